@@ -1,0 +1,1 @@
+"""The local cloud: MiniStack plus what it lacks, on one compressed clock."""
