@@ -24,7 +24,9 @@ class Typical:
     source: str
 
 
-_RDS = "https://docs.aws.amazon.com/whitepapers/latest/choosing-aws-db-service (minutes); estimate for the split"
+_RDS = (
+    "https://docs.aws.amazon.com/whitepapers/latest/choosing-aws-db-service (minutes); estimate for the split"
+)
 _SECURITY_RULES = _GITHUB + "hashicorp-education/learn-terraform-variables/pull/6 (rules 2-5 s)"
 _EFS = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (file system 12 s, mount target beyond 60 s)"
 _VPC = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (VPC 18 s, subnet 6 s)"

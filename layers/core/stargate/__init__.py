@@ -1,0 +1,1 @@
+"""Stargate: an event-driven control plane for LLM gateways on AWS."""

@@ -1,0 +1,91 @@
+"""One gateway environment: its name, its state, and which attempt at it is the current one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.presets import PRESETS, Preset, Spec
+
+if TYPE_CHECKING:
+    from stargate.domain.failure import Failure
+
+NAME_PATTERN = "^[a-z][a-z0-9]{1,15}$"
+RESERVED_NAMES = frozenset({"region"})  # stargate-region is the stack that each region in use has one of
+RETIRED_KEPT_SECONDS = 90 * 24 * 3600
+
+
+class Status(StrEnum):
+    PROVISIONING = "PROVISIONING"
+    READY = "READY"
+    FAILED = "FAILED"
+    RETIRING = "RETIRING"
+    RETIRED = "RETIRED"
+
+
+AT_WORK = frozenset({Status.PROVISIONING, Status.RETIRING})
+
+
+@dataclass(frozen=True)
+class Check:
+    """A measured check: what was found beside what was asked."""
+
+    name: str
+    ok: bool
+    measured: str
+    bound: str
+
+    def document(self) -> dict[str, Any]:
+        return {"name": self.name, "ok": self.ok, "measured": self.measured, "bound": self.bound}
+
+
+@dataclass(frozen=True)
+class Environment:
+    environment_id: str
+    name: str
+    preset: str
+    region: str
+    status: Status
+    attempt: int
+    gateway_version: str
+    spec: Spec
+    created_at: float
+    updated_at: float
+    attempt_started_at: float
+    cause: str  # the ledger entry that began the current attempt
+    failure: Failure | None = None
+    checks: tuple[Check, ...] = field(default=())
+
+    @property
+    def execution_name(self) -> str:
+        return f"{self.environment_id}-{self.attempt}"
+
+    def preset_defaults(self) -> Preset:
+        return PRESETS[self.preset]
+
+    def stack_name(self, stack: str) -> str:
+        return f"stargate-{self.name}-{stack}"
+
+    def next_attempt(self, status: Status, at: float, cause: str) -> Environment:
+        return replace(
+            self,
+            status=status,
+            attempt=self.attempt + 1,
+            updated_at=at,
+            attempt_started_at=at,
+            cause=cause,
+            failure=None,
+            checks=(),
+        )
+
+    def settled(self, status: Status, at: float, failure: Failure | None = None) -> Environment:
+        return replace(self, status=status, updated_at=at, failure=failure)
+
+
+def environment_of_stack(stack_name: str) -> tuple[str, str] | None:
+    """The environment's and the stack's name in a CloudFormation stack name, if it is one of ours."""
+    parts = stack_name.split("-", 2)
+    if len(parts) == 3 and parts[0] == "stargate" and parts[1] not in RESERVED_NAMES:
+        return parts[1], parts[2]
+    return None

@@ -1,0 +1,43 @@
+"""Why an environment failed: the first resource that did, with its own words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Failure:
+    stack: str
+    resource: str
+    resource_type: str
+    reason: str
+
+    def document(self) -> dict[str, str]:
+        return {
+            "stack": self.stack,
+            "resource": self.resource,
+            "resource_type": self.resource_type,
+            "reason": self.reason,
+        }
+
+    @staticmethod
+    def from_document(document: dict[str, Any]) -> Failure:
+        return Failure(**{name: str(document.get(name, "")) for name in FIELDS})
+
+
+FIELDS = ("stack", "resource", "resource_type", "reason")
+
+
+def failure_of(error: str, cause: str) -> Failure:
+    """Read the error and cause of a workflow: our own failure, a function's exception, or plain text."""
+    try:
+        document = json.loads(cause)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        return Failure("", "", "", cause or error)
+    if "reason" in document:
+        return Failure.from_document(document)
+    return Failure("", "", "", str(document.get("errorMessage") or cause))

@@ -1,0 +1,95 @@
+"""What a gateway is made of and what needs what.
+
+A node is a CloudFormation stack, or a step between stacks. Each starts as soon as all it needs stands,
+and goes as soon as all that need it are gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["stack", "step"]
+
+PREPARE_DATABASE = "prepare-database"
+GLOBAL_REGION = "us-east-1"  # CloudFront takes its web ACL from here and nowhere else
+
+
+@dataclass(frozen=True)
+class Node:
+    name: str
+    needs: tuple[str, ...] = ()
+    kind: Kind = "stack"
+    is_global: bool = False
+
+    def region(self, home: str) -> str:
+        return GLOBAL_REGION if self.is_global else home
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in an order in which each comes after all it needs."""
+
+    nodes: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for node in self.nodes:
+            missing = [need for need in node.needs if need not in seen]
+            if missing:
+                raise ValueError(f"{node.name} comes before what it needs: {missing}")
+            seen.add(node.name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(node.name for node in self.nodes)
+
+    @property
+    def stacks(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.kind == "stack")
+
+    def node(self, name: str) -> Node:
+        return next(node for node in self.nodes if node.name == name)
+
+    def dependents(self, name: str) -> tuple[str, ...]:
+        return tuple(node.name for node in self.nodes if name in node.needs)
+
+    def all_needs(self, name: str) -> tuple[str, ...]:
+        """Everything that stands before this node may, in graph order."""
+        found: set[str] = set()
+        pending = list(self.node(name).needs)
+        while pending:
+            need = pending.pop()
+            if need not in found:
+                found.add(need)
+                pending.extend(self.node(need).needs)
+        return tuple(node.name for node in self.nodes if node.name in found)
+
+    def reversed(self) -> Graph:
+        """The order of removal: each node needs its dependents gone."""
+        return Graph(
+            tuple(
+                Node(node.name, self.dependents(node.name), node.kind, node.is_global)
+                for node in reversed(self.nodes)
+            )
+        )
+
+
+GATEWAY = Graph(
+    (
+        Node("network"),
+        Node("secrets"),
+        Node("waf", is_global=True),
+        Node("models"),
+        Node("data", ("network", "secrets")),
+        Node("storage", ("network",)),
+        Node("cluster", ("network",)),
+        Node("balancer", ("network", "secrets")),
+        Node("edge", ("balancer", "waf")),
+        Node(PREPARE_DATABASE, ("data", "cluster"), "step"),
+        Node("litellm", (PREPARE_DATABASE, "balancer", "models")),
+        Node("grafana", (PREPARE_DATABASE, "edge")),
+        Node("langfuse", (PREPARE_DATABASE, "edge")),
+        Node("victoria-metrics", ("cluster", "storage")),
+    )
+)

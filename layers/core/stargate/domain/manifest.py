@@ -1,0 +1,54 @@
+"""What was published of the gateway under one version: the templates, and what they take and give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.conditions import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Template:
+    key: str
+    parameters: tuple[str, ...]
+    outputs: tuple[str, ...]
+    defaults: Mapping[str, str]
+    conditions: Mapping[str, Any]
+    resource_conditions: Mapping[str, str | None]
+    typical_seconds: float
+    typical_delete_seconds: float | None
+
+    def resources_total(self, parameters: Mapping[str, str]) -> int:
+        given = {**self.defaults, **parameters}
+        return sum(
+            condition is None or holds(condition, self.conditions, given)
+            for condition in self.resource_conditions.values()
+        )
+
+
+@dataclass(frozen=True)
+class Manifest:
+    version: str
+    stacks: Mapping[str, Template]
+
+    @staticmethod
+    def from_document(document: Mapping[str, Any]) -> Manifest:
+        stacks = {name: _template(stack) for name, stack in document["stacks"].items()}
+        return Manifest(str(document["version"]), stacks)
+
+
+def _template(stack: Mapping[str, Any]) -> Template:
+    return Template(
+        key=stack["key"],
+        parameters=tuple(stack["parameters"]),
+        outputs=tuple(stack["outputs"]),
+        defaults={name: str(value) for name, value in stack.get("defaults", {}).items()},
+        conditions=stack.get("conditions") or {},
+        resource_conditions={name: entry.get("condition") for name, entry in stack["resources"].items()},
+        typical_seconds=stack["typical_seconds"],
+        typical_delete_seconds=stack.get("typical_delete_seconds"),
+    )

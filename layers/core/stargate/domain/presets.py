@@ -1,0 +1,111 @@
+"""Named sets of defaults: what an environment is if nothing is overridden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    cidr: str
+    nat: Literal["one", "per_zone"]
+
+
+@dataclass(frozen=True)
+class LitellmSpec:
+    cpu: int
+    memory: int
+    min_tasks: int
+    max_tasks: int
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    tasks: int
+
+
+@dataclass(frozen=True)
+class DatabaseSpec:
+    instance_class: str
+    storage_gb: int
+    max_storage_gb: int
+    multi_az: bool
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What was declared of an environment, defaults filled in."""
+
+    network: NetworkSpec
+    litellm: LitellmSpec
+    grafana: ServiceSpec
+    langfuse: ServiceSpec
+    database: DatabaseSpec
+
+    def document(self) -> Document:
+        database = self.database
+        return {
+            "network": {"cidr": self.network.cidr, "nat": self.network.nat},
+            "litellm": {
+                "cpu": self.litellm.cpu,
+                "memory": self.litellm.memory,
+                "min_tasks": self.litellm.min_tasks,
+                "max_tasks": self.litellm.max_tasks,
+            },
+            "grafana": {"tasks": self.grafana.tasks},
+            "langfuse": {"tasks": self.langfuse.tasks},
+            "database": {
+                "class": database.instance_class,
+                "storage_gb": database.storage_gb,
+                "max_storage_gb": database.max_storage_gb,
+                "multi_az": database.multi_az,
+            },
+        }
+
+    @staticmethod
+    def from_document(document: Document) -> Spec:
+        database = document["database"]
+        return Spec(
+            NetworkSpec(**document["network"]),
+            LitellmSpec(**document["litellm"]),
+            ServiceSpec(**document["grafana"]),
+            ServiceSpec(**document["langfuse"]),
+            DatabaseSpec(
+                database["class"], database["storage_gb"], database["max_storage_gb"], database["multi_az"]
+            ),
+        )
+
+    def overridden(self, overrides: Document) -> Spec:
+        document = self.document()
+        for part, values in overrides.items():
+            document[part].update(values)
+        return Spec.from_document(document)
+
+
+@dataclass(frozen=True)
+class Preset:
+    name: str
+    region: str
+    bedrock_region: str
+    zones: int
+    spec: Spec
+
+
+PRESETS = {
+    "sandbox": Preset(
+        name="sandbox",
+        region="us-east-1",
+        bedrock_region="us-east-1",
+        zones=3,
+        spec=Spec(
+            network=NetworkSpec(cidr="10.20.0.0/16", nat="one"),
+            litellm=LitellmSpec(cpu=2048, memory=4096, min_tasks=2, max_tasks=6),
+            grafana=ServiceSpec(tasks=2),
+            langfuse=ServiceSpec(tasks=2),
+            database=DatabaseSpec("db.r6g.large", storage_gb=100, max_storage_gb=200, multi_az=True),
+        ),
+    )
+}

@@ -1,0 +1,107 @@
+"""Every error by name. The workflows match these names, so renaming one is a change of interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stargate.domain.faults import Fault
+
+
+class StargateError(Exception):
+    """Whatever Stargate refuses or cannot do, with a reason a person can read."""
+
+
+class SettingsError(StargateError):
+    """A function was deployed without settings it needs."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(f"settings missing from the environment: {', '.join(missing)}")
+        self.missing = tuple(missing)
+
+
+# What the API answers.
+
+
+class InvalidRequestError(StargateError):
+    """The request is refused; every fault found in it is listed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.path}: {fault.fault}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+class MalformedDocumentError(StargateError):
+    """The body is no JSON document."""
+
+
+class EnvironmentNotFoundError(StargateError):
+    """There is no environment of that name or id."""
+
+
+class NameTakenError(StargateError):
+    """A living environment has the name, and another specification."""
+
+
+class EnvironmentBusyError(StargateError):
+    """The environment is in a state that does not allow what was asked."""
+
+
+class IdempotencyKeyReusedError(StargateError):
+    """The same idempotency key came with another body."""
+
+
+class RequestInProgressError(StargateError):
+    """The first request with this idempotency key has not been answered yet."""
+
+
+# What crosses into the workflows.
+
+
+class StackFailedError(StargateError):
+    """A stack could not be created or removed."""
+
+
+class StepFailedError(StargateError):
+    """A step between the stacks failed."""
+
+
+class SupersededError(StargateError):
+    """The call belongs to an attempt that is no longer the environment's current one."""
+
+
+class PreflightError(StargateError):
+    """The environment could not be created here, for every reason that the message lists."""
+
+
+class GatewayNotWellError(StargateError):
+    """All stacks stand, but a measured check of the gateway does not hold yet."""
+
+
+class LeftoversError(StargateError):
+    """Something of a removed environment is still there."""
+
+
+# What adapters raise, in our words.
+
+
+class ConflictError(StargateError):
+    """Somebody else changed the row first."""
+
+
+class StackExistsError(StargateError):
+    """CloudFormation has a stack of that name already."""
+
+
+class StackRefusedError(StargateError):
+    """CloudFormation refused to take the request."""
+
+
+class TaskRefusedError(StargateError):
+    """ECS refused to start the task."""
+
+
+class ManifestNotFoundError(StargateError):
+    """The published gateway has no manifest of that version."""

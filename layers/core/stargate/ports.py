@@ -1,0 +1,200 @@
+"""What the use cases need from outside. Adapters are these on AWS; tests have them in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stargate.domain.environment import Check, Environment
+    from stargate.domain.ledger import Entry
+    from stargate.domain.manifest import Manifest
+    from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
+    from stargate.domain.paging import Page
+    from stargate.domain.progress import NodeState, States
+
+
+class Clock(Protocol):
+    def now(self) -> float: ...
+
+
+class Identifiers(Protocol):
+    def environment_id(self) -> str: ...
+
+    def entry_id(self, at: float) -> str:
+        """Unique, and sorted by time."""
+        ...
+
+
+class Environments(Protocol):
+    """The environments. Every write is conditional: ConflictError if somebody was faster."""
+
+    def get(self, environment_id: str) -> Environment: ...
+
+    def by_name(self, name: str) -> Environment | None: ...
+
+    def page(self, limit: int, after: str | None) -> Page[Environment]: ...
+
+    def create(
+        self,
+        environment: Environment,
+        states: Sequence[NodeState],
+        entry: Entry,
+        replaces: Environment | None,
+    ) -> None: ...
+
+    def replace(self, before: Environment, after: Environment, entry: Entry) -> None:
+        """Write `after` if status and attempt are still those of `before`."""
+        ...
+
+    def record_checks(self, environment: Environment, checks: Sequence[Check]) -> None: ...
+
+
+class Nodes(Protocol):
+    """What is known of each node of an environment."""
+
+    def all(self, environment_id: str) -> States: ...
+
+    def park(self, environment_id: str, name: str, attempt: int, token: str) -> NodeState:
+        """Put the token down and return the row as it was before; SupersededError for an older attempt."""
+        ...
+
+    def claim(self, environment_id: str, name: str, token: str) -> bool:
+        """Take the token up again; only one caller ever gets True."""
+        ...
+
+    def replace(
+        self, environment_id: str, before: NodeState, after: NodeState, entry: Entry | None = None
+    ) -> None:
+        """Write all but token and done set, if status and attempt are still those of `before`."""
+        ...
+
+    def resource_made(self, environment_id: str, name: str, resource: str) -> None: ...
+
+    def resource_gone(self, environment_id: str, name: str, resource: str) -> None: ...
+
+
+class Ledger(Protocol):
+    def page(
+        self, environment_id: str, since: float | None, kind: str | None, limit: int, after: str | None
+    ) -> Page[Entry]: ...
+
+
+class Manifests(Protocol):
+    def read(self, version: str) -> Manifest: ...
+
+    def template_url(self, version: str, key: str) -> str: ...
+
+
+class Stacks(Protocol):
+    """CloudFormation, in the region of each stack."""
+
+    def describe(self, region: str, stack_name: str) -> ObservedStack | None: ...
+
+    def events(self, region: str, stack_id: str) -> list[StackEvent]:
+        """The stack's history from oldest to newest, as far as its latest operation goes."""
+        ...
+
+    def create(
+        self,
+        region: str,
+        stack_name: str,
+        template_url: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        request_token: str,
+    ) -> str:
+        """Begin to create it and return its id; StackExistsError or StackRefusedError."""
+        ...
+
+    def delete(self, region: str, stack_id: str, request_token: str) -> None: ...
+
+
+class Tasks(Protocol):
+    """One-off ECS tasks."""
+
+    def start(  # noqa: PLR0913  (each is a fact about the one task)
+        self,
+        region: str,
+        cluster: str,
+        family: str,
+        subnets: Sequence[str],
+        security_group: str,
+        started_by: str,
+        client_token: str,
+    ) -> str: ...
+
+    def describe(self, region: str, cluster: str, task_arn: str) -> ObservedTask | None: ...
+
+
+class Workflows(Protocol):
+    def provision(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start it; the same name again starts nothing."""
+        ...
+
+    def retire(self, execution_name: str, payload: Mapping[str, Any]) -> None: ...
+
+
+class Callbacks(Protocol):
+    """The waiting tasks of workflows. A task that no longer waits is not an error."""
+
+    def succeed(self, token: str, output: Mapping[str, Any]) -> None: ...
+
+    def fail(self, token: str, error: str, cause: str) -> None: ...
+
+
+class Movers(Protocol):
+    """The functions that move one node, called asynchronously."""
+
+    def deploy(self, environment_id: str, attempt: int, node: str, cause: str) -> None: ...
+
+    def prepare(self, environment_id: str, attempt: int, node: str, cause: str) -> None: ...
+
+    def remove(self, environment_id: str, attempt: int, node: str, cause: str) -> None: ...
+
+
+class Regions(Protocol):
+    """What a region offers and already holds."""
+
+    def zones(self, region: str) -> list[str]: ...
+
+    def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
+        """VPC id to its CIDR blocks."""
+        ...
+
+
+class Gauges(Protocol):
+    """What can be measured of a running gateway."""
+
+    def database(self, region: str, identifier: str) -> tuple[str, bool]:
+        """Status, and whether it spans zones."""
+        ...
+
+    def distribution(self, distribution_id: str) -> tuple[str, bool]:
+        """Status, and whether it is enabled."""
+        ...
+
+    def services(self, region: str, cluster: str, names: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Service to its running tasks and the rollout state of its primary deployment."""
+        ...
+
+    def healthy_targets(self, region: str, target_group_arn: str) -> int: ...
+
+
+class Inventory(Protocol):
+    def tagged(self, region: str, environment_id: str) -> list[str]:
+        """ARNs of everything in the region that carries the environment's id."""
+        ...
+
+
+class Shelf(Protocol):
+    """Where the gateway is published to."""
+
+    def put(self, key: str, content: bytes) -> None: ...
+
+
+class Replies(Protocol):
+    """Remembers the reply to each idempotency key."""
+
+    def once(self, key: str, body: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]: ...
