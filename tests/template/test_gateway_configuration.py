@@ -1,0 +1,111 @@
+"""Runtime configuration and templates fit together."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import yaml
+
+from tests.template.gateway_templates import (
+    GATEWAY,
+    TEMPLATES,
+    containers,
+    environment_names,
+    resources_of_type,
+)
+
+CONFIG = GATEWAY / "config"
+LITELLM = yaml.safe_load((CONFIG / "litellm/config.yaml").read_text())
+SCRAPE = yaml.safe_load((CONFIG / "victoria-metrics/scrape.yaml").read_text())
+DATASOURCES = yaml.safe_load((CONFIG / "grafana/datasources/datasources.yaml").read_text())
+SQL = (CONFIG / "database/prepare.sql").read_text()
+
+
+def test_litellm_is_given_every_variable_its_configuration_reads():
+    """A name that nobody sets would be None when the proxy starts."""
+    read = set(re.findall(r"os\.environ/(\w+)", (CONFIG / "litellm/config.yaml").read_text()))
+    assert read - environment_names(containers("litellm")["litellm"]) == set()
+
+
+def test_each_model_is_called_through_a_profile_of_the_environment():
+    """That is what makes its use and cost the environment's own."""
+    assert {model["model_name"]: model["litellm_params"]["model_id"] for model in LITELLM["model_list"]} == {
+        "claude-haiku-4-5": "os.environ/HAIKU_PROFILE_ARN",
+        "claude-sonnet-4-5": "os.environ/SONNET_PROFILE_ARN",
+        "claude-opus-4-5": "os.environ/OPUS_PROFILE_ARN",
+    }
+
+
+def test_a_model_is_named_alike_where_it_is_priced_copied_and_permitted():
+    """LiteLLM's name, the profile's source and the task's rights speak of the same version."""
+    priced = {
+        model["litellm_params"]["model"].removeprefix("bedrock/converse/") for model in LITELLM["model_list"]
+    }
+    copied = {
+        profile["ModelSource"]["CopyFrom"]["Fn::Sub"].rsplit("/", 1)[1]
+        for _, _, profile in resources_of_type("AWS::Bedrock::ApplicationInferenceProfile")
+    }
+    permitted = re.findall(
+        r"inference-profile/([\w.:-]+)", str(TEMPLATES["litellm"]["Resources"]["TaskRole"])
+    )
+    assert priced == copied == set(permitted)
+
+
+def test_what_is_scraped_is_what_can_be_found():
+    """Each job's DNS name is a service in the namespace, on the port that its container opens."""
+    found = {
+        properties["Name"]: containers(stack)[stack]["PortMappings"][0]["ContainerPort"]
+        for stack, _, properties in resources_of_type("AWS::ServiceDiscovery::Service")
+    }
+    for job in SCRAPE["scrape_configs"]:
+        for target in job.get("dns_sd_configs", []):
+            assert target["names"] == [f"{job['job_name']}.%{{NAMESPACE}}"]
+            assert found[job["job_name"]] == target["port"]
+
+
+def test_services_call_each_other_by_names_that_exist():
+    """LiteLLM's traces and Grafana's queries go to services of the namespace."""
+    names = {properties["Name"] for _, _, properties in resources_of_type("AWS::ServiceDiscovery::Service")}
+    text = str(TEMPLATES["litellm"]) + str(DATASOURCES)
+    called = re.findall(r"http://([\w-]+)\.\$\{?\w+\}?:\d+", text)
+    assert sorted(called) == ["langfuse", "victoria-metrics"]
+    assert set(called) <= names
+
+
+def test_every_panel_asks_a_data_source_that_is_provisioned():
+    """By the fixed uid, so that dashboards survive a new environment."""
+    uids = {source["uid"] for source in DATASOURCES["datasources"]}
+    for path in (CONFIG / "grafana/dashboards").glob("*.json"):
+        for panel in json.loads(path.read_text())["panels"]:
+            assert {panel["datasource"]["uid"], *(t["datasource"]["uid"] for t in panel["targets"])} <= uids
+
+
+def test_the_preparing_sql_reads_only_what_its_container_is_given():
+    """Passwords arrive as variables and never as text."""
+    read = set(re.findall(r"\\getenv \w+ (\w+)", SQL))
+    assert read == {"LITELLM_PASSWORD", "LANGFUSE_PASSWORD", "GRAFANA_PASSWORD"}
+    assert read <= environment_names(containers("data")["roles"])
+    assert re.findall(r"PASSWORD (?!:')\S", SQL) == []
+
+
+def test_preparing_runs_one_container_after_the_other():
+    """Each starts when the one before succeeded, and the last one ends the task."""
+    order = [
+        (name, [need["ContainerName"] for need in container.get("DependsOn", [])], container["Essential"])
+        for name, container in containers("data").items()
+    ]
+    assert order == [
+        ("fetch", [], False),
+        ("roles", ["fetch"], False),
+        ("litellm-migrations", ["roles"], False),
+        ("langfuse-migrations", ["litellm-migrations"], True),
+    ]
+
+
+def test_only_the_preparing_task_may_change_a_schema():
+    """Several tasks starting at once would fight for the migration lock."""
+    assert "DISABLE_SCHEMA_UPDATE" in environment_names(containers("litellm")["litellm"])
+    assert "LANGFUSE_AUTO_POSTGRES_MIGRATION_DISABLED" in environment_names(
+        containers("langfuse")["langfuse"]
+    )

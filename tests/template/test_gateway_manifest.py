@@ -1,0 +1,81 @@
+"""The manifest says truly what is published."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from stargate.domain.manifest import Manifest
+
+from gateway.build_manifest import build_manifest, read_template
+from tests.template.gateway_templates import GATEWAY, SANDBOX_PARAMETERS, sandbox_resources
+
+
+def test_the_same_files_make_the_same_version_wherever_they_lie(tmp_path):
+    """A checkout elsewhere publishes under the same version."""
+    for folder in ("stacks", "config"):
+        shutil.copytree(GATEWAY / folder, tmp_path / folder)
+    assert json.dumps(build_manifest(GATEWAY)) == json.dumps(build_manifest(tmp_path))
+
+
+def test_another_content_is_another_version(tmp_path):
+    """One byte of configuration is enough."""
+    for folder in ("stacks", "config"):
+        shutil.copytree(GATEWAY / folder, tmp_path / folder)
+    with (tmp_path / "config/litellm/config.yaml").open("a") as config:
+        config.write("\n")
+    assert build_manifest(tmp_path)["version"] != build_manifest(GATEWAY)["version"]
+
+
+def test_every_file_is_listed_and_every_template_bears_its_hash():
+    """What is uploaded can be checked against what was built."""
+    manifest = build_manifest(GATEWAY)
+    assert all((GATEWAY / name).is_file() for name in manifest["files"])
+    for stack in manifest["stacks"].values():
+        assert stack["sha256"] == hashlib.sha256((GATEWAY / stack["key"]).read_bytes()).hexdigest()
+
+
+def test_a_resource_needs_what_it_refers_to_and_what_it_depends_on():
+    """By Ref, GetAtt, Sub or DependsOn."""
+    resources = build_manifest(GATEWAY)["stacks"]["litellm"]["resources"]
+    assert resources["ScalableTarget"]["needs"] == ["Service"]
+    assert resources["Service"]["needs"] == ["Discovery", "ManagementRoute", "ModelRoute", "Task"]
+
+
+def test_the_control_plane_counts_the_resources_of_a_sandbox():
+    """The third zone is there, the second and third NAT gateway are not."""
+    manifest = Manifest.from_document(build_manifest(GATEWAY))
+    for name, template in manifest.stacks.items():
+        assert template.resources_total(SANDBOX_PARAMETERS) == len(sandbox_resources(name))
+    assert "NatGatewayB" not in sandbox_resources("network")
+    assert "PrivateSubnetC" in sandbox_resources("network")
+
+
+def test_short_tags_are_read_as_the_long_form():
+    """Functions without a YAML reader see plain JSON."""
+    template = read_template("A: !If [C, !GetAtt B.Endpoint.Address, !Sub 'x-${D}']\nE: !And [!Condition C]")
+    assert template == {
+        "A": {"Fn::If": ["C", {"Fn::GetAtt": ["B", "Endpoint.Address"]}, {"Fn::Sub": "x-${D}"}]},
+        "E": {"Fn::And": [{"Condition": "C"}]},
+    }
+
+
+def test_the_layer_is_built_from_any_folder(tmp_path):
+    """SAM runs the target in a copy of the folder; the Makefile finds the original."""
+    subprocess.run(
+        ["make", "--makefile", str(GATEWAY / "Makefile"), "build-GatewayLayer"],
+        cwd=tmp_path,
+        env={"ARTIFACTS_DIR": str(tmp_path / "layer"), "PATH": "/usr/bin:/bin"},
+        check=True,
+        capture_output=True,
+    )
+    built = json.loads((tmp_path / "layer/gateway/manifest.json").read_text())
+    assert built == build_manifest(GATEWAY)
+    assert {path.name for path in Path(tmp_path / "layer/gateway").iterdir()} == {
+        "config",
+        "manifest.json",
+        "stacks",
+    }
