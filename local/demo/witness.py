@@ -1,0 +1,186 @@
+"""What the cloud itself says, asked with an operator's eyes and not through the API."""
+
+import json
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from local.demo.connection import Connection
+from local.demo.timing import Life
+
+CONTROL_PLANE = "stargate"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a stack's record."""
+
+    at: float
+    resource: str
+    is_stack: bool
+    status: str
+    reason: str
+
+
+class Witness:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._session = boto3.Session(
+            aws_access_key_id=connection.access_key_id,
+            aws_secret_access_key=connection.secret_access_key,
+            region_name=connection.region,
+        )
+        self._stacks = self._client("cloudformation")
+        self._states = self._client("stepfunctions")
+
+    def inject_fault(self, stack: str, resource: str, reason: str) -> None:
+        fault = {"stack": stack, "resource": resource, "reason": reason}
+        self._twin("POST", "/_stargate/faults", fault)
+
+    def lift_faults(self) -> None:
+        self._twin("DELETE", "/_stargate/faults")
+
+    def stacks(self, environment: str) -> dict[str, str]:
+        """The ids of the environment's stacks by the name each has in the gateway."""
+        prefix = f"{CONTROL_PLANE}-{environment}-"
+        pages = self._stacks.get_paginator("describe_stacks").paginate()
+        return {
+            stack["StackName"].removeprefix(prefix): stack["StackId"]
+            for page in pages
+            for stack in page["Stacks"]
+            if stack["StackName"].startswith(prefix)
+        }
+
+    def statuses(self, environment: str) -> dict[str, str]:
+        prefix = f"{CONTROL_PLANE}-{environment}-"
+        pages = self._stacks.get_paginator("describe_stacks").paginate()
+        return {
+            stack["StackName"].removeprefix(prefix): stack["StackStatus"]
+            for page in pages
+            for stack in page["Stacks"]
+            if stack["StackName"].startswith(prefix)
+        }
+
+    def events(self, stack_id: str) -> list[Event]:
+        """The record of a stack, oldest first; by its id it can be read after the stack is gone."""
+        pages = self._stacks.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        events = [
+            Event(
+                at=event["Timestamp"].timestamp(),
+                resource=event["LogicalResourceId"],
+                is_stack=event.get("PhysicalResourceId") == event["StackId"],
+                status=event["ResourceStatus"],
+                reason=event.get("ResourceStatusReason", ""),
+            )
+            for page in pages
+            for event in page["StackEvents"]
+        ]
+        return sorted(events, key=lambda event: event.at)
+
+    def creation(self, stack_id: str) -> Life:
+        own = [event for event in self.events(stack_id) if event.is_stack]
+        began = next(event.at for event in own if event.status == "CREATE_IN_PROGRESS")
+        stood = next(event.at for event in own if event.status == "CREATE_COMPLETE")
+        return Life(began, stood)
+
+    def deletion(self, stack_id: str) -> Life:
+        own = [event for event in self.events(stack_id) if event.is_stack]
+        began = next(event.at for event in own if event.status == "DELETE_IN_PROGRESS")
+        gone = next(event.at for event in own if event.status == "DELETE_COMPLETE")
+        return Life(began, gone)
+
+    def preparation(self, environment: str) -> Life:
+        """The one-off task that prepared the database, as ECS knows it."""
+        ecs = self._client("ecs")
+        cluster = f"{CONTROL_PLANE}-{environment}"
+        family = f"{CONTROL_PLANE}-{environment}-prepare-database"
+        arns = ecs.list_tasks(cluster=cluster, family=family, desiredStatus="STOPPED")["taskArns"]
+        tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
+        task = max(tasks, key=lambda task: task["createdAt"])
+        return Life(task["createdAt"].timestamp(), task["stoppedAt"].timestamp())
+
+    def executions(self, workflow: str, environment_id: str) -> list[str]:
+        """The names of the executions that were started for one environment."""
+        machines = self._states.list_state_machines()["stateMachines"]
+        arn = next(m["stateMachineArn"] for m in machines if workflow in m["name"].lower())
+        pages = self._states.get_paginator("list_executions").paginate(stateMachineArn=arn)
+        names = [execution["name"] for page in pages for execution in page["executions"]]
+        return sorted(name for name in names if name.startswith(environment_id))
+
+    def tagged(self, environment_id: str) -> list[str]:
+        """Every resource that still bears the environment's id."""
+        tagging = self._client("resourcegroupstaggingapi")
+        pages = tagging.get_paginator("get_resources").paginate(
+            TagFilters=[{"Key": "stargate:id", "Values": [environment_id]}]
+        )
+        return [found["ResourceARN"] for page in pages for found in page["ResourceTagMappingList"]]
+
+    def belongings(self, environment: str) -> list[str]:
+        """What bears the environment's name or tag in the services themselves, whatever tagging says."""
+        name = f"{CONTROL_PLANE}-{environment}"
+        found: list[str] = [f"stack {stack}" for stack in self.stacks(environment)]
+        found += [
+            f"database {database['DBInstanceIdentifier']}"
+            for database in self._client("rds").describe_db_instances()["DBInstances"]
+            if database["DBInstanceIdentifier"].startswith(name)
+        ]
+        found += [
+            f"cluster {cluster}"
+            for cluster in self._client("ecs").list_clusters()["clusterArns"]
+            if cluster.rsplit("/", 1)[-1].startswith(name)
+        ]
+        found += [
+            f"secret {secret['Name']}"
+            for secret in self._client("secretsmanager").list_secrets()["SecretList"]
+            if secret["Name"].startswith(f"{name}/") and not secret.get("DeletedDate")
+        ]
+        found += [
+            f"network {vpc['VpcId']}"
+            for vpc in self._client("ec2").describe_vpcs(
+                Filters=[{"Name": "tag:stargate:environment", "Values": [environment]}]
+            )["Vpcs"]
+        ]
+        distributions = self._client("cloudfront").list_distributions()["DistributionList"]
+        found += [f"distribution {item['Id']}" for item in distributions.get("Items", [])]
+        balancers = self._client("elbv2").describe_load_balancers()["LoadBalancers"]
+        found += [f"balancer {balancer['LoadBalancerName']}" for balancer in balancers]
+        return found
+
+    def dead_letters(self) -> int:
+        """How many messages lie in the dead-letter queues of the control plane."""
+        sqs = self._client("sqs")
+        urls = sqs.list_queues(QueueNamePrefix=CONTROL_PLANE).get("QueueUrls", [])
+        counts = [
+            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+            for url in urls
+        ]
+        return sum(int(count["Attributes"]["ApproximateNumberOfMessages"]) for count in counts)
+
+    def typical_seconds(self, version: str) -> dict[str, float]:
+        """The unscaled typical durations of the stacks, as published with the templates."""
+        outputs = self._stacks.describe_stacks(StackName=CONTROL_PLANE)["Stacks"][0]["Outputs"]
+        bucket = next(o["OutputValue"] for o in outputs if o["OutputKey"] == "GatewayBucketName")
+        key = f"gateway/{version}/manifest.json"
+        body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return {name: stack["typical_seconds"] for name, stack in json.loads(body)["stacks"].items()}
+
+    def _client(self, service: str) -> Any:
+        return self._session.client(service, endpoint_url=self._connection.endpoint)  # type: ignore[call-overload]
+
+    def _twin(self, method: str, path: str, document: object = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 the address is the local cloud's own
+            f"{self._connection.twin.split('/_stargate')[0]}{path}",
+            data=None if document is None else json.dumps(document).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 as above
+            return json.loads(answer.read() or b"{}")
+
+
+def untouched(before: Iterable[str], events_after: Iterable[Event], since: float) -> bool:
+    """Whether a stack kept its id and nothing happened to it since a moment."""
+    return bool(list(before)) and all(event.at <= since for event in events_after)
