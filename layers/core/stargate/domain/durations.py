@@ -72,7 +72,7 @@ TYPICAL: Mapping[str, Typical] = {
     "AWS::IAM::Policy": Typical(15, 5, ESTIMATE),
     "AWS::IAM::Role": Typical(17, 5, ESTIMATE),
     "AWS::Logs::LogGroup": Typical(4, 3, ESTIMATE),
-    "AWS::RDS::DBInstance": Typical(840, 420, _RDS),
+    "AWS::RDS::DBInstance": Typical(840, 420, ESTIMATE),
     "AWS::RDS::DBParameterGroup": Typical(10, 5, ESTIMATE),
     "AWS::RDS::DBSubnetGroup": Typical(5, 5, ESTIMATE),
     "AWS::SecretsManager::Secret": Typical(5, 5, ESTIMATE),

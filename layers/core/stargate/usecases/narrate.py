@@ -21,7 +21,22 @@ class Narrator:
     def step(self, environment: Environment, subject: str, summary: str, cause: str, **detail: Any) -> Entry:
         return self.entry(environment, "step", subject, summary, cause, detail)
 
-    def entry(  # noqa: PLR0913  (an entry has that many fields)
+    def asked(self, environment: Environment, summary: str, detail: dict[str, Any]) -> Entry:
+        """Record the request that began an attempt: its id was given out before, as the attempt's cause."""
+        at, cause = environment.updated_at, f"request by {self.actor}"
+        return Entry(
+            environment.cause,
+            at,
+            environment.name,
+            "decision",
+            environment.name,
+            summary,
+            cause,
+            self.actor,
+            detail,
+        )
+
+    def entry(
         self,
         environment: Environment,
         kind: str,

@@ -1,0 +1,193 @@
+"""What may be asked for: a JSON Schema, and the rules between fields that a schema cannot say.
+
+Only the API reads this, so only the API pays for importing jsonschema.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES
+from stargate.domain.faults import Fault
+from stargate.domain.presets import PRESETS, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema import ValidationError
+
+PRIVATE_RANGES = tuple(
+    ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+)
+LARGEST_VPC, SMALLEST_VPC = 16, 17  # subnets are the /24s up to number 103; AWS takes nothing above /16
+GIB = 1024
+FARGATE_MEMORY = {
+    256: (512, 1 * GIB, 2 * GIB),
+    512: tuple(range(1 * GIB, 4 * GIB + 1, GIB)),
+    1024: tuple(range(2 * GIB, 8 * GIB + 1, GIB)),
+    2048: tuple(range(4 * GIB, 16 * GIB + 1, GIB)),
+    4096: tuple(range(8 * GIB, 30 * GIB + 1, GIB)),
+    8192: tuple(range(16 * GIB, 60 * GIB + 1, 4 * GIB)),
+    16384: tuple(range(32 * GIB, 120 * GIB + 1, 8 * GIB)),
+}
+DATABASE_CLASS = r"^db\.(t4g|m6g|m7g|r6g|r7g)\.(micro|small|medium|large|xlarge|[248]xlarge|1[26]xlarge)$"
+TASKS = {"type": "integer", "minimum": 1, "maximum": 50}
+STORAGE = {"type": "integer", "minimum": 20, "maximum": 65536}  # gp3 for PostgreSQL
+
+
+def _object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+SCHEMA = _object(
+    {
+        "name": {"type": "string", "pattern": NAME_PATTERN, "not": {"enum": sorted(RESERVED_NAMES)}},
+        "preset": {"type": "string", "enum": sorted(PRESETS)},
+        "overrides": _object(
+            {
+                "network": _object({"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone"]}}),
+                "litellm": _object(
+                    {
+                        "cpu": {"type": "integer", "enum": list(FARGATE_MEMORY)},
+                        "memory": {"type": "integer", "minimum": 512, "maximum": 120 * GIB},
+                        "min_tasks": TASKS,
+                        "max_tasks": TASKS,
+                    }
+                ),
+                "grafana": _object({"tasks": TASKS}),
+                "langfuse": _object({"tasks": TASKS}),
+                "database": _object(
+                    {
+                        "class": {"type": "string", "pattern": DATABASE_CLASS},
+                        "storage_gb": STORAGE,
+                        "max_storage_gb": STORAGE,
+                        "multi_az": {"type": "boolean"},
+                    }
+                ),
+            }
+        ),
+    },
+    required=("name", "preset"),
+)
+
+
+def faults_of(request: Any) -> tuple[Fault, ...]:
+    """List every fault of a request for an environment; the empty tuple means it can be taken."""
+    found = [fault for error in Draft202012Validator(SCHEMA).iter_errors(request) for fault in _faults(error)]
+    broken = {fault.path for fault in found}
+    spec = _readable_spec(request, broken)
+    if spec is not None:
+        found.extend(fault for fault in _rules(spec) if fault.path not in broken)
+    return tuple(sorted(found, key=lambda fault: fault.path))
+
+
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    path = _pointer(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        for name in sorted(set(error.instance) - set(known)):
+            yield Fault(_join(path, name), "is not known", f"one of {', '.join(sorted(known))}")
+    elif error.validator == "required":
+        # jsonschema reports each missing name on its own
+        name = error.message.split("'")[1]
+        yield Fault(_join(path, name), "is missing", _allowed(error.schema["properties"][name]))
+    else:
+        yield Fault(path, f"{_shown(error.instance)} is not allowed", _allowed(error.schema))
+
+
+def _allowed(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return f"one of {', '.join(str(value) for value in schema['enum'])}"
+    if "pattern" in schema:
+        refused = schema.get("not", {}).get("enum", [])
+        return f"text matching {schema['pattern']}" + (f", but not {', '.join(refused)}" if refused else "")
+    if "minimum" in schema:
+        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    return {"object": "a JSON object", "boolean": "true or false", "string": "text"}[schema["type"]]
+
+
+def _readable_spec(request: Any, broken: set[str]) -> Spec | None:
+    """Build the specification from what can be read, so that rules speak of it even if the rest is faulty."""
+    if not isinstance(request, dict) or request.get("preset") not in PRESETS:
+        preset = next(iter(PRESETS.values()))
+    else:
+        preset = PRESETS[request["preset"]]
+    overrides = request.get("overrides") if isinstance(request, dict) else None
+    if not isinstance(overrides, dict):
+        return None
+    readable = {
+        part: {name: value for name, value in values.items() if f"/overrides/{part}/{name}" not in broken}
+        for part, values in overrides.items()
+        if isinstance(values, dict) and f"/overrides/{part}" not in broken
+    }
+    return preset.spec.overridden(readable)
+
+
+def _rules(spec: Spec) -> Iterator[Fault]:
+    yield from _network_rules(spec.network.cidr)
+    litellm, database = spec.litellm, spec.database
+    memories = FARGATE_MEMORY[litellm.cpu]
+    if litellm.memory not in memories:
+        yield Fault(
+            "/overrides/litellm/memory",
+            f"{litellm.memory} MiB does not go with {litellm.cpu} CPU units on Fargate",
+            f"one of {', '.join(str(memory) for memory in memories)} for cpu {litellm.cpu}",
+        )
+    if litellm.min_tasks > litellm.max_tasks:
+        yield Fault(
+            "/overrides/litellm/min_tasks",
+            f"{litellm.min_tasks} is more than max_tasks {litellm.max_tasks}",
+            f"a whole number from 1 to {litellm.max_tasks}",
+        )
+    if database.storage_gb > database.max_storage_gb:
+        yield Fault(
+            "/overrides/database/max_storage_gb",
+            f"{database.max_storage_gb} is less than storage_gb {database.storage_gb}",
+            f"a whole number from {database.storage_gb} to {STORAGE['maximum']}",
+        )
+
+
+def _network_rules(cidr: str) -> Iterator[Fault]:
+    path = "/overrides/network/cidr"
+    ranges = ", ".join(str(block) for block in PRIVATE_RANGES)
+    allowed = f"an IPv4 network of size /{LARGEST_VPC} or /{SMALLEST_VPC} inside {ranges}"
+    if not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", cidr):
+        yield Fault(path, f"{_shown(cidr)} is no IPv4 network", allowed)
+        return
+    try:
+        network = ipaddress.IPv4Network(cidr)
+    except ValueError as error:
+        yield Fault(path, str(error), allowed)
+        return
+    if not any(network.subnet_of(block) for block in PRIVATE_RANGES):
+        yield Fault(path, f"{cidr} is not inside a private range", allowed)
+    if network.prefixlen > SMALLEST_VPC:
+        yield Fault(path, f"{cidr} is too small for its subnets", allowed)
+    if network.prefixlen < LARGEST_VPC:
+        yield Fault(path, f"{cidr} is larger than a VPC can be", allowed)
+
+
+def _pointer(path: Any) -> str:
+    return "".join(f"/{_escaped(str(part))}" for part in path)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{_escaped(name)}"
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

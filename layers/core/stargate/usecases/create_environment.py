@@ -1,0 +1,106 @@
+"""Ask for an environment: a new one, the one that runs, or a failed one resumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.environment import Environment, Status
+from stargate.domain.graph import GATEWAY
+from stargate.domain.parameters import environment_parameters
+from stargate.domain.presets import PRESETS, Spec
+from stargate.domain.progress import NodeState
+from stargate.domain.requests import faults_of
+from stargate.errors import ConflictError, EnvironmentBusyError, InvalidRequestError, NameTakenError
+
+if TYPE_CHECKING:
+    from stargate.ports import Clock, Environments, Identifiers, Manifests, Workflows
+    from stargate.usecases.narrate import Narrator
+
+
+@dataclass(frozen=True)
+class CreateEnvironment:
+    environments: Environments
+    manifests: Manifests
+    workflows: Workflows
+    clock: Clock
+    identifiers: Identifiers
+    narrator: Narrator
+    gateway_version: str
+
+    def __call__(self, request: Any) -> Environment:
+        faults = faults_of(request)
+        if faults:
+            raise InvalidRequestError(faults)
+        spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
+        try:
+            environment = self._ensure(request["name"], request["preset"], spec)
+        except ConflictError:  # somebody asked for the same at the same time: theirs is the one
+            environment = self._ensure(request["name"], request["preset"], spec)
+        if environment.status is Status.PROVISIONING:
+            # Started again under the same name, nothing happens; but a crash before the first start is healed.
+            payload = {"environment_id": environment.environment_id, "attempt": environment.attempt}
+            self.workflows.provision(environment.execution_name, payload)
+        return environment
+
+    def _ensure(self, name: str, preset: str, spec: Spec) -> Environment:
+        present = self.environments.by_name(name)
+        if present is None or present.status is Status.RETIRED:
+            return self._create(name, preset, spec, present)
+        if present.preset != preset or present.spec != spec:
+            raise NameTakenError(f"{name} is {present.status} with another specification")
+        if present.status is Status.RETIRING:
+            raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
+        if present.status is Status.FAILED:
+            return self._resume(present)
+        return present
+
+    def _create(self, name: str, preset: str, spec: Spec, replaces: Environment | None) -> Environment:
+        now = self.clock.now()
+        entry_id = self.identifiers.entry_id(now)
+        environment = Environment(
+            environment_id=self.identifiers.environment_id(),
+            name=name,
+            preset=preset,
+            region=PRESETS[preset].region,
+            status=Status.PROVISIONING,
+            attempt=1,
+            gateway_version=self.gateway_version,
+            spec=spec,
+            created_at=now,
+            updated_at=now,
+            attempt_started_at=now,
+            cause=entry_id,
+        )
+        entry = self.narrator.asked(environment, f"{name} asked for, preset {preset}", spec.document())
+        self.environments.create(environment, self._states(environment), entry, replaces)
+        return environment
+
+    def _states(self, environment: Environment) -> list[NodeState]:
+        manifest = self.manifests.read(environment.gateway_version)
+        declared = environment_parameters(environment, "", "")
+        states = []
+        for node in GATEWAY.nodes:
+            if node.kind == "step":
+                states.append(NodeState(node.name, typical_seconds=STEP_SECONDS, typical_delete_seconds=0))
+                continue
+            template = manifest.stacks[node.name]
+            states.append(
+                NodeState(
+                    node.name,
+                    total=template.resources_total(declared),
+                    typical_seconds=template.typical_seconds,
+                    typical_delete_seconds=template.typical_delete_seconds,
+                )
+            )
+        return states
+
+    def _resume(self, failed: Environment) -> Environment:
+        now = self.clock.now()
+        resumed = failed.next_attempt(Status.PROVISIONING, now, self.identifiers.entry_id(now))
+        entry = self.narrator.asked(resumed, f"{failed.name} resumed", {"attempt": resumed.attempt})
+        self.environments.replace(failed, resumed, entry)
+        return resumed
+
+
+STEP_SECONDS = 90  # a Fargate task: about a minute to start, and half a minute of migrations

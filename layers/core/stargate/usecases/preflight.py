@@ -1,0 +1,81 @@
+"""Refuse early what could not succeed, and say everything that is wrong at once."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stargate.domain.environment import Environment, Status
+from stargate.domain.graph import GATEWAY
+from stargate.domain.progress import NodeStatus
+from stargate.errors import ManifestNotFoundError, PreflightError, SupersededError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stargate.ports import Environments, Manifests, Nodes, Regions, Stacks
+
+
+def current(environments: Environments, environment_id: str, attempt: int, status: Status) -> Environment:
+    """The environment, if this attempt is still its current one and it is still at this work."""
+    environment = environments.get(environment_id)
+    if environment.attempt != attempt or environment.status is not status:
+        raise SupersededError(
+            f"attempt {attempt} of {environment.name} is over: it is {environment.status} "
+            f"in attempt {environment.attempt}"
+        )
+    return environment
+
+
+@dataclass(frozen=True)
+class Preflight:
+    environments: Environments
+    nodes: Nodes
+    manifests: Manifests
+    regions: Regions
+    stacks: Stacks
+
+    def __call__(self, environment_id: str, attempt: int) -> None:
+        environment = current(self.environments, environment_id, attempt, Status.PROVISIONING)
+        faults = [
+            *self._manifest_faults(environment),
+            *self._zone_faults(environment),
+            *self._network_faults(environment),
+            *self._name_faults(environment),
+        ]
+        if faults:
+            raise PreflightError("; ".join(faults))
+
+    def _manifest_faults(self, environment: Environment) -> Iterator[str]:
+        try:
+            manifest = self.manifests.read(environment.gateway_version)
+        except ManifestNotFoundError as missing:
+            yield str(missing)
+            return
+        absent = [node.name for node in GATEWAY.stacks if node.name not in manifest.stacks]
+        if absent:
+            yield f"gateway {environment.gateway_version} has no template for {', '.join(absent)}"
+
+    def _zone_faults(self, environment: Environment) -> Iterator[str]:
+        needed = environment.preset_defaults().zones
+        zones = self.regions.zones(environment.region)
+        if len(zones) < needed:
+            yield f"{environment.region} offers {len(zones)} availability zones, {needed} are needed"
+
+    def _network_faults(self, environment: Environment) -> Iterator[str]:
+        """VPCs may overlap for AWS, but never again be peered then; our own from an earlier attempt may stay."""
+        if self.nodes.all(environment.environment_id)["network"].status is not NodeStatus.WAITING:
+            return
+        ours = ipaddress.ip_network(environment.spec.network.cidr)
+        for vpc, blocks in sorted(self.regions.vpc_cidrs(environment.region).items()):
+            for block in blocks:
+                if ours.overlaps(ipaddress.ip_network(block)):
+                    yield f"network {ours} overlaps {block} of {vpc} in {environment.region}"
+
+    def _name_faults(self, environment: Environment) -> Iterator[str]:
+        for node in GATEWAY.stacks:
+            name = environment.stack_name(node.name)
+            observed = self.stacks.describe(node.region(environment.region), name)
+            if observed is not None and not observed.belongs_to(environment.environment_id):
+                yield f"the stack name {name} is held by {observed.stack_id}, which is not ours"

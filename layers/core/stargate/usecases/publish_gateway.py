@@ -1,0 +1,28 @@
+"""Publish the gateway's templates and configuration under the hash of their content."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stargate.ports import Shelf
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class PublishGateway:
+    shelf: Shelf
+
+    def __call__(self, directory: Path) -> str:
+        """The version published. The manifest goes last: where it is, everything else is too."""
+        content = (directory / MANIFEST).read_bytes()
+        manifest = json.loads(content)
+        prefix = f"gateway/{manifest['version']}"
+        for path in manifest["files"]:
+            self.shelf.put(f"{prefix}/{path}", (directory / path).read_bytes())
+        self.shelf.put(f"{prefix}/{MANIFEST}", content)
+        return str(manifest["version"])

@@ -1,0 +1,58 @@
+"""The end of a workflow: the environment's last word for this attempt, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stargate.domain.environment import AT_WORK, Environment, Status
+from stargate.domain.failure import Failure, failure_of
+from stargate.errors import ConflictError
+
+if TYPE_CHECKING:
+    from stargate.ports import Clock, Environments
+    from stargate.usecases.narrate import Narrator
+
+LED_TO = {Status.READY: Status.PROVISIONING, Status.RETIRED: Status.RETIRING}
+
+
+@dataclass(frozen=True)
+class SettleEnvironment:
+    environments: Environments
+    clock: Clock
+    narrator: Narrator
+
+    def __call__(
+        self, environment_id: str, attempt: int, outcome: Status, error: str = "", cause: str = ""
+    ) -> Status:
+        """The status the environment has after the call, whoever set it."""
+        environment = self.environments.get(environment_id)
+        if environment.attempt != attempt or not _may_end_so(environment, outcome):
+            return environment.status
+        failure = failure_of(error, cause) if outcome is Status.FAILED else None
+        return self._settle(environment, outcome, failure)
+
+    def _settle(self, environment: Environment, outcome: Status, failure: Failure | None) -> Status:
+        seconds = round(self.clock.now() - environment.attempt_started_at, 3)
+        summary = f"{environment.name} is {outcome}" + (f": {failure.reason}" if failure else "")
+        detail = {"seconds": seconds, "attempt": environment.attempt}
+        entry = self.narrator.entry(
+            environment,
+            "step",
+            environment.name,
+            summary,
+            environment.cause,
+            {**detail, **(failure.document() if failure else {})},
+        )
+        try:
+            after = environment.settled(outcome, self.clock.now(), failure)
+            self.environments.replace(environment, after, entry)
+        except ConflictError:
+            return self.environments.get(environment.environment_id).status
+        return outcome
+
+
+def _may_end_so(environment: Environment, outcome: Status) -> bool:
+    if outcome is Status.FAILED:
+        return environment.status in AT_WORK
+    return environment.status is LED_TO[outcome]
