@@ -90,7 +90,7 @@ def test_the_preparing_sql_reads_only_what_its_container_is_given():
 
 
 def test_preparing_runs_one_container_after_the_other():
-    """Each starts when the one before succeeded, and the last one ends the task."""
+    """Each starts when those before succeeded, and the last one ends the task."""
     order = [
         (name, [need["ContainerName"] for need in container.get("DependsOn", [])], container["Essential"])
         for name, container in containers("data").items()
@@ -99,7 +99,7 @@ def test_preparing_runs_one_container_after_the_other():
         ("fetch", [], False),
         ("roles", ["fetch"], False),
         ("litellm-migrations", ["roles"], False),
-        ("langfuse-migrations", ["litellm-migrations"], True),
+        ("langfuse-migrations", ["fetch", "roles", "litellm-migrations"], True),
     ]
 
 
