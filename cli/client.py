@@ -63,7 +63,8 @@ class ApiClient:
             params=dict(query or {}),
             headers={"Accept": "application/json", **({"Content-Type": "application/json"} if body else {})},
         )
-        request.headers.update(dict(headers or {}))
+        for name, value in (headers or {}).items():
+            request.headers[name] = value
         if self._signer:
             self._signer.add_auth(request)
         prepared = request.prepare()
