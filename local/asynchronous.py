@@ -1,0 +1,73 @@
+"""EventBridge invokes functions asynchronously and only where their policy lets it.
+
+MiniStack runs a rule's function once, without asking its policy, and forgets a failure. Here the function's
+resource policy is asked (events.amazonaws.com, for this rule), a refused event goes to the target's dead-letter
+queue, and the invocation has Lambda's own retries and destinations.
+"""
+
+import json
+import logging
+from contextvars import ContextVar
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.core.arn import parse_arn
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import eventbridge, lambda_svc
+
+SERVICE = "events.amazonaws.com"
+_log = logging.getLogger("stargate.events")
+_delivery: ContextVar[tuple[dict[str, Any], dict[str, Any]]] = ContextVar("stargate_event_delivery")
+
+
+def install() -> None:
+    invoke_target = eventbridge._invoke_target
+
+    def invoke_known_target(
+        target: dict[str, Any], event: Any, rule: dict[str, Any], view: Any = None
+    ) -> None:
+        token = _delivery.set((target, rule))
+        try:
+            invoke_target(target, event, rule, view)
+        finally:
+            _delivery.reset(token)
+
+    eventbridge._invoke_target = invoke_known_target
+    eventbridge._dispatch_to_lambda = _invoke_function
+
+
+def _invoke_function(arn: str, payload: str) -> None:
+    target, rule = _delivery.get()
+    function, config, _ = lambda_svc._get_func_record_for_ref(arn)
+    if not function or not config:
+        _give_up(target, payload, f"function {arn} does not exist")
+    elif not _is_let_in(function.get("policy") or {}, arn, rule.get("Arn", "")):
+        _give_up(target, payload, f"the policy of {arn} does not let rule {rule.get('Name')} invoke it")
+    else:
+        record = lambda_svc._execution_record_for_config(function, config)
+        lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+
+def _is_let_in(policy: dict[str, Any], function_arn: str, rule_arn: str) -> bool:
+    context = iam_evaluator.EvalContext(
+        principal_arn=SERVICE,
+        principal_type="AWSService",
+        principal_account=get_account_id(),
+        action="lambda:InvokeFunction",
+        resource_arn=function_arn,
+        region=get_region(),
+        service_context={"aws:sourcearn": rule_arn, "aws:sourceaccount": get_account_id()},
+    )
+    return any(
+        (statement.get("Principal") or {}).get("Service") == SERVICE
+        and statement.get("Effect") == "Allow"
+        and iam_evaluator._conditions_met(statement.get("Condition") or {}, context)
+        for statement in policy.get("Statement", [])
+    )
+
+
+def _give_up(target: dict[str, Any], payload: str, reason: str) -> None:
+    _log.warning("event not delivered: %s", reason)
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if queue:
+        eventbridge._dispatch_to_sqs(parse_arn(queue), payload)

@@ -1,0 +1,23 @@
+"""Python imports this by itself in each Lambda process: the launcher puts this folder on their PYTHONPATH.
+
+The function lives in the local cloud's time without knowing. Signatures stay valid because the local cloud
+accepts the request time of either clock (local/schedules.py). The time that a function has left is told in
+simulated time as well, so that what it compares it with agrees; the limit itself is enforced from outside, in
+real seconds.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+
+_spec = importlib.util.spec_from_file_location("_stargate_clock", Path(__file__).parent.parent / "clock.py")
+if _spec is None or _spec.loader is None:
+    raise ImportError("local/clock.py is missing beside local/function_clock")
+_clock_module = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_clock_module)
+
+if _clock_module.EPOCH_VARIABLE in os.environ:
+    _clock = _clock_module.Clock.from_environment()
+    _clock.install()
+    if "_LAMBDA_TIMEOUT" in os.environ:
+        os.environ["_LAMBDA_TIMEOUT"] = str(float(os.environ["_LAMBDA_TIMEOUT"]) * _clock.scale)

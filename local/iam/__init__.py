@@ -1,0 +1,13 @@
+"""Who may do what, where MiniStack does not ask: workflows by their role, CloudFormation by the role it was given.
+
+Functions by their role and callers by their own rights are MiniStack's (AUTH=true).
+"""
+
+from local.iam import stacks
+from local.iam.stacks import check_resource
+
+__all__ = ["check_resource", "install"]
+
+
+def install() -> None:
+    stacks.install()
