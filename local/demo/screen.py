@@ -39,14 +39,20 @@ class Screen:
         self._console.print(f"\n[bold]{text}[/bold]")
 
     def say(self, text: str) -> None:
-        self._console.print(Text("  " + text))
+        self._plain("  " + text)
 
     def checked(self, check: Check) -> None:
         mark = "[green]held  [/green]" if check.ok else "[bold red]BROKE [/bold red]"
-        self._console.print("  " + mark, Text(f"{check.name}: {check.measured}"), sep="")
+        self._console.print("  " + mark, Text(f"{check.name}: {check.measured}"), sep="", soft_wrap=True)
 
     def summary(self, checks: Sequence[Check]) -> None:
-        table = Table(title="What was asked, and what was measured", title_justify="left", expand=False)
+        self.title("What was measured, beside what was asked")
+        if not self._is_live:
+            for check in checks:
+                verdict = "held " if check.ok else "BROKE"
+                self._plain(f"  {verdict}  {check.name}: {check.measured} (asked: {check.bound})")
+            return
+        table = Table()
         table.add_column("check", overflow="fold", ratio=3)
         table.add_column("measured", overflow="fold", ratio=4)
         table.add_column("asked", overflow="fold", ratio=3)
@@ -54,7 +60,6 @@ class Screen:
         for check in checks:
             mark = Text("held", "green") if check.ok else Text("BROKE", "bold red")
             table.add_row(Text(check.name), Text(check.measured), Text(check.bound), mark)
-        self._console.print()
         self._console.print(table)
 
     def watch(self, ask: Ask, until: Callable[[Document], bool], patience: float) -> Document:
@@ -75,6 +80,9 @@ class Screen:
             document = ask()
             self._tell_changes(document, seen)
         return document
+
+    def _plain(self, text: str) -> None:
+        self._console.print(Text(text), soft_wrap=True)
 
     def _tell_changes(self, document: Document, seen: dict[str, str]) -> None:
         for stack in document["stacks"]:

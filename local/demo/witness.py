@@ -2,7 +2,6 @@
 
 import json
 import urllib.request
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,8 +103,7 @@ class Witness:
 
     def executions(self, workflow: str, environment_id: str) -> list[str]:
         """The names of the executions that were started for one environment."""
-        machines = self._states.list_state_machines()["stateMachines"]
-        arn = next(m["stateMachineArn"] for m in machines if workflow in m["name"].lower())
+        arn = self._output(f"{workflow.capitalize()}Arn")
         pages = self._states.get_paginator("list_executions").paginate(stateMachineArn=arn)
         names = [execution["name"] for page in pages for execution in page["executions"]]
         return sorted(name for name in names if name.startswith(environment_id))
@@ -161,11 +159,14 @@ class Witness:
 
     def typical_seconds(self, version: str) -> dict[str, float]:
         """The unscaled typical durations of the stacks, as published with the templates."""
-        outputs = self._stacks.describe_stacks(StackName=CONTROL_PLANE)["Stacks"][0]["Outputs"]
-        bucket = next(o["OutputValue"] for o in outputs if o["OutputKey"] == "GatewayBucketName")
+        bucket = self._output("GatewayBucket")
         key = f"gateway/{version}/manifest.json"
         body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         return {name: stack["typical_seconds"] for name, stack in json.loads(body)["stacks"].items()}
+
+    def _output(self, name: str) -> str:
+        outputs = self._stacks.describe_stacks(StackName=CONTROL_PLANE)["Stacks"][0]["Outputs"]
+        return next(str(output["OutputValue"]) for output in outputs if output["OutputKey"] == name)
 
     def _client(self, service: str) -> Any:
         return self._session.client(service, endpoint_url=self._connection.endpoint)  # type: ignore[call-overload]
@@ -179,8 +180,3 @@ class Witness:
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 as above
             return json.loads(answer.read() or b"{}")
-
-
-def untouched(before: Iterable[str], events_after: Iterable[Event], since: float) -> bool:
-    """Whether a stack kept its id and nothing happened to it since a moment."""
-    return bool(list(before)) and all(event.at <= since for event in events_after)

@@ -1,0 +1,21 @@
+"""Run one benchmark by its name (`python -m bench cold_start`), or all of them."""
+
+import sys
+from collections.abc import Callable
+
+from bench import cold_start
+
+BENCHMARKS: dict[str, Callable[[], bool]] = {"cold_start": cold_start.run}
+
+
+def main(names: list[str]) -> int:
+    unknown = sorted(set(names) - set(BENCHMARKS))
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    results = [BENCHMARKS[name]() for name in names or BENCHMARKS]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
