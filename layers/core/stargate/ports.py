@@ -114,7 +114,7 @@ class Stacks(Protocol):
 class Tasks(Protocol):
     """One-off ECS tasks."""
 
-    def start(  # noqa: PLR0913  (each is a fact about the one task)
+    def start(
         self,
         region: str,
         cluster: str,

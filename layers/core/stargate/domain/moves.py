@@ -103,7 +103,7 @@ def foreign(stack: str, observed: ObservedStack) -> Failure:
     return Failure(stack, "", "", f"the stack name is held by {observed.stack_id}, which is not ours")
 
 
-def decide_deploy(
+def decide_deploy(  # noqa: PLR0911  (a decision table, row by row)
     state: NodeState, environment_id: str, observed: ObservedStack | None, failed: Failure | None
 ) -> DeployMove:
     """What to do next so that the stack comes to stand; all it needs stands already."""

@@ -81,8 +81,13 @@ class Spec:
     def overridden(self, overrides: Document) -> Spec:
         document = self.document()
         for part, values in overrides.items():
-            document[part].update(values)
+            document[part].update({name: _whole(value) for name, value in values.items()})
         return Spec.from_document(document)
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 2.0 is the whole number 2."""
+    return int(value) if isinstance(value, float) else value
 
 
 @dataclass(frozen=True)

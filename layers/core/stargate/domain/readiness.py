@@ -1,4 +1,4 @@
-"""May a node move? All it needs must stand; when the environment is removed, all that need it must be gone."""
+"""May a node move? All it needs must stand; on removal, all that need it must be gone."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class CreateEnvironment:
         except ConflictError:  # somebody asked for the same at the same time: theirs is the one
             environment = self._ensure(request["name"], request["preset"], spec)
         if environment.status is Status.PROVISIONING:
-            # Started again under the same name, nothing happens; but a crash before the first start is healed.
+            # The same name again starts nothing, but heals a crash between the row and the first start.
             payload = {"environment_id": environment.environment_id, "attempt": environment.attempt}
             self.workflows.provision(environment.execution_name, payload)
         return environment

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import Environment, Status
 from stargate.domain.graph import GATEWAY, Node
@@ -154,3 +154,13 @@ class Situation:
         if last is None or (last.stood_at or 0.0) < self.environment.attempt_started_at:
             return self.environment.cause
         return last.entry_id or self.environment.cause
+
+
+def call_of(payload: dict[str, Any]) -> Call:
+    return Call(
+        payload["environment_id"],
+        payload["attempt"],
+        payload["node"],
+        payload.get("token"),
+        payload.get("cause"),
+    )

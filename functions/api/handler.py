@@ -1,0 +1,116 @@
+"""The HTTP API. Chalice routes on the path as API Gateway knows it, so template.yaml lists each route."""
+
+from __future__ import annotations
+
+import json
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from chalice import Chalice, Response
+from stargate import wiring
+from stargate.api import PROBLEM_TYPE, Api, Reply, problem, problem_of
+from stargate.errors import StargateError
+from stargate.telemetry import logger, observed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SLUGS = {
+    400: "bad-request",
+    404: "unknown-path",
+    405: "method-not-allowed",
+    415: "unsupported-media-type",
+    500: "internal-error",
+}
+
+
+class ProblemChalice(Chalice):
+    """Whatever Chalice itself refuses is told as a problem too."""
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        path = event.get("requestContext", {}).get("resourcePath")
+        if path not in self.routes:
+            return _reply(problem(404, SLUGS[404], "There is no such path", f"no route {path}")).to_dict()
+        answer = super().__call__(event, context)
+        if answer["statusCode"] < 400 or PROBLEM_TYPE in json.dumps(answer["headers"]):
+            return answer
+        told = json.loads(answer["body"])
+        status, detail = answer["statusCode"], str(told.get("Message", ""))
+        slug = SLUGS.get(status, "refused")
+        refused = _reply(problem(status, slug, slug.replace("-", " ").capitalize(), detail)).to_dict()
+        refused["headers"] = {**answer["headers"], **refused["headers"]}
+        return refused
+
+
+app = ProblemChalice(app_name="stargate")
+
+
+def _reply(reply: Reply) -> Response:
+    kind = PROBLEM_TYPE if reply.status >= 400 else "application/json"
+    return Response(json.dumps(reply.body), {"Content-Type": kind}, reply.status)
+
+
+def answered(view: Callable[..., Reply]) -> Callable[..., Response]:
+    @wraps(view)
+    def answer(**path: str) -> Response:
+        try:
+            return _reply(view(**path))
+        except StargateError as error:
+            told = problem_of(error)
+            if told is None:
+                raise
+            logger.info("refused", extra={"problem": told.body})
+            return _reply(told)
+
+    return answer
+
+
+def _api() -> Api:
+    identity = app.current_request.context.get("identity", {})
+    return wiring.api(identity.get("userArn") or "unknown")
+
+
+def _query() -> dict[str, str]:
+    return dict((app.current_request.query_params or {}).items())
+
+
+@app.route("/environments", methods=["POST"])
+@answered
+def create_environment() -> Reply:
+    request = app.current_request
+    return _api().create_environment(request.raw_body, request.headers.get("idempotency-key"))
+
+
+@app.route("/environments", methods=["GET"])
+@answered
+def list_environments() -> Reply:
+    return _api().list_environments(_query())
+
+
+@app.route("/environments/{name}", methods=["GET"])
+@answered
+def show_environment(name: str) -> Reply:
+    return _api().show_environment(name)
+
+
+@app.route("/environments/{name}", methods=["DELETE"])
+@answered
+def retire_environment(name: str) -> Reply:
+    return _api().retire_environment(name)
+
+
+@app.route("/environments/{name}/stacks", methods=["GET"])
+@answered
+def show_stacks(name: str) -> Reply:
+    return _api().show_stacks(name)
+
+
+@app.route("/environments/{name}/ledger", methods=["GET"])
+@answered
+def show_ledger(name: str) -> Reply:
+    return _api().show_ledger(name, _query())
+
+
+@observed
+def handle(event: dict[str, Any], context: Any) -> Any:
+    return app(event, context)

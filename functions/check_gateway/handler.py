@@ -1,0 +1,14 @@
+"""Called by the provision workflow until the gateway is well or its patience ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
+    wiring.check_gateway()(event["environment_id"], event["attempt"])
+    return {"ok": True}

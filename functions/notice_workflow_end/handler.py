@@ -1,0 +1,17 @@
+"""Called by EventBridge when a workflow failed, timed out or was stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import logger, observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> None:
+    detail = event["detail"]
+    logger.info("a workflow ended", extra={"execution": detail["name"], "status": detail["status"]})
+    wiring.notice_workflow_end()(
+        detail["name"], detail["status"], detail.get("error") or "", detail.get("cause") or ""
+    )

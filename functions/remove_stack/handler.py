@@ -1,0 +1,16 @@
+"""Called by the retire workflow with a token, and again after each event of its stack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import logger, observed
+from stargate.usecases.node_moves import call_of
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, str]:
+    reason = wiring.remove_stack()(call_of(event))
+    logger.info(reason, extra={"environment_id": event["environment_id"], "node": event["node"]})
+    return {"reason": reason}

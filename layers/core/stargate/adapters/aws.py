@@ -1,0 +1,33 @@
+"""Makes boto3 clients: one per service and region, when first used, with short timeouts."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+# Functions have seconds, not minutes: better a named error and another call than a long silence.
+CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    user_agent_extra="stargate",
+)
+
+
+@cache
+def client(service: str, region: str | None = None) -> Any:
+    return boto3.client(service, region_name=region, config=CONFIG)  # type: ignore[call-overload]
+
+
+def code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def message_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message", "")) or str(error)

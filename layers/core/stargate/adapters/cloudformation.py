@@ -1,0 +1,100 @@
+"""CloudFormation, in the region of each stack, acting through Stargate's service role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from stargate.adapters.aws import client, code_of, message_of
+from stargate.domain.moves import ObservedStack, StackEvent
+from stargate.errors import StackExistsError, StackRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REFUSALS = frozenset(
+    {"ValidationError", "AccessDenied", "AccessDeniedException", "InsufficientCapabilitiesException"}
+    | {"LimitExceededException", "InsufficientCapabilities", "LimitExceeded"}
+)
+BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
+
+
+@dataclass(frozen=True)
+class CloudFormationStacks:
+    service_role_arn: str = ""  # only those who create and delete need it
+
+    def describe(self, region: str, stack_name: str) -> ObservedStack | None:
+        try:
+            answer = client("cloudformation", region).describe_stacks(StackName=stack_name)
+        except ClientError as error:
+            if code_of(error) == "ValidationError" and "does not exist" in message_of(error):
+                return None
+            raise
+        stack = answer["Stacks"][0]
+        if stack["StackStatus"] == "DELETE_COMPLETE":
+            return None
+        return ObservedStack(
+            stack_id=stack["StackId"],
+            status=stack["StackStatus"],
+            reason=stack.get("StackStatusReason", ""),
+            tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])},
+            outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
+        )
+
+    def events(self, region: str, stack_id: str) -> list[StackEvent]:
+        """From oldest to newest, back to where the latest operation on the stack began."""
+        found: list[StackEvent] = []
+        pages = client("cloudformation", region).get_paginator("describe_stack_events")
+        for page in pages.paginate(StackName=stack_id):
+            for event in page["StackEvents"]:
+                found.append(_event(event))
+                if found[-1].is_stack and found[-1].status in BEGINNINGS:
+                    return found[::-1]
+        return found[::-1]
+
+    def create(
+        self,
+        region: str,
+        stack_name: str,
+        template_url: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        request_token: str,
+    ) -> str:
+        try:
+            answer = client("cloudformation", region).create_stack(
+                StackName=stack_name,
+                TemplateURL=template_url,
+                Parameters=[
+                    {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
+                ],
+                Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
+                RoleARN=self.service_role_arn,
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+                OnFailure="ROLLBACK",
+                ClientRequestToken=request_token,
+            )
+        except ClientError as error:
+            if code_of(error) == "AlreadyExistsException":
+                raise StackExistsError(stack_name) from error
+            if code_of(error) in REFUSALS:
+                raise StackRefusedError(message_of(error)) from error
+            raise
+        return str(answer["StackId"])
+
+    def delete(self, region: str, stack_id: str, request_token: str) -> None:
+        client("cloudformation", region).delete_stack(
+            StackName=stack_id, RoleARN=self.service_role_arn, ClientRequestToken=request_token
+        )
+
+
+def _event(event: dict[str, Any]) -> StackEvent:
+    return StackEvent(
+        resource=event["LogicalResourceId"],
+        resource_type=event.get("ResourceType", ""),
+        status=event.get("ResourceStatus", ""),
+        reason=event.get("ResourceStatusReason", ""),
+        is_stack=event.get("PhysicalResourceId") == event["StackId"],
+    )

@@ -1,0 +1,134 @@
+"""How environments, nodes and ledger entries are laid out as rows of the one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Environment, Status
+from stargate.domain.failure import Failure
+from stargate.domain.ledger import Entry
+from stargate.domain.presets import Spec
+from stargate.domain.progress import NodeState, NodeStatus
+
+Row = dict[str, Any]
+
+LISTED = "environments"
+
+
+def environment_key(environment_id: str) -> Row:
+    return {"pk": f"env#{environment_id}", "sk": "environment"}
+
+
+def name_key(name: str) -> Row:
+    return {"pk": f"name#{name}", "sk": "name"}
+
+
+def node_key(environment_id: str, name: str) -> Row:
+    return {"pk": f"env#{environment_id}", "sk": f"node#{name}"}
+
+
+def environment_row(environment: Environment) -> Row:
+    row: Row = {
+        **environment_key(environment.environment_id),
+        "gsi1pk": LISTED,
+        "gsi1sk": f"{round(environment.created_at * 1000):013d}#{environment.environment_id}",
+        "id": environment.environment_id,
+        "name": environment.name,
+        "preset": environment.preset,
+        "region": environment.region,
+        "status": environment.status.value,
+        "attempt": environment.attempt,
+        "gateway_version": environment.gateway_version,
+        "spec": environment.spec.document(),
+        "created_at": environment.created_at,
+        "updated_at": environment.updated_at,
+        "attempt_started_at": environment.attempt_started_at,
+        "cause": environment.cause,
+        "failure": environment.failure.document() if environment.failure else None,
+        "checks": [check.document() for check in environment.checks],
+    }
+    if environment.status is Status.RETIRED:
+        row["expires_at"] = round(environment.updated_at) + RETIRED_KEPT_SECONDS
+    return row
+
+
+def environment_of(row: Row) -> Environment:
+    failure = row.get("failure")
+    return Environment(
+        environment_id=row["id"],
+        name=row["name"],
+        preset=row["preset"],
+        region=row["region"],
+        status=Status(row["status"]),
+        attempt=row["attempt"],
+        gateway_version=row["gateway_version"],
+        spec=Spec.from_document(row["spec"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        attempt_started_at=row["attempt_started_at"],
+        cause=row["cause"],
+        failure=Failure.from_document(failure) if failure else None,
+        checks=tuple(Check(**check) for check in row.get("checks", [])),
+    )
+
+
+def node_fields(state: NodeState) -> Row:
+    """All of a node but its token and its done set, which change by calls of their own."""
+    return {
+        "status": state.status.value,
+        "attempt": state.attempt,
+        "stack_id": state.stack_id,
+        "total": state.total,
+        "typical_seconds": state.typical_seconds,
+        "typical_delete_seconds": state.typical_delete_seconds,
+        "submitted_at": state.submitted_at,
+        "submitted_attempt": state.submitted_attempt,
+        "removed_attempt": state.removed_attempt,
+        "stood_at": state.stood_at,
+        "deleting_at": state.deleting_at,
+        "entry_id": state.entry_id,
+        "failure": state.failure.document() if state.failure else None,
+        "outputs": dict(state.outputs),
+    }
+
+
+def node_of(row: Row) -> NodeState:
+    failure = row.get("failure")
+    known = {name: row.get(name) for name in ("stack_id", "typical_delete_seconds", "submitted_at")}
+    return NodeState(
+        name=row["sk"].removeprefix("node#"),
+        status=NodeStatus(row["status"]),
+        attempt=row["attempt"],
+        token=row.get("token"),
+        done=row.get("done", frozenset()),
+        total=row["total"],
+        typical_seconds=row["typical_seconds"],
+        submitted_attempt=row["submitted_attempt"],
+        removed_attempt=row["removed_attempt"],
+        stood_at=row.get("stood_at"),
+        deleting_at=row.get("deleting_at"),
+        entry_id=row.get("entry_id"),
+        failure=Failure.from_document(failure) if failure else None,
+        outputs=row.get("outputs", {}),
+        **known,
+    )
+
+
+def entry_row(environment_id: str, entry: Entry) -> Row:
+    return {
+        "pk": f"env#{environment_id}",
+        "sk": f"ledger#{entry.entry_id}",
+        "at": entry.at,
+        "environment": entry.environment,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "summary": entry.summary,
+        "cause": entry.cause,
+        "actor": entry.actor,
+        "detail": entry.detail,
+    }
+
+
+def entry_of(row: Row) -> Entry:
+    fields = ("at", "environment", "kind", "subject", "summary", "cause", "actor", "detail")
+    return Entry(row["sk"].removeprefix("ledger#"), *(row[name] for name in fields))

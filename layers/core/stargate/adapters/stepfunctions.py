@@ -1,0 +1,55 @@
+"""Starts the workflows and answers their waiting tasks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from stargate.adapters.aws import client, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_ERROR, LONGEST_CAUSE = 256, 32768
+WAITS_NO_MORE = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
+
+
+@dataclass(frozen=True)
+class StepFunctionsWorkflows:
+    provision_arn: str
+    retire_arn: str
+
+    def provision(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        self._start(self.provision_arn, execution_name, payload)
+
+    def retire(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        self._start(self.retire_arn, execution_name, payload)
+
+    def _start(self, arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
+        document = json.dumps(payload, sort_keys=True)
+        try:
+            client("stepfunctions").start_execution(stateMachineArn=arn, name=execution_name, input=document)
+        except ClientError as error:
+            if code_of(error) != "ExecutionAlreadyExists":
+                raise
+
+
+class StepFunctionsCallbacks:
+    def succeed(self, token: str, output: Mapping[str, Any]) -> None:
+        try:
+            client("stepfunctions").send_task_success(taskToken=token, output=json.dumps(output))
+        except ClientError as error:
+            if code_of(error) not in WAITS_NO_MORE:
+                raise
+
+    def fail(self, token: str, error: str, cause: str) -> None:
+        try:
+            client("stepfunctions").send_task_failure(
+                taskToken=token, error=error[:LONGEST_ERROR], cause=cause[:LONGEST_CAUSE]
+            )
+        except ClientError as refused:
+            if code_of(refused) not in WAITS_NO_MORE:
+                raise

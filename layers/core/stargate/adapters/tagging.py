@@ -1,0 +1,15 @@
+"""Finds everything that carries an environment's id."""
+
+from __future__ import annotations
+
+from stargate.adapters.aws import client
+
+
+class TaggingInventory:
+    def tagged(self, region: str, environment_id: str) -> list[str]:
+        pages = (
+            client("resourcegroupstaggingapi", region)
+            .get_paginator("get_resources")
+            .paginate(TagFilters=[{"Key": "stargate:id", "Values": [environment_id]}])
+        )
+        return [found["ResourceARN"] for page in pages for found in page["ResourceTagMappingList"]]

@@ -1,0 +1,151 @@
+"""What the API answers: each route's one call, queries read with care, and every failure as a problem."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.environment import Status
+from stargate.domain.faults import Fault
+from stargate.domain.ledger import KINDS
+from stargate.domain.paging import LARGEST_PAGE, USUAL_PAGE
+from stargate.errors import (
+    EnvironmentBusyError,
+    EnvironmentNotFoundError,
+    IdempotencyKeyReusedError,
+    InvalidRequestError,
+    MalformedDocumentError,
+    NameTakenError,
+    RequestInProgressError,
+    StargateError,
+)
+from stargate.usecases.show_environments import entry_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.ports import Replies
+    from stargate.usecases.create_environment import CreateEnvironment
+    from stargate.usecases.retire_environment import RetireEnvironment
+    from stargate.usecases.show_environments import ShowEnvironments
+
+    Query = Mapping[str, str]
+
+PROBLEM_TYPE = "application/problem+json"
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Api:
+    create: CreateEnvironment
+    retire: RetireEnvironment
+    show: ShowEnvironments
+    replies: Replies
+    actor: str
+
+    def create_environment(self, body: bytes, idempotency_key: str | None) -> Reply:
+        request = parsed(body)
+        if idempotency_key is None:
+            return Reply(**self._create(request))
+        if not 0 < len(idempotency_key) <= LONGEST_KEY:
+            raise InvalidRequestError(
+                [Fault("Idempotency-Key", "is empty or too long", f"1 to {LONGEST_KEY} characters")]
+            )
+        key = f"{self.actor} POST /environments {idempotency_key}"
+        canonical = json.dumps(request, sort_keys=True)
+        return Reply(**self.replies.once(key, canonical, lambda: self._create(request)))
+
+    def _create(self, request: Any) -> dict[str, Any]:
+        environment = self.create(request)
+        status = 200 if environment.status is Status.READY else 202
+        return {"status": status, "body": self.show.document(environment)}
+
+    def list_environments(self, query: Query) -> Reply:
+        limit = _checked(query, ("limit", "next"))
+        documents, after = self.show.page(limit, query.get("next"))
+        return Reply(200, {"environments": documents, "next": after})
+
+    def show_environment(self, name: str) -> Reply:
+        return Reply(200, self.show.one(name))
+
+    def show_stacks(self, name: str) -> Reply:
+        return Reply(200, {"stacks": self.show.stacks(name)})
+
+    def show_ledger(self, name: str, query: Query) -> Reply:
+        limit = _checked(query, ("since", "kind", "limit", "next"))
+        since = None if "since" not in query else float(query["since"])
+        page = self.show.entries(name, since, query.get("kind"), limit, query.get("next"))
+        return Reply(200, {"entries": [entry_document(entry) for entry in page.items], "next": page.after})
+
+    def retire_environment(self, name: str) -> Reply:
+        return Reply(202, self.show.document(self.retire(name)))
+
+
+def parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise MalformedDocumentError(f"the body is no JSON document: {error}") from error
+
+
+def _checked(query: Query, known: tuple[str, ...]) -> int:
+    """Refuse a query with all its faults listed; return the page's size."""
+    faults = [
+        Fault(f"?{name}", "is not known", f"one of {', '.join(known)}")
+        for name in sorted(query)
+        if name not in known
+    ]
+    limit = query.get("limit", str(USUAL_PAGE))
+    if not limit.isdecimal() or not 1 <= int(limit) <= LARGEST_PAGE:
+        faults.append(
+            Fault("?limit", f"{limit!r} is not allowed", f"a whole number from 1 to {LARGEST_PAGE}")
+        )
+    if "kind" in query and query["kind"] not in KINDS:
+        faults.append(Fault("?kind", f"{query['kind']!r} is not known", f"one of {', '.join(KINDS)}"))
+    if "since" in query and not query["since"].replace(".", "", 1).isdecimal():
+        faults.append(Fault("?since", f"{query['since']!r} is not allowed", "seconds since 1970"))
+    if faults:
+        raise InvalidRequestError(faults)
+    return int(limit)
+
+
+PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
+    InvalidRequestError: (400, "invalid-request", "The request has faults"),
+    MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
+    EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
+    NameTakenError: (409, "name-taken", "The name is taken"),
+    EnvironmentBusyError: (409, "environment-busy", "The environment does not allow this now"),
+    RequestInProgressError: (409, "request-in-progress", "The same request is being worked on"),
+    IdempotencyKeyReusedError: (422, "idempotency-key-reused", "The idempotency key was used before"),
+}
+
+
+def problem_of(error: StargateError) -> Reply | None:
+    """The problem that an error is to the caller, or None if it is ours to repair."""
+    for kind, (status, slug, title) in PROBLEMS.items():
+        if isinstance(error, kind):
+            faults = [fault.document() for fault in getattr(error, "faults", ())]
+            return problem(status, slug, title, str(error), faults)
+    return None
+
+
+def problem(
+    status: int, slug: str, title: str, detail: str, faults: list[dict[str, str]] | None = None
+) -> Reply:
+    return Reply(
+        status,
+        {
+            "type": f"urn:stargate:problem:{slug}",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "faults": faults or [],
+        },
+    )

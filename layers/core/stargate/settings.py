@@ -1,0 +1,73 @@
+"""What each function is told by its deployment: the one place that reads the environment's variables."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from stargate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Settings = TypeVar("Settings")
+
+
+def read(kind: type[Settings], variables: Mapping[str, str] | None = None) -> Settings:
+    """Fill `kind` from variables named as its fields; SettingsError lists every missing one."""
+    given = os.environ if variables is None else variables
+    names = [field.name for field in fields(cast("Any", kind))]
+    missing = [name.upper() for name in names if not given.get(name.upper())]
+    if missing:
+        raise SettingsError(missing)
+    return kind(**{name: given[name.upper()] for name in names})
+
+
+@dataclass(frozen=True)
+class TableSettings:
+    """All that notice_workflow_end, prepare_database, settle_environment and the checks need."""
+
+    table_name: str
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    table_name: str
+    gateway_bucket: str
+    gateway_version: str
+    provision_arn: str
+    retire_arn: str
+
+
+@dataclass(frozen=True)
+class PreflightSettings:
+    table_name: str
+    gateway_bucket: str
+
+
+@dataclass(frozen=True)
+class DeployStackSettings:
+    table_name: str
+    gateway_bucket: str
+    service_role_arn: str
+    boundary_arn: str
+
+
+@dataclass(frozen=True)
+class RemoveStackSettings:
+    table_name: str
+    service_role_arn: str
+
+
+@dataclass(frozen=True)
+class NoticeProgressSettings:
+    table_name: str
+    deploy_stack_function: str
+    prepare_database_function: str
+    remove_stack_function: str
+
+
+@dataclass(frozen=True)
+class PublishGatewaySettings:
+    gateway_bucket: str

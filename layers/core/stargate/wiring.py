@@ -1,0 +1,184 @@
+"""The one composition root: settings in, use cases out.
+
+Each maker imports the adapters of its own function only, so a function pays for nothing it does not use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stargate import settings
+from stargate.adapters.clock import SystemClock
+from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.usecases.narrate import Narrator
+
+if TYPE_CHECKING:
+    from stargate.api import Api
+    from stargate.usecases.check_gateway import CheckGateway
+    from stargate.usecases.check_retired import CheckRetired
+    from stargate.usecases.deploy_stack import DeployStack
+    from stargate.usecases.node_moves import Desk
+    from stargate.usecases.notice_progress import NoticeProgress
+    from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
+    from stargate.usecases.preflight import Preflight
+    from stargate.usecases.prepare_database import PrepareDatabase
+    from stargate.usecases.publish_gateway import PublishGateway
+    from stargate.usecases.remove_stack import RemoveStack
+    from stargate.usecases.settle_environment import SettleEnvironment
+
+
+def _narrator(actor: str) -> Narrator:
+    return Narrator(SystemClock(), RandomIdentifiers(), actor)
+
+
+def _desk(table: Table, actor: str, error: str) -> Desk:
+    from stargate.adapters.stepfunctions import StepFunctionsCallbacks
+    from stargate.usecases.node_moves import Desk
+
+    return Desk(
+        EnvironmentRows(table),
+        NodeRows(table),
+        StepFunctionsCallbacks(),
+        SystemClock(),
+        _narrator(actor),
+        error,
+    )
+
+
+def deploy_stack() -> DeployStack:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.errors import StackFailedError
+    from stargate.usecases.deploy_stack import DeployStack
+
+    given = settings.read(settings.DeployStackSettings)
+    return DeployStack(
+        _desk(Table(given.table_name), "deploy_stack", StackFailedError.__name__),
+        CloudFormationStacks(given.service_role_arn),
+        S3Manifests(given.gateway_bucket),
+        given.gateway_bucket,
+        given.boundary_arn,
+    )
+
+
+def prepare_database() -> PrepareDatabase:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.ecs import EcsTasks
+    from stargate.errors import StepFailedError
+    from stargate.usecases.prepare_database import PrepareDatabase
+
+    given = settings.read(settings.TableSettings)
+    desk = _desk(Table(given.table_name), "prepare_database", StepFailedError.__name__)
+    return PrepareDatabase(desk, CloudFormationStacks(), EcsTasks())
+
+
+def remove_stack() -> RemoveStack:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.errors import StackFailedError
+    from stargate.usecases.remove_stack import RemoveStack
+
+    given = settings.read(settings.RemoveStackSettings)
+    desk = _desk(Table(given.table_name), "remove_stack", StackFailedError.__name__)
+    return RemoveStack(desk, CloudFormationStacks(given.service_role_arn))
+
+
+def notice_progress() -> NoticeProgress:
+    from stargate.adapters.lambda_functions import LambdaMovers
+    from stargate.usecases.notice_progress import NoticeProgress
+
+    given = settings.read(settings.NoticeProgressSettings)
+    table = Table(given.table_name)
+    movers = LambdaMovers(
+        given.deploy_stack_function, given.prepare_database_function, given.remove_stack_function
+    )
+    return NoticeProgress(
+        EnvironmentRows(table), NodeRows(table), movers, SystemClock(), _narrator("notice_progress")
+    )
+
+
+def preflight() -> Preflight:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.ec2 import Ec2Regions
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.preflight import Preflight
+
+    given = settings.read(settings.PreflightSettings)
+    table = Table(given.table_name)
+    return Preflight(
+        EnvironmentRows(table),
+        NodeRows(table),
+        S3Manifests(given.gateway_bucket),
+        Ec2Regions(),
+        CloudFormationStacks(),
+    )
+
+
+def check_gateway() -> CheckGateway:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.gauges import AwsGauges
+    from stargate.usecases.check_gateway import CheckGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return CheckGateway(EnvironmentRows(table), CloudFormationStacks(), AwsGauges())
+
+
+def check_retired() -> CheckRetired:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.tagging import TaggingInventory
+    from stargate.usecases.check_retired import CheckRetired
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return CheckRetired(EnvironmentRows(table), CloudFormationStacks(), TaggingInventory())
+
+
+def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
+    from stargate.usecases.settle_environment import SettleEnvironment
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return SettleEnvironment(EnvironmentRows(table), SystemClock(), _narrator(actor))
+
+
+def notice_workflow_end() -> NoticeWorkflowEnd:
+    from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
+
+    return NoticeWorkflowEnd(settle_environment("notice_workflow_end"))
+
+
+def publish_gateway() -> PublishGateway:
+    from stargate.adapters.s3 import S3Shelf
+    from stargate.usecases.publish_gateway import PublishGateway
+
+    given = settings.read(settings.PublishGatewaySettings)
+    return PublishGateway(S3Shelf(given.gateway_bucket))
+
+
+def api(actor: str) -> Api:
+    """For one request: its caller is the actor of all that follows from it."""
+    from stargate.adapters.idempotency import TableReplies
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.api import Api
+    from stargate.usecases.create_environment import CreateEnvironment
+    from stargate.usecases.retire_environment import RetireEnvironment
+    from stargate.usecases.show_environments import ShowEnvironments
+
+    given = settings.read(settings.ApiSettings)
+    table = Table(given.table_name)
+    environments, clock, identifiers = EnvironmentRows(table), SystemClock(), RandomIdentifiers()
+    workflows = StepFunctionsWorkflows(given.provision_arn, given.retire_arn)
+    return Api(
+        create=CreateEnvironment(
+            environments,
+            S3Manifests(given.gateway_bucket),
+            workflows,
+            clock,
+            identifiers,
+            _narrator(actor),
+            given.gateway_version,
+        ),
+        retire=RetireEnvironment(environments, workflows, clock, identifiers, _narrator(actor)),
+        show=ShowEnvironments(environments, NodeRows(table), LedgerRows(table), clock),
+        replies=TableReplies(given.table_name),
+        actor=actor,
+    )
