@@ -1,0 +1,20 @@
+"""CloudFormation as slow, as talkative and as particular as AWS's: see creation.py for how a stack comes up."""
+
+from local import control
+from local.clock import Clock
+from local.cloudformation import events, operations, permissions, types
+from local.cloudformation.faults import Faults
+from local.services.pace import Pace
+from local.events import emit
+from local.iam import check_resource
+
+
+def install(clock: Clock) -> None:
+    faults = Faults()
+    types.install()
+    events.install(emit)
+    permissions.install(check_resource)
+    operations.install(Pace(clock), faults)
+    control.route("POST", "/_stargate/faults", faults.add)
+    control.route("DELETE", "/_stargate/faults", faults.clear)
+    control.route("GET", "/_stargate/faults", lambda _: faults.listed())

@@ -1,0 +1,48 @@
+"""CloudFormation types that MiniStack lacks or gets wrong, one file per service.
+
+Each file has HANDLERS: {type: {"create": .., "delete": .., "stands": ..}}. `create(logical id, properties, stack
+name)` answers the physical id and what GetAtt finds; `delete(physical id, properties)`; `stands(physical id)` is
+called when the resource's time has come, for what shows as "creating" until then. TAGGED names the property that
+takes the stack's tags.
+"""
+
+from ministack.services.cloudformation import provisioners
+
+from local.cloudformation.types import (
+    alarms,
+    application_autoscaling,
+    balancing,
+    bedrock,
+    cloudfront,
+    ec2,
+    ecs,
+    efs,
+    rds,
+    secrets,
+    waf,
+)
+
+SERVICES = (
+    alarms,
+    application_autoscaling,
+    balancing,
+    bedrock,
+    cloudfront,
+    ec2,
+    ecs,
+    efs,
+    rds,
+    secrets,
+    waf,
+)
+
+
+def install() -> None:
+    for service in SERVICES:
+        for name, handlers in service.HANDLERS.items():
+            provisioners._RESOURCE_HANDLERS[name] = {
+                **provisioners._RESOURCE_HANDLERS.get(name, {}),
+                **handlers,
+            }
+        for name in service.TAGGED:
+            provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
