@@ -6,13 +6,13 @@ sessions of their own: a Ctrl-C then reaches the demo alone, which can still sto
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, fields
 
+from local import cloud
 from local.demo import ROOT
-
-STATE = ROOT / ".stargate" / "local.json"
 
 
 class LocalCloudError(Exception):
@@ -31,13 +31,15 @@ class Connection:
 
 
 def read() -> Connection:
-    document = json.loads(STATE.read_text(encoding="utf-8"))
+    document = json.loads((cloud.DEFAULT_STATE / "local.json").read_text(encoding="utf-8"))
     return Connection(**{field.name: document[field.name] for field in fields(Connection)})
 
 
+def is_up() -> bool:
+    return cloud.find(cloud.DEFAULT_STATE) is not None
+
+
 def up(time_scale: float) -> Connection:
-    if STATE.exists():
-        raise LocalCloudError("A local cloud is up already. Stop it first: make down")
     _local("up", STARGATE_TIME_SCALE=f"{time_scale:g}")
     return read()
 
@@ -56,7 +58,7 @@ def _local(command: str, **environment: str) -> None:
     try:
         status = child.wait()
     except BaseException:
-        child.terminate()
+        os.killpg(child.pid, signal.SIGINT)  # `up` takes it as a Ctrl-C and stops what it began
         child.wait()
         raise
     if status:

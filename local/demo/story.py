@@ -79,7 +79,7 @@ class Story:
 
     def one_resource_fails(self) -> Document:
         self.screen.title(f"2  POST /environments {NAME}, in a cloud that will refuse the load balancer")
-        self.witness.inject_fault(FAILING_STACK, FAILING_RESOURCE, REASON)
+        self.witness.inject_fault(NAME, FAILING_STACK, FAILING_RESOURCE, REASON)
         self._post(key="demo-1")
         document = self._watch(lambda found: found["status"] != "PROVISIONING")
         failure = document["failure"] or {}

@@ -35,12 +35,12 @@ class Witness:
         self._stacks = self._client("cloudformation")
         self._states = self._client("stepfunctions")
 
-    def inject_fault(self, stack: str, resource: str, reason: str) -> None:
-        fault = {"stack": stack, "resource": resource, "reason": reason}
-        self._twin("POST", "/_stargate/faults", fault)
+    def inject_fault(self, environment: str, stack: str, resource: str, reason: str) -> None:
+        name = f"{CONTROL_PLANE}-{environment}-{stack}"
+        self._twin("POST", "/faults", {"stack": name, "resource": resource, "reason": reason})
 
     def lift_faults(self) -> None:
-        self._twin("DELETE", "/_stargate/faults")
+        self._twin("DELETE", "/faults")
 
     def stacks(self, environment: str) -> dict[str, str]:
         """The ids of the environment's stacks by the name each has in the gateway."""
@@ -173,7 +173,7 @@ class Witness:
 
     def _twin(self, method: str, path: str, document: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 the address is the local cloud's own
-            f"{self._connection.twin.split('/_stargate')[0]}{path}",
+            self._connection.twin + path,
             data=None if document is None else json.dumps(document).encode(),
             headers={"Content-Type": "application/json"},
             method=method,
