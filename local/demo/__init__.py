@@ -5,8 +5,6 @@ and believes nothing that the API says of itself: what stands, when it was made 
 of the cloud. What it measured, beside what was asked, goes to out/demo/report.json.
 """
 
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "layers" / "core"))  # the graph and the words are the product's own
