@@ -1,12 +1,12 @@
-"""CloudFormation as slow, as talkative and as particular as AWS's: see creation.py for how a stack comes up."""
+"""CloudFormation as slow and as talkative as AWS's: creation.py tells how a stack comes up."""
 
 from local import control
 from local.clock import Clock
 from local.cloudformation import events, operations, permissions, types
 from local.cloudformation.faults import Faults
-from local.services.pace import Pace
 from local.events import emit
 from local.iam import check_resource
+from local.services.pace import Pace
 
 
 def install(clock: Clock) -> None:

@@ -194,13 +194,13 @@ class Creation:
         first = self.failed[0] if self.failed else None
         tags = self.stack.get("Tags") or []
         operation = stacks._failed_operation(
-            False,
+            False,  # noqa: FBT003 - MiniStack's own signature
             None,
             created,
             None,
             first,
             [],
-            False,
+            False,  # noqa: FBT003
             self.template,
             self.parameters,
             self.retain_except_on_create,

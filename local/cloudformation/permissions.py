@@ -26,7 +26,7 @@ def install(check: Check) -> None:
         check("create", resource_type, props, _stack(stack_name))
         return provision(resource_type, logical_id, props, stack_name)
 
-    def checked_update(  # noqa: PLR0913 - MiniStack's own signature
+    def checked_update(
         resource_type: str,
         physical_id: str,
         old: dict[str, Any],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Removal:
-    """Deletes resources of one stack; `spared` keeps what the caller retains, beside what the template does."""
+    """Deletes resources of one stack, but those that its template retains or that are `spared`."""
 
     pace: Pace
     stack: dict[str, Any]
@@ -79,7 +79,8 @@ class Removal:
             self.stack["StackId"],
         )
         if self.rolls_back and (policy != "Retain" or self.retains_nothing):
-            return "Delete"  # what this very operation made is no data yet: no snapshot, and only Retain keeps it
+            # What this very operation made holds no data yet: no snapshot, and only Retain keeps it.
+            return "Delete"
         return str(policy)
 
     def _failed(self, logical_id: str, resource: dict[str, Any], reason: str) -> None:

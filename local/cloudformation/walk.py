@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Set
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
 
 async def walk(
-    waits_for: Mapping[str, Set[str]], work: Callable[[str], Awaitable[bool]], *, stop_at_failure: bool
+    waits_for: Mapping[str, AbstractSet[str]],
+    work: Callable[[str], Awaitable[bool]],
+    *,
+    stop_at_failure: bool,
 ) -> dict[str, bool]:
     """Run `work` on each name; answers who did well. Names that wait for a failed one are never started.
 

@@ -1,6 +1,6 @@
 """Application Auto Scaling: targets with their bounds, and policies, for ECS services.
 
-It moves a service into its bounds when a target is registered, as AWS does; following a metric is the twin's part.
+It moves a service into its bounds when a target is registered, as AWS does; following a metric is the twin's.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def target_key(document: Document) -> TargetKey:
 
 
 def _name(key: TargetKey) -> str:
-    return "|".join((key.namespace, key.resource, key.dimension))
+    return f"{key.namespace}|{key.resource}|{key.dimension}"
 
 
 def _arn(kind: str, tail: str) -> str:
@@ -249,7 +249,7 @@ async def handle_request(
     handler = ACTIONS.get(action)
     try:
         if handler is None:
-            raise RefusedError("UnknownOperationException", f"no operation {action}")
+            return _answer(400, {"__type": "UnknownOperationException", "message": f"no operation {action}"})
         return _answer(200, handler(json.loads(body or b"{}")))
     except RefusedError as refused:
         return _answer(400, {"__type": refused.code, "message": str(refused)})

@@ -1,8 +1,9 @@
 """ECS without containers, but in time: tasks start, run and stop as Fargate's do, spread over the zones.
 
-MiniStack's ECS without Docker has every task running at once, in one zone and with no address, so that no target
-group ever sees one. Here a task passes its states in simulated time, has an address in one of its subnets, and
-tells EventBridge of each change. MiniStack's own code still counts, registers targets and completes deployments.
+MiniStack's ECS without Docker has every task running at once, in one zone and with no address, so that no
+target group ever sees one. Here a task passes its states in simulated time, has an address in one of its
+subnets, and tells EventBridge of each change. MiniStack's own code still counts, registers targets and
+completes deployments.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 Task = dict[str, Any]
 Response = tuple[int, dict[str, str], bytes]
 
-# Simulated seconds in each state. Estimates: Fargate publishes none; its tasks are known to run within a minute
-# or so, most of which is pulling the image. A one-off task then works for as long as a few migrations take.
+# Simulated seconds in each state. Estimates: Fargate publishes none; its tasks are known to run within a
+# minute or so, most of which is pulling the image. A one-off task works for as long as a few migrations take.
 PROVISIONING = 12.0
 PENDING = 35.0
 ONE_OFF_WORK = 60.0
@@ -111,15 +112,11 @@ class Fargate:
             stoppedReason="Essential container in task exited",
             stopCode="EssentialContainerExited",
         )
-        self.later.call(
-            self.pace.real_seconds(DEPROVISIONING),
-            self.mark_stopped,
-            task["taskArn"],
-            task,
-            task["stoppedReason"],
-            task["stopCode"],
-            0,
-        )
+        self.later.call(self.pace.real_seconds(DEPROVISIONING), self._released, task)
+
+    def _released(self, task: Task) -> None:
+        task["desiredStatus"] = "RUNNING"  # MiniStack stops only what nobody has asked to stop yet
+        self.mark_stopped(task["taskArn"], task, task["stoppedReason"], task["stopCode"], 0)
 
     def mark_stopped(
         self, arn: str, task: Task, reason: str, code: str, exit_code: int | None = None

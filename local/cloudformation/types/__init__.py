@@ -1,9 +1,9 @@
 """CloudFormation types that MiniStack lacks or gets wrong, one file per service.
 
-Each file has HANDLERS: {type: {"create": .., "delete": .., "stands": ..}}. `create(logical id, properties, stack
-name)` answers the physical id and what GetAtt finds; `delete(physical id, properties)`; `stands(physical id)` is
-called when the resource's time has come, for what shows as "creating" until then. TAGGED names the property that
-takes the stack's tags.
+Each file has HANDLERS: {type: {"create": .., "delete": .., "stands": ..}}. `create(logical id, properties,
+stack name)` answers the physical id and what GetAtt finds; `delete(physical id, properties)`;
+`stands(physical id)` is called when the resource's time has come, for what shows as "creating" until then.
+TAGGED are the types that take the stack's tags beside those MiniStack knows.
 """
 
 from ministack.services.cloudformation import provisioners
