@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+
 from stargate.domain.durations import longest_path, seconds_to_delete
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gateway.build_manifest import read_template
 from stargate.domain.conditions import holds
 from stargate.domain.presets import PRESETS
-
-from gateway.build_manifest import read_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

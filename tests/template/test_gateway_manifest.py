@@ -8,9 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from stargate.domain.manifest import Manifest
-
 from gateway.build_manifest import build_manifest, read_template
+from stargate.domain.manifest import Manifest
 from tests.template.gateway_templates import GATEWAY, SANDBOX_PARAMETERS, sandbox_resources
 
 

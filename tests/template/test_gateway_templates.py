@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from stargate.domain.graph import GATEWAY as GRAPH
 
+from stargate.domain.graph import GATEWAY as GRAPH
 from tests.template.gateway_templates import GATEWAY, TEMPLATES, TEXTS, resources_of_type, walk
 
 ENVIRONMENT_LEVEL = {
