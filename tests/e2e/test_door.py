@@ -122,7 +122,9 @@ def test_unknown_environments_are_not_found(api, method, path):
     assert is_problem(answer)
 
 
-@pytest.mark.parametrize("query", [{"limit": "none"}, {"limit": "0"}, {"limit": "100000"}, {"next": "forged"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": "none"}, {"limit": "0"}, {"limit": "100000"}, {"next": "forged"}]
+)
 def test_bad_paging_is_a_problem(api, query):
     """Queries are held to their rules as documents are."""
     answer = api.get("/environments", **query)
