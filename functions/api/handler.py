@@ -15,6 +15,8 @@ from stargate.telemetry import logger, observed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    View = Callable[..., Reply]
+
 SLUGS = {
     400: "bad-request",
     404: "unknown-path",
@@ -24,10 +26,13 @@ SLUGS = {
 }
 
 
-class ProblemChalice(Chalice):
+class ProblemChalice(Chalice):  # type: ignore[misc]  # Chalice ships no types
     """Whatever Chalice itself refuses is told as a problem too."""
 
     def __call__(self, event: Any, context: Any) -> Any:
+        return observed(self._answer)(event, context)
+
+    def _answer(self, event: dict[str, Any], context: Any) -> Any:
         path = event.get("requestContext", {}).get("resourcePath")
         if path not in self.routes:
             return _reply(problem(404, SLUGS[404], "There is no such path", f"no route {path}")).to_dict()
@@ -50,19 +55,25 @@ def _reply(reply: Reply) -> Response:
     return Response(json.dumps(reply.body), {"Content-Type": kind}, reply.status)
 
 
-def answered(view: Callable[..., Reply]) -> Callable[..., Response]:
-    @wraps(view)
-    def answer(**path: str) -> Response:
-        try:
-            return _reply(view(**path))
-        except StargateError as error:
-            told = problem_of(error)
-            if told is None:
-                raise
-            logger.info("refused", extra={"problem": told.body})
-            return _reply(told)
+def route(path: str, method: str) -> Callable[[View], View]:
+    """Register a view whose refusals are answered as problems."""
 
-    return answer
+    def register(view: View) -> View:
+        @wraps(view)
+        def answer(**path: str) -> Response:
+            try:
+                return _reply(view(**path))
+            except StargateError as error:
+                told = problem_of(error)
+                if told is None:
+                    raise
+                logger.info("refused", extra={"problem": told.body})
+                return _reply(told)
+
+        app.route(path, methods=[method])(answer)
+        return view
+
+    return register
 
 
 def _api() -> Api:
@@ -74,43 +85,32 @@ def _query() -> dict[str, str]:
     return dict((app.current_request.query_params or {}).items())
 
 
-@app.route("/environments", methods=["POST"])
-@answered
+@route("/environments", "POST")
 def create_environment() -> Reply:
     request = app.current_request
     return _api().create_environment(request.raw_body, request.headers.get("idempotency-key"))
 
 
-@app.route("/environments", methods=["GET"])
-@answered
+@route("/environments", "GET")
 def list_environments() -> Reply:
     return _api().list_environments(_query())
 
 
-@app.route("/environments/{name}", methods=["GET"])
-@answered
+@route("/environments/{name}", "GET")
 def show_environment(name: str) -> Reply:
     return _api().show_environment(name)
 
 
-@app.route("/environments/{name}", methods=["DELETE"])
-@answered
+@route("/environments/{name}", "DELETE")
 def retire_environment(name: str) -> Reply:
     return _api().retire_environment(name)
 
 
-@app.route("/environments/{name}/stacks", methods=["GET"])
-@answered
+@route("/environments/{name}/stacks", "GET")
 def show_stacks(name: str) -> Reply:
     return _api().show_stacks(name)
 
 
-@app.route("/environments/{name}/ledger", methods=["GET"])
-@answered
+@route("/environments/{name}/ledger", "GET")
 def show_ledger(name: str) -> Reply:
     return _api().show_ledger(name, _query())
-
-
-@observed
-def handle(event: dict[str, Any], context: Any) -> Any:
-    return app(event, context)

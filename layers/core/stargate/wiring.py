@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415  (late imports are the point: cold starts)
 """The one composition root: settings in, use cases out.
 
 Each maker imports the adapters of its own function only, so a function pays for nothing it does not use.

@@ -29,7 +29,7 @@ def encode(value: Any) -> Attribute:
     raise TypeError(f"no attribute value for {type(value).__name__}")
 
 
-def decode(attribute: Attribute) -> Any:
+def decode(attribute: Attribute) -> Any:  # noqa: PLR0911  (a table of kinds)
     ((kind, value),) = attribute.items()
     match kind:
         case "NULL":

@@ -1,4 +1,4 @@
-"""The bucket with the published gateways: gateway/<version>/…"""
+"""The bucket with the published gateways, each under gateway/<version>/."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ class TaskStopped:
     event_id: str
     at: float
     environment_id: str
+    succeeded: bool
 
 
 Happening = StackChanged | ResourceChanged | TaskStopped
@@ -49,7 +50,9 @@ def read_event(event: dict[str, Any]) -> Happening | None:
         starter = str(detail.get("startedBy", ""))
         if detail.get("lastStatus") != "STOPPED" or not starter.startswith(STARTED_BY):
             return None
-        return TaskStopped(event_id, at, starter.split("/")[1])
+        codes = [container.get("exitCode") for container in detail.get("containers", [])]
+        succeeded = bool(codes) and all(code == 0 for code in codes)
+        return TaskStopped(event_id, at, starter.split("/")[1], succeeded)
     stack_id = str(detail["stack-id"])
     stack_name, status = stack_id.split("/")[1], str(detail["status-details"]["status"])
     if event["detail-type"] == "CloudFormation Stack Status Change":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 
@@ -92,16 +92,17 @@ def faults_of(request: Any) -> tuple[Fault, ...]:
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
     path = _pointer(error.absolute_path)
+    schema = cast("dict[str, Any]", error.schema)
     if error.validator == "additionalProperties":
-        known = error.schema["properties"]
-        for name in sorted(set(error.instance) - set(known)):
+        known = schema["properties"]
+        for name in sorted(set(cast("dict[str, Any]", error.instance)) - set(known)):
             yield Fault(_join(path, name), "is not known", f"one of {', '.join(sorted(known))}")
     elif error.validator == "required":
         # jsonschema reports each missing name on its own
         name = error.message.split("'")[1]
-        yield Fault(_join(path, name), "is missing", _allowed(error.schema["properties"][name]))
+        yield Fault(_join(path, name), "is missing", _allowed(schema["properties"][name]))
     else:
-        yield Fault(path, f"{_shown(error.instance)} is not allowed", _allowed(error.schema))
+        yield Fault(path, f"{_shown(error.instance)} is not allowed", _allowed(schema))
 
 
 def _allowed(schema: dict[str, Any]) -> str:

@@ -10,12 +10,12 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.environment import Environment, Status
 from stargate.domain.graph import GATEWAY, Node
 from stargate.domain.progress import NodeState, NodeStatus, States
 from stargate.errors import ConflictError, SupersededError
 
 if TYPE_CHECKING:
+    from stargate.domain.environment import Environment, Status
     from stargate.domain.failure import Failure
     from stargate.domain.ledger import Entry
     from stargate.ports import Callbacks, Clock, Environments, Nodes

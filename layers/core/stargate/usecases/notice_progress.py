@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import AT_WORK, Environment, Status, environment_of_stack
 from stargate.domain.events import Happening, ResourceChanged, StackChanged, TaskStopped
@@ -15,6 +15,7 @@ from stargate.errors import ConflictError, EnvironmentNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stargate.domain.ledger import Entry
     from stargate.ports import Clock, Environments, Movers, Nodes
     from stargate.usecases.narrate import Narrator
 
@@ -68,11 +69,12 @@ class NoticeProgress:
     def _note(self, environment: Environment, state: NodeState, happening: Happening) -> bool:
         """True if the node itself must look at the truth again."""
         if isinstance(happening, TaskStopped):
+            self._note_task(environment, state, happening)
             return True
         if isinstance(happening, ResourceChanged):
             return self._note_resource(environment, state, happening)
         if happening.status == "CREATE_COMPLETE":
-            self._note_standing(environment, state, happening)
+            self._note_standing(environment, state, happening, stack_id=happening.stack_id)
         if happening.status == "DELETE_COMPLETE":
             self._note_gone(environment, state, happening)
         return happening.status in STATUSES_TO_LOOK_AT
@@ -84,7 +86,18 @@ class NoticeProgress:
             self.nodes.resource_gone(environment.environment_id, state.name, happening.resource)
         return happening.status in {"CREATE_FAILED", "DELETE_FAILED"}
 
-    def _note_standing(self, environment: Environment, state: NodeState, happening: StackChanged) -> None:
+    def _note_task(self, environment: Environment, state: NodeState, happening: TaskStopped) -> None:
+        if happening.succeeded:
+            data = self.nodes.all(environment.environment_id)["data"]
+            prepared = {"DataStackId": data.stack_id or ""}
+            self._note_standing(environment, state, happening, outputs=prepared)
+        elif environment.status is not Status.PROVISIONING and state.status is NodeStatus.SUBMITTED:
+            # Nobody waits for its success any more, but the removal waits for its end.
+            self._save(environment, state, replace(state, status=NodeStatus.FAILED), None)
+
+    def _note_standing(
+        self, environment: Environment, state: NodeState, happening: Happening, **known: Any
+    ) -> None:
         if state.status is not NodeStatus.SUBMITTED or state.submitted_at is None:
             return
         stood_at = _within(happening.at, state.submitted_at, self.clock.now())
@@ -96,26 +109,24 @@ class NoticeProgress:
             seconds=round(stood_at - state.submitted_at, 3),
         )
         standing = replace(
-            state,
-            status=NodeStatus.STANDING,
-            stood_at=stood_at,
-            stack_id=happening.stack_id,
-            entry_id=entry.entry_id,
+            state, status=NodeStatus.STANDING, stood_at=stood_at, entry_id=entry.entry_id, **known
         )
-        try:
-            self.nodes.replace(environment.environment_id, state, standing, entry)
-        except ConflictError:
-            return  # the mover read the truth before this event came
+        self._save(environment, state, standing, entry)
 
     def _note_gone(self, environment: Environment, state: NodeState, happening: StackChanged) -> None:
         if environment.status is not Status.RETIRING or state.status is not NodeStatus.DELETING:
             return
         entry = self.narrator.step(environment, state.name, f"{state.name} is gone", happening.event_id)
         gone = replace(state, status=NodeStatus.GONE, outputs={}, entry_id=entry.entry_id)
+        self._save(environment, state, gone, entry)
+
+    def _save(
+        self, environment: Environment, before: NodeState, after: NodeState, entry: Entry | None
+    ) -> None:
         try:
-            self.nodes.replace(environment.environment_id, state, gone, entry)
+            self.nodes.replace(environment.environment_id, before, after, entry)
         except ConflictError:
-            return
+            return  # a mover read the truth before this event came
 
     def _wake(self, environment: Environment, names: tuple[str, ...], cause: str) -> tuple[str, ...]:
         if environment.status not in AT_WORK:

@@ -64,7 +64,7 @@ class Preflight:
             yield f"{environment.region} offers {len(zones)} availability zones, {needed} are needed"
 
     def _network_faults(self, environment: Environment) -> Iterator[str]:
-        """AWS lets VPCs overlap, but they can never be peered then. Our own of an earlier attempt may stay."""
+        """AWS lets VPCs overlap, but not peer then. Our own of an earlier attempt may stay."""
         if self.nodes.all(environment.environment_id)["network"].status is not NodeStatus.WAITING:
             return
         ours = ipaddress.ip_network(environment.spec.network.cidr)

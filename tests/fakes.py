@@ -1,0 +1,377 @@
+"""Our own ports, in memory. Each behaves as the contract tests of its adapter demand."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, field, replace
+
+from stargate.domain.manifest import Manifest
+from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
+from stargate.domain.paging import Page
+from stargate.errors import (
+    ConflictError,
+    EnvironmentNotFoundError,
+    IdempotencyKeyReusedError,
+    ManifestNotFoundError,
+    StackExistsError,
+    StackRefusedError,
+    SupersededError,
+    TaskRefusedError,
+)
+
+
+@dataclass
+class FakeClock:
+    at: float = 1_800_000_000.0
+
+    def now(self):
+        return self.at
+
+    def pass_seconds(self, seconds):
+        self.at += seconds
+
+
+@dataclass
+class FakeIdentifiers:
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def environment_id(self):
+        return f"{next(self.numbers):012x}"
+
+    def entry_id(self, at):
+        return f"{round(at * 1000):013d}-{next(self.numbers):012x}"
+
+
+@dataclass
+class FakeTable:
+    """Environments, nodes and ledger that share one memory, as they share one table."""
+
+    environments: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
+    nodes: dict = field(default_factory=dict)
+    entries: dict = field(default_factory=dict)
+
+    def write_entry(self, environment_id, entry):
+        self.entries.setdefault(environment_id, {})[entry.entry_id] = entry
+
+
+def _slice(items, key, limit, after):
+    rest = [item for item in items if after is None or key(item) > after]
+    page = tuple(rest[:limit])
+    return Page(page, key(page[-1]) if len(rest) > limit else None)
+
+
+@dataclass
+class FakeEnvironments:
+    table: FakeTable
+
+    def get(self, environment_id):
+        if environment_id not in self.table.environments:
+            raise EnvironmentNotFoundError(environment_id)
+        return self.table.environments[environment_id]
+
+    def by_name(self, name):
+        return self.table.environments.get(self.table.names.get(name))
+
+    def page(self, limit, after):
+        def key(environment):
+            return f"{round(environment.created_at * 1000):013d}#{environment.environment_id}"
+
+        return _slice(sorted(self.table.environments.values(), key=key), key, limit, after)
+
+    def create(self, environment, states, entry, replaces):
+        holder = self.table.names.get(environment.name)
+        allowed = {None} if replaces is None else {None, replaces.environment_id}
+        if holder not in allowed:
+            raise ConflictError(environment.name)
+        identifier = environment.environment_id
+        self.table.names[environment.name] = identifier
+        self.table.environments[identifier] = environment
+        self.table.nodes[identifier] = {state.name: state for state in states}
+        self.table.write_entry(identifier, entry)
+
+    def replace(self, before, after, entry):
+        present = self.table.environments[before.environment_id]
+        if (present.status, present.attempt) != (before.status, before.attempt):
+            raise ConflictError(before.name)
+        self.table.environments[before.environment_id] = after
+        self.table.write_entry(before.environment_id, entry)
+
+    def record_checks(self, environment, checks):
+        present = self.table.environments[environment.environment_id]
+        if (present.status, present.attempt) == (environment.status, environment.attempt):
+            self.table.environments[environment.environment_id] = replace(present, checks=tuple(checks))
+
+
+@dataclass
+class FakeNodes:
+    table: FakeTable
+
+    def all(self, environment_id):
+        return dict(self.table.nodes[environment_id])
+
+    def park(self, environment_id, name, attempt, token):
+        before = self.table.nodes[environment_id][name]
+        if before.attempt > attempt:
+            raise SupersededError(name)
+        self.table.nodes[environment_id][name] = replace(before, attempt=attempt, token=token)
+        return before
+
+    def claim(self, environment_id, name, token):
+        present = self.table.nodes[environment_id][name]
+        if present.token != token:
+            return False
+        self.table.nodes[environment_id][name] = replace(present, token=None)
+        return True
+
+    def replace(self, environment_id, before, after, entry=None):
+        present = self.table.nodes[environment_id][before.name]
+        if (present.status, present.attempt) != (before.status, before.attempt):
+            raise ConflictError(before.name)
+        fresh_count = after.submitted_attempt != before.submitted_attempt
+        done = frozenset() if fresh_count else present.done
+        self.table.nodes[environment_id][before.name] = replace(
+            after, token=present.token, attempt=present.attempt, done=done
+        )
+        if entry is not None:
+            self.table.write_entry(environment_id, entry)
+
+    def resource_made(self, environment_id, name, resource):
+        self._count(environment_id, name, lambda done: done | {resource})
+
+    def resource_gone(self, environment_id, name, resource):
+        self._count(environment_id, name, lambda done: done - {resource})
+
+    def _count(self, environment_id, name, change):
+        present = self.table.nodes[environment_id][name]
+        self.table.nodes[environment_id][name] = replace(present, done=change(present.done))
+
+
+@dataclass
+class FakeLedger:
+    table: FakeTable
+
+    def page(self, environment_id, since, kind, limit, after):
+        entries = sorted(self.table.entries.get(environment_id, {}).values(), key=lambda e: e.entry_id)
+        wanted = [
+            entry
+            for entry in entries
+            if (since is None or entry.at >= since) and (kind is None or entry.kind == kind)
+        ]
+        return _slice(wanted, lambda entry: entry.entry_id, limit, after)
+
+
+@dataclass
+class FakeManifests:
+    manifest: Manifest
+
+    def read(self, version):
+        if version != self.manifest.version:
+            raise ManifestNotFoundError(f"no gateway of version {version}")
+        return self.manifest
+
+    def template_url(self, version, key):
+        return f"https://bucket/gateway/{version}/{key}"
+
+
+@dataclass
+class FakeStack:
+    stack_id: str
+    name: str
+    status: str
+    tags: dict
+    parameters: dict
+    request_token: str
+    outputs: dict = field(default_factory=dict)
+    history: list = field(default_factory=list)
+    reason: str = ""
+
+
+@dataclass
+class FakeStacks:
+    """CloudFormation, moved by the test: nothing comes to stand before the test says so."""
+
+    outputs: dict = field(default_factory=dict)
+    stacks: dict = field(default_factory=dict)
+    created: list = field(default_factory=list)
+    deleted: list = field(default_factory=list)
+    refuse: dict = field(default_factory=dict)
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def describe(self, region, stack_name):
+        stack = self.stacks.get(stack_name)
+        if stack is None:
+            return None
+        return ObservedStack(stack.stack_id, stack.status, stack.reason, stack.tags, stack.outputs)
+
+    def events(self, region, stack_id):
+        return list(self._by_id(stack_id).history)
+
+    def create(self, region, stack_name, template_url, parameters, tags, request_token):
+        if stack_name in self.refuse:
+            raise StackRefusedError(self.refuse[stack_name])
+        if stack_name in self.stacks:
+            raise StackExistsError(stack_name)
+        stack_id = f"arn:aws:cloudformation:{region}:111122223333:stack/{stack_name}/{next(self.numbers)}"
+        self.stacks[stack_name] = FakeStack(
+            stack_id, stack_name, "CREATE_IN_PROGRESS", dict(tags), dict(parameters), request_token
+        )
+        self.created.append(stack_name)
+        return stack_id
+
+    def delete(self, region, stack_id, request_token):
+        stack = self._by_id(stack_id)
+        if stack.status != "DELETE_IN_PROGRESS":
+            stack.status, stack.history = "DELETE_IN_PROGRESS", []
+            self.deleted.append(stack.name)
+
+    def stand(self, stack_name):
+        stack = self.stacks[stack_name]
+        stack.status, stack.outputs = "CREATE_COMPLETE", self.outputs.get(stack_name.split("-", 2)[2], {})
+
+    def fail_resource(self, stack_name, resource, resource_type, reason, status="ROLLBACK_IN_PROGRESS"):
+        stack = self.stacks[stack_name]
+        stack.status = status
+        verb = "DELETE" if status.startswith("DELETE") else "CREATE"
+        stack.history += [
+            StackEvent(resource, resource_type, f"{verb}_FAILED", reason),
+            StackEvent(
+                "Sibling", "AWS::EC2::Subnet", f"{verb}_FAILED", f"Resource {verb.lower()[:5]}ion cancelled"
+            ),
+        ]
+
+    def vanish(self, stack_name):
+        return self.stacks.pop(stack_name)
+
+    def _by_id(self, stack_id):
+        return next(stack for stack in self.stacks.values() if stack.stack_id == stack_id)
+
+
+@dataclass
+class FakeTasks:
+    started: list = field(default_factory=list)
+    exit_codes: dict = field(default_factory=dict)
+    refuse: str = ""
+
+    def start(self, region, cluster, family, subnets, security_group, started_by, client_token):
+        if self.refuse:
+            raise TaskRefusedError(self.refuse)
+        if client_token not in self.started:
+            self.started.append(client_token)
+        return f"arn:aws:ecs:{region}:111122223333:task/{cluster}/{client_token}"
+
+    def describe(self, region, cluster, task_arn):
+        code = self.exit_codes.get(task_arn.rsplit("/", 1)[1])
+        return ObservedTask(task_arn, code is not None, () if code is None else (code,))
+
+    def stop(self, exit_code):
+        self.exit_codes[self.started[-1]] = exit_code
+
+
+@dataclass
+class FakeWorkflows:
+    started: list = field(default_factory=list)
+
+    def provision(self, execution_name, payload):
+        self._start("provision", execution_name, payload)
+
+    def retire(self, execution_name, payload):
+        self._start("retire", execution_name, payload)
+
+    def _start(self, workflow, execution_name, payload):
+        start = (workflow, execution_name, json.dumps(payload, sort_keys=True))
+        if start not in self.started:
+            self.started.append(start)
+
+
+@dataclass
+class FakeCallbacks:
+    """Every answer ever given, so that a second one to the same token is seen."""
+
+    answers: list = field(default_factory=list)
+
+    def succeed(self, token, output):
+        self.answers.append((token, "succeeded", output))
+
+    def fail(self, token, error, cause):
+        self.answers.append((token, error, cause))
+
+
+@dataclass
+class FakeMovers:
+    calls: list = field(default_factory=list)
+
+    def deploy(self, environment_id, attempt, node, cause):
+        self.calls.append(("deploy", environment_id, attempt, node, cause))
+
+    def prepare(self, environment_id, attempt, node, cause):
+        self.calls.append(("prepare", environment_id, attempt, node, cause))
+
+    def remove(self, environment_id, attempt, node, cause):
+        self.calls.append(("remove", environment_id, attempt, node, cause))
+
+
+@dataclass
+class FakeRegions:
+    zone_names: list = field(default_factory=lambda: ["us-east-1a", "us-east-1b", "us-east-1c"])
+    vpcs: dict = field(default_factory=dict)
+
+    def zones(self, region):
+        return self.zone_names
+
+    def vpc_cidrs(self, region):
+        return self.vpcs
+
+
+@dataclass
+class FakeGauges:
+    database_state: tuple = ("available", True)
+    distribution_state: tuple = ("Deployed", True)
+    service_states: dict = field(
+        default_factory=lambda: {
+            name: (2, "COMPLETED") for name in ("litellm", "grafana", "langfuse", "victoria-metrics")
+        }
+    )
+    healthy: int = 2
+
+    def database(self, region, identifier):
+        return self.database_state
+
+    def distribution(self, distribution_id):
+        return self.distribution_state
+
+    def services(self, region, cluster, names):
+        return self.service_states
+
+    def healthy_targets(self, region, target_group_arn):
+        return self.healthy
+
+
+@dataclass
+class FakeInventory:
+    left: dict = field(default_factory=dict)
+
+    def tagged(self, region, environment_id):
+        return self.left.get(region, [])
+
+
+@dataclass
+class FakeShelf:
+    kept: dict = field(default_factory=dict)
+
+    def put(self, key, content):
+        self.kept[key] = content
+
+
+@dataclass
+class FakeReplies:
+    remembered: dict = field(default_factory=dict)
+
+    def once(self, key, body, work):
+        if key not in self.remembered:
+            self.remembered[key] = (body, work())
+        first_body, reply = self.remembered[key]
+        if first_body != body:
+            raise IdempotencyKeyReusedError("this Idempotency-Key came with another body before")
+        return reply
