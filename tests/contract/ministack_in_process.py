@@ -1,0 +1,97 @@
+"""MiniStack's CloudFormation in this very process, with ours on it, and untouched again afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass, field
+
+import ministack.app
+from ministack.core import iam_actions
+from ministack.services import cloudformation, ecs, eventbridge, tagging
+from ministack.services.cloudformation import changesets, handlers, provisioners, stacks
+
+from local import services
+from local.clock import Clock
+from local.cloudformation import events, operations, permissions, types
+from local.cloudformation.faults import Faults
+from local.services.pace import Pace
+
+SCALE = 3000.0
+MODULES = (cloudformation, stacks, handlers, changesets, ecs, eventbridge)
+REGISTRIES = (
+    provisioners._RESOURCE_HANDLERS,
+    provisioners._STACK_TAG_PROPERTY,
+    tagging._COLLECTORS,
+    iam_actions.SERVICE_TO_IAM_NAMESPACE,
+    ministack.app.SERVICE_HANDLERS,
+    ecs._ACTION_MAP,
+)
+
+
+@dataclass
+class Cloud:
+    faults: Faults
+    emitted: list[tuple] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    denied: set[tuple[str, str]] = field(default_factory=set)
+
+    def emit(self, *event):
+        self.emitted.append(event)
+
+    def check(self, operation, resource_type, properties, stack):
+        self.asked.append((operation, resource_type))
+        if (operation, resource_type) in self.denied:
+            raise PermissionError(f"not authorized to {operation} {resource_type}")
+
+    async def ask(self, action, **parameters):
+        answer = cloudformation._ACTION_HANDLERS[action]({k: [v] for k, v in parameters.items()})
+        assert answer[0] == 200, answer[2]
+        await asyncio.sleep(0)
+
+    async def create(self, name, resources, outputs=None, **more):
+        template = json.dumps({"Resources": resources, "Outputs": outputs or {}})
+        await self.ask("CreateStack", StackName=name, TemplateBody=template, **more)
+        return await self.settled(name)
+
+    async def delete(self, name):
+        await self.ask("DeleteStack", StackName=name)
+        return await self.settled(name)
+
+    async def settled(self, name):
+        async with asyncio.timeout(20):
+            while cloudformation._stacks[name]["StackStatus"].endswith("IN_PROGRESS"):
+                await asyncio.sleep(0.002)
+        return cloudformation._stacks[name]
+
+    def told(self, name):
+        """(logical id, status, reason) of each event of the stack, oldest first."""
+        stack_id = cloudformation._stacks[name]["StackId"]
+        return [
+            (event["LogicalResourceId"], event["ResourceStatus"], event["ResourceStatusReason"])
+            for event in cloudformation._stack_events[stack_id]
+        ]
+
+
+@contextlib.contextmanager
+def cloud():
+    saved = [(module, dict(vars(module))) for module in MODULES]
+    registries = [(registry, dict(registry)) for registry in REGISTRIES]
+    clock = Clock.starting_now(SCALE)
+    made = Cloud(Faults())
+    try:
+        services.install(clock)
+        types.install()
+        events.install(made.emit)
+        permissions.install(made.check)
+        operations.install(Pace(clock), made.faults)
+        yield made
+    finally:
+        for module, before in saved:
+            vars(module).update(before)
+        for registry, entries in registries:
+            registry.clear()
+            registry.update(entries)
+        cloudformation.reset()
+        ecs.reset()
