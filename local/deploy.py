@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from local.cloud import PROJECT, CloudError
 from local.people import Person
@@ -15,6 +17,7 @@ STACK = "stargate"
 REGION = "us-east-1"
 _BUILD = PROJECT / ".aws-sam" / "local"
 _SOURCES = ("template.yaml", "samconfig.toml", "functions", "layers", "gateway", "statemachines")
+_WENT_WRONG = ("_FAILED", "ROLLBACK_IN_PROGRESS")
 _SAM = Path(sys.executable).parent / "sam"
 
 
@@ -30,8 +33,12 @@ def deploy(endpoint: str, person: Person) -> str:
     for unwanted in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(unwanted, None)
     _build(environment)
-    _sam(["deploy", "--config-env", "local", "--template-file", str(_BUILD / "template.yaml")], environment)
-    return _api(endpoint, person)
+    stacks = _stacks(endpoint, person)
+    try:
+        _sam(["deploy", "--template-file", str(_BUILD / "template.yaml")], environment)
+    except CloudError as error:
+        raise CloudError("\n".join(_reasons(stacks) or [str(error)])) from error
+    return endpoint + _api_path(stacks)
 
 
 def _build(environment: dict[str, str]) -> None:
@@ -40,7 +47,7 @@ def _build(environment: dict[str, str]) -> None:
     sources = _fingerprint()
     if mark.exists() and mark.read_text() == sources:
         return
-    _sam(["build", "--config-env", "local", "--build-dir", str(_BUILD)], environment)
+    _sam(["build", "--build-dir", str(_BUILD)], environment)
     mark.write_text(sources)
 
 
@@ -58,22 +65,41 @@ def _files(source: Path) -> list[Path]:
 
 
 def _sam(arguments: list[str], environment: dict[str, str]) -> None:
+    section = ["--config-file", str(PROJECT / "samconfig.toml"), "--config-env", "local"]
     ran = subprocess.run(
-        [_SAM, *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        [_SAM, *arguments, *section],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ran.returncode != 0:
-        raise CloudError(f"sam {arguments[0]} failed:\n{ran.stdout}\n{ran.stderr}")
+        raise CloudError(f"sam {arguments[0]} failed:\n{ran.stderr[-3000:]}")
 
 
-def _api(endpoint: str, person: Person) -> str:
-    stacks = boto3.client(
+def _stacks(endpoint: str, person: Person) -> Any:
+    return boto3.client(
         "cloudformation",
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=person.access_key_id,
         aws_secret_access_key=person.secret_access_key,
     )
+
+
+def _reasons(stacks: Any) -> list[str]:
+    """What failed, in CloudFormation's words; nothing if it never came to that."""
+    try:
+        pages = stacks.get_paginator("describe_stack_events").paginate(StackName=STACK)
+        events = [event for page in pages for event in page["StackEvents"]]
+    except ClientError:
+        return []
+    failed = [event for event in reversed(events) if event["ResourceStatus"].endswith(_WENT_WRONG)]
+    return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed]
+
+
+def _api_path(stacks: Any) -> str:
     resources = stacks.describe_stack_resources(StackName=STACK)["StackResources"]
     made = {resource["ResourceType"]: resource["PhysicalResourceId"] for resource in resources}
-    api, stage = made["AWS::ApiGateway::RestApi"], made["AWS::ApiGateway::Stage"]
-    return f"{endpoint}/restapis/{api}/{stage}/_user_request_"
+    return f"/restapis/{made['AWS::ApiGateway::RestApi']}/{made['AWS::ApiGateway::Stage']}/_user_request_"

@@ -17,8 +17,7 @@ from local import control
 from local.clock import Clock
 
 HOST = "127.0.0.1"
-FUNCTION_CLOCK = Path(__file__).parent / "function_clock"
-CORE_LAYER = Path(__file__).parent.parent / "layers" / "core"
+INSIDE_FUNCTIONS = Path(__file__).parent / "inside_functions"
 
 
 def run(port: int, state: Path, clock: Clock) -> None:
@@ -45,7 +44,7 @@ def _prepare_environment(port: int, scratch: Path, clock: Clock) -> None:
         LAMBDA_EXECUTOR="local",
         # Containers of a person's own Docker are none of our business, and would not keep our time.
         DOCKER_HOST=f"unix://{scratch}/no-docker.sock",
-        PYTHONPATH=str(FUNCTION_CLOCK),
+        PYTHONPATH=str(INSIDE_FUNCTIONS),
         **clock.environment(),
     )
     for inherited in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "PYTHONDONTWRITEBYTECODE", "PERSIST_STATE"):
@@ -54,7 +53,6 @@ def _prepare_environment(port: int, scratch: Path, clock: Clock) -> None:
 
 
 def _assemble(clock: Clock) -> control.Application:
-    sys.path.append(str(CORE_LAYER))  # the table of typical durations is the domain's
     from ministack import app
 
     from local import asynchronous, cloudformation, events, iam, schedules, services, workflows
@@ -67,7 +65,17 @@ def _assemble(clock: Clock) -> control.Application:
     cloudformation.install(clock)
     services.install(clock)
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
-    return control.wrap(app.app)
+    return control.wrap(_as_secure(app.app))
+
+
+def _as_secure(application: control.Application) -> control.Application:
+    """Requests over the loopback count as encrypted, for policies that refuse plain HTTP."""
+
+    async def secured(scope: control.Message, receive: control.Receive, send: control.Send) -> None:
+        inner = {**scope, "scheme": "https"} if scope["type"] == "http" else scope
+        await application(inner, receive, send)
+
+    return secured
 
 
 async def _serve(application: control.Application, port: int, scratch: Path) -> None:
