@@ -71,7 +71,7 @@ def test_the_layer_is_built_from_any_folder(tmp_path):
         check=True,
         capture_output=True,
     )
-    built = json.loads((tmp_path / "layer/gateway/manifest.json").read_text())
+    built = json.loads((tmp_path / "layer/python/gateway/manifest.json").read_text())
     assert built == build_manifest(GATEWAY)
     assert {path.name for path in Path(tmp_path / "layer/gateway").iterdir()} == {
         "config",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from importlib.resources.abc import Traversable
 
     from stargate.ports import Shelf
 
@@ -18,7 +18,7 @@ MANIFEST = "manifest.json"
 class PublishGateway:
     shelf: Shelf
 
-    def __call__(self, directory: Path) -> str:
+    def __call__(self, directory: Traversable) -> str:
         """The version published. The manifest goes last: where it is, everything else is too."""
         content = (directory / MANIFEST).read_bytes()
         manifest = json.loads(content)
