@@ -29,7 +29,7 @@ class Operations:
     under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     deleting: set[str] = field(default_factory=set)
 
-    async def deploy(  # noqa: PLR0913 - MiniStack's own signature
+    async def deploy(  # noqa: PLR0913, PLR0917 - MiniStack's own signature
         self,
         stack_name: str,
         stack_id: str,

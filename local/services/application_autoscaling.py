@@ -133,9 +133,7 @@ def put_policy(key: TargetKey, name: str, kind: str, configuration: Document) ->
         "PolicyARN": arn,
         "PolicyName": name,
         "PolicyType": kind,
-        f"{kind}PolicyConfiguration"
-        if kind == "StepScaling"
-        else f"{kind}ScalingPolicyConfiguration": configuration,
+        f"{kind}PolicyConfiguration": configuration,
         "Alarms": [],
         "CreationTime": known["CreationTime"] if known else time.time(),
     }
@@ -257,6 +255,11 @@ async def handle_request(
 
 def _answer(status: int, document: Document) -> tuple[int, dict[str, str], bytes]:
     return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(document).encode()
+
+
+def reset() -> None:
+    for store in (_targets, _policies, _tags):
+        store.clear()
 
 
 def install() -> None:

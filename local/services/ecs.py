@@ -19,9 +19,9 @@ from ministack.core.responses import json_response
 from ministack.services import ec2, ecs
 
 from local.events import emit
-from local.services.later import Later
 
 if TYPE_CHECKING:
+    from local.services.later import Later
     from local.services.pace import Pace
 
 Task = dict[str, Any]
@@ -149,7 +149,7 @@ def of_service(task: Task) -> bool:
 
 
 def place(task: Task, subnets: list[str]) -> dict[str, Any] | None:
-    """Answer the subnet with the fewest living tasks of the same group, so that they spread over the zones."""
+    """Answer the subnet with the fewest living tasks of the same group: they spread over the zones."""
     known = [ec2._subnets[name] for name in subnets if name in ec2._subnets]
     living = Counter(
         other.get("_subnet")

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - signatures are as long as they are
 """What these files lean on in MiniStack, and what to look at when it moves."""
 
 from local.ministack_names import PrivateName

@@ -9,13 +9,27 @@ from dataclasses import dataclass, field
 
 import ministack.app
 from ministack.core import iam_actions
-from ministack.services import cloudformation, ecs, eventbridge, tagging
+from ministack.services import (
+    alb,
+    bedrock,
+    cloudformation,
+    cloudfront,
+    cloudwatch_logs,
+    ec2,
+    ecs,
+    eventbridge,
+    rds,
+    secretsmanager,
+    tagging,
+    waf,
+)
 from ministack.services.cloudformation import changesets, handlers, provisioners, stacks
 
 from local import services
 from local.clock import Clock
 from local.cloudformation import events, operations, permissions, types
 from local.cloudformation.faults import Faults
+from local.services import application_autoscaling
 from local.services.pace import Pace
 
 SCALE = 3000.0
@@ -27,6 +41,19 @@ REGISTRIES = (
     iam_actions.SERVICE_TO_IAM_NAMESPACE,
     ministack.app.SERVICE_HANDLERS,
     ecs._ACTION_MAP,
+)
+SERVICES = (
+    alb,
+    application_autoscaling,
+    bedrock,
+    cloudformation,
+    cloudfront,
+    cloudwatch_logs,
+    ec2,
+    ecs,
+    rds,
+    secretsmanager,
+    waf,
 )
 
 
@@ -40,7 +67,7 @@ class Cloud:
     def emit(self, *event):
         self.emitted.append(event)
 
-    def check(self, operation, resource_type, properties, stack):
+    def check(self, operation, resource_type, _properties, _stack):
         self.asked.append((operation, resource_type))
         if (operation, resource_type) in self.denied:
             raise PermissionError(f"not authorized to {operation} {resource_type}")
@@ -61,7 +88,8 @@ class Cloud:
 
     async def settled(self, name):
         async with asyncio.timeout(20):
-            while cloudformation._stacks[name]["StackStatus"].endswith("IN_PROGRESS"):
+            # MiniStack offers nothing to wait on.
+            while cloudformation._stacks[name]["StackStatus"].endswith("IN_PROGRESS"):  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
         return cloudformation._stacks[name]
 
@@ -93,5 +121,5 @@ def cloud():
         for registry, entries in registries:
             registry.clear()
             registry.update(entries)
-        cloudformation.reset()
-        ecs.reset()
+        for service in SERVICES:
+            service.reset()

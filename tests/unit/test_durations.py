@@ -1,6 +1,7 @@
 """Typical durations: a table with sources, and the longest way through a stack."""
 
 import pytest
+
 from stargate.domain.durations import (
     TYPICAL,
     longest_path,
