@@ -1,0 +1,254 @@
+"""The store's promises, held against the table on moto and against the fake that unit tests use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from stargate.adapters import aws
+from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.domain.environment import Check, Environment, Status
+from stargate.domain.failure import Failure
+from stargate.domain.ledger import Entry
+from stargate.domain.presets import PRESETS
+from stargate.domain.progress import NodeState, NodeStatus
+from stargate.errors import ConflictError, EnvironmentNotFoundError, InvalidRequestError, SupersededError
+from tests import fakes
+
+
+@dataclass
+class Store:
+    environments: Any
+    nodes: Any
+    ledger: Any
+
+
+def in_memory():
+    table = fakes.FakeTable()
+    return Store(fakes.FakeEnvironments(table), fakes.FakeNodes(table), fakes.FakeLedger(table))
+
+
+def on_dynamodb():
+    boto3.client("dynamodb", region_name="us-east-1").create_table(
+        TableName="stargate",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gsi1pk", "gsi1sk")
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "gsi1",
+                "KeySchema": [
+                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
+                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    table = Table("stargate")
+    return Store(EnvironmentRows(table), NodeRows(table), LedgerRows(table))
+
+
+@pytest.fixture(params=["in memory", "on DynamoDB"])
+def store(request, monkeypatch):
+    if request.param == "in memory":
+        yield in_memory()
+        return
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    aws.client.cache_clear()
+    with mock_aws():
+        yield on_dynamodb()
+    aws.client.cache_clear()
+
+
+def an_environment(identifier="aaaaaaaaaaaa", name="sandbox", at=1000.5):
+    return Environment(
+        environment_id=identifier,
+        name=name,
+        preset="sandbox",
+        region="us-east-1",
+        status=Status.PROVISIONING,
+        attempt=1,
+        gateway_version="0123456789ab",
+        spec=PRESETS["sandbox"].spec,
+        created_at=at,
+        updated_at=at,
+        attempt_started_at=at,
+        cause="entry-0",
+    )
+
+
+def an_entry(identifier="0000000001000-a", at=1.0, kind="step"):
+    return Entry(identifier, at, "sandbox", kind, "network", "network stands", "event-1", "tests", {"n": 1.5})
+
+
+NODES = [NodeState("network", total=20, typical_seconds=150), NodeState("data", typical_delete_seconds=9.5)]
+
+
+def created(store, environment=None):
+    environment = environment or an_environment()
+    store.environments.create(environment, NODES, an_entry(), None)
+    return environment
+
+
+def test_what_was_created_is_read_back_by_id_and_by_name(store):
+    """Nothing is lost on the way, neither specification nor nodes nor the first entry."""
+    environment = created(store)
+    assert store.environments.get(environment.environment_id) == environment
+    assert store.environments.by_name("sandbox") == environment
+    assert store.nodes.all(environment.environment_id) == {state.name: state for state in NODES}
+    assert store.ledger.page(environment.environment_id, None, None, 10, None).items == (an_entry(),)
+
+
+def test_what_is_not_there_is_said_so(store):
+    """An unknown id is an error, an unknown name is None."""
+    with pytest.raises(EnvironmentNotFoundError):
+        store.environments.get("ffffffffffff")
+    assert store.environments.by_name("nobody") is None
+
+
+def test_a_name_is_held_by_one_environment(store):
+    """The second to come is refused, and nothing of it is written."""
+    created(store)
+    second = an_environment("bbbbbbbbbbbb")
+    with pytest.raises(ConflictError):
+        store.environments.create(second, NODES, an_entry(), None)
+    with pytest.raises(EnvironmentNotFoundError):
+        store.environments.get("bbbbbbbbbbbb")
+
+
+def test_a_name_passes_on_from_the_one_it_was_known_to_be_held_by(store):
+    """A retired environment's name is taken over, but not twice."""
+    first = created(store)
+    second = an_environment("bbbbbbbbbbbb")
+    store.environments.create(second, NODES, an_entry(), first)
+    assert store.environments.by_name("sandbox") == second
+    with pytest.raises(ConflictError):
+        store.environments.create(an_environment("cccccccccccc"), NODES, an_entry(), first)
+
+
+def test_an_environment_is_replaced_only_as_it_was_seen(store):
+    """Who comes second is told so and writes no entry."""
+    before = created(store)
+    failure = Failure("data", "Database", "AWS::RDS::DBInstance", "no capacity")
+    after = before.settled(Status.FAILED, 2000.25, failure)
+    store.environments.replace(before, after, an_entry("0000000002000-b"))
+    assert store.environments.get(before.environment_id) == after
+    with pytest.raises(ConflictError):
+        store.environments.replace(before, after, an_entry("0000000003000-c"))
+    assert len(store.ledger.page(before.environment_id, None, None, 10, None).items) == 2
+
+
+def test_checks_are_recorded_for_the_attempt_they_were_made_in(store):
+    """Checks of an attempt that is over are dropped."""
+    environment = created(store)
+    check = Check("stacks", ok=True, measured="13 stand", bound="13 stand")
+    store.environments.record_checks(environment, [check])
+    assert store.environments.get(environment.environment_id).checks == (check,)
+    store.environments.record_checks(replace(environment, attempt=2), [])
+    assert store.environments.get(environment.environment_id).checks == (check,)
+
+
+def test_environments_are_listed_in_pages(store):
+    """Every environment once, in the order they were made."""
+    for number in range(5):
+        created(store, an_environment(f"{number:012d}", f"env{number}", 1000.0 + number))
+    seen, after = [], None
+    while True:
+        page = store.environments.page(2, after)
+        seen += [environment.name for environment in page.items]
+        after = page.after
+        if after is None:
+            break
+    assert seen == [f"env{number}" for number in range(5)]
+
+
+def test_a_token_is_claimed_exactly_once(store):
+    """The second to claim it gets nothing, nor does one with another token."""
+    environment = created(store)
+    before = store.nodes.park(environment.environment_id, "network", 1, "token-1")
+    assert (before.attempt, before.token) == (0, None)
+    assert store.nodes.all(environment.environment_id)["network"].token == "token-1"
+    assert not store.nodes.claim(environment.environment_id, "network", "token-2")
+    assert store.nodes.claim(environment.environment_id, "network", "token-1")
+    assert not store.nodes.claim(environment.environment_id, "network", "token-1")
+
+
+def test_a_later_park_returns_the_token_that_was_there(store):
+    """So that the old one can be answered."""
+    environment = created(store)
+    store.nodes.park(environment.environment_id, "network", 1, "token-1")
+    assert store.nodes.park(environment.environment_id, "network", 2, "token-2").token == "token-1"
+    with pytest.raises(SupersededError):
+        store.nodes.park(environment.environment_id, "network", 1, "token-3")
+
+
+def test_a_node_is_replaced_only_as_it_was_seen_and_keeps_its_token(store):
+    """Two who saw the same row: one writes, and the parked token stays."""
+    environment = created(store)
+    store.nodes.park(environment.environment_id, "network", 1, "token-1")
+    before = store.nodes.all(environment.environment_id)["network"]
+    after = replace(
+        before,
+        status=NodeStatus.SUBMITTED,
+        submitted_at=1001.5,
+        submitted_attempt=1,
+        stack_id="arn:1",
+        outputs={"VpcId": "vpc-1"},
+        failure=Failure("network", "Vpc", "AWS::EC2::VPC", "no"),
+    )
+    store.nodes.replace(environment.environment_id, before, after, an_entry("0000000002000-b"))
+    assert store.nodes.all(environment.environment_id)["network"] == after
+    with pytest.raises(ConflictError):
+        store.nodes.replace(environment.environment_id, before, after, an_entry("0000000003000-c"))
+    cleared = replace(after, stack_id=None, failure=None, outputs={})
+    store.nodes.replace(environment.environment_id, after, cleared)
+    assert store.nodes.all(environment.environment_id)["network"] == cleared
+
+
+def test_a_resource_made_twice_counts_once_and_a_new_stack_begins_at_none(store):
+    """The done set forgets the stack of an earlier attempt."""
+    environment = created(store)
+    identifier = environment.environment_id
+    for resource in ("Vpc", "Vpc", "Subnet"):
+        store.nodes.resource_made(identifier, "network", resource)
+    store.nodes.resource_gone(identifier, "network", "Subnet")
+    before = store.nodes.all(identifier)["network"]
+    assert before.done == {"Vpc"}
+    store.nodes.replace(identifier, before, replace(before, stack_id="arn:1"))
+    assert store.nodes.all(identifier)["network"].done == {"Vpc"}
+    store.nodes.replace(identifier, before, replace(before, submitted_attempt=1))
+    assert store.nodes.all(identifier)["network"].done == frozenset()
+
+
+def test_the_ledger_is_read_by_time_and_kind_in_pages(store):
+    """Every entry once, oldest first."""
+    environment = created(store)
+    for second in range(1, 6):
+        entry = an_entry(f"{second * 1000 + 5000:013d}-x", second + 5.0, "step" if second % 2 else "note")
+        seen = store.environments.get(environment.environment_id)
+        store.environments.replace(seen, seen, entry)
+    identifier = environment.environment_id
+    assert [e.at for e in store.ledger.page(identifier, 7.0, None, 10, None).items] == [7.0, 8.0, 9.0, 10.0]
+    first = store.ledger.page(identifier, 6.0, "step", 2, None)
+    rest = store.ledger.page(identifier, 6.0, "step", 2, first.after)
+    assert [e.at for e in first.items] == [6.0, 8.0]
+    assert [e.at for e in rest.items] == [10.0]
+
+
+@pytest.mark.parametrize("after", ["?", "bm8", "MTIz"])
+def test_a_mark_that_is_none_is_a_fault(after, monkeypatch):
+    """Whatever somebody writes for `next` is answered as a fault of the request."""
+    with pytest.raises(InvalidRequestError):
+        EnvironmentRows(Table("stargate")).page(10, after)

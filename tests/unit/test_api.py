@@ -1,0 +1,289 @@
+"""The API's every answer, through Chalice as API Gateway would call it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from stargate import wiring
+from stargate.api import Api
+from stargate.domain.environment import Status
+from functions.api import handler
+from tests import fakes
+from tests.unit.play import REQUEST, Play
+
+USER = "arn:aws:iam::111122223333:user/someone"
+
+
+class Context:
+    function_name = "stargate-api"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:111122223333:function:stargate-api"
+    aws_request_id = "request-1"
+
+    def get_remaining_time_in_millis(self):
+        return 30000
+
+
+class Client:
+    """Calls the app with events as API Gateway's REST type sends them."""
+
+    def __init__(self, play):
+        self.play = play
+
+    def call(self, method, resource, body=None, *, path=None, query=None, headers=None, raw=None):
+        event = {
+            "httpMethod": method,
+            "path": resource,
+            "resource": resource,
+            "headers": {"content-type": "application/json", **(headers or {})},
+            "multiValueHeaders": {},
+            "pathParameters": path,
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()}
+            or None,
+            "stageVariables": None,
+            "body": raw if raw is not None else None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+            "requestContext": {
+                "resourcePath": resource,
+                "httpMethod": method,
+                "identity": {"userArn": USER, "sourceIp": "127.0.0.1"},
+                "path": resource,
+                "requestId": "request-1",
+            },
+        }
+        answer = handler.app(event, Context())
+        return answer["statusCode"], answer["headers"], json.loads(answer["body"])
+
+
+@pytest.fixture
+def client(monkeypatch):
+    play, replies = Play(), fakes.FakeReplies()
+    # The composition root is where tests put other adapters in; nothing inside is replaced.
+    monkeypatch.setattr(wiring, "api", lambda actor: Api(play.create, play.retire, play.show, replies, actor))
+    return Client(play)
+
+
+def post(client, body=REQUEST, **more):
+    return client.call("POST", "/environments", body, **more)
+
+
+def faults(answer):
+    status, headers, body = answer
+    assert status == 400
+    assert headers["Content-Type"] == "application/problem+json"
+    return {fault["path"]: fault["allowed"] for fault in body["faults"]}
+
+
+def test_asking_for_an_environment_is_accepted(client):
+    """202, the whole document, and one workflow."""
+    status, _, body = post(client)
+    assert status == 202
+    assert (body["name"], body["status"], body["region"]) == ("sandbox", "PROVISIONING", "us-east-1")
+    assert body["progress"] == 0.0
+    assert len(body["stacks"]) == 14
+    assert [start[1] for start in client.play.workflows.started] == [f"{body['id']}-1"]
+
+
+def test_the_same_again_while_it_runs_is_the_same_environment(client):
+    """No second workflow, with or without a key."""
+    first, second = post(client)[2], post(client)[2]
+    assert first["id"] == second["id"]
+    assert len(client.play.workflows.started) == 1
+
+
+def test_the_same_again_when_it_is_ready_is_200(client):
+    """There is nothing to accept any more."""
+    body = post(client)[2]
+    client.play.settle(body["id"], 1, Status.READY)
+    assert post(client)[0] == 200
+    assert len(client.play.workflows.started) == 1
+
+
+def test_after_a_failure_the_same_again_resumes(client):
+    """A new attempt of the same environment."""
+    body = post(client)[2]
+    client.play.settle(body["id"], 1, Status.FAILED, "StackFailedError", '{"stack": "data", "reason": "no"}')
+    status, _, resumed = post(client)
+    assert (status, resumed["id"], resumed["attempt"]) == (202, body["id"], 2)
+    assert [start[1] for start in client.play.workflows.started] == [f"{body['id']}-1", f"{body['id']}-2"]
+
+
+def test_a_name_that_lives_cannot_be_had_with_another_specification(client):
+    """409, and nothing changes."""
+    post(client)
+    status, _, body = post(client, {**REQUEST, "overrides": {"grafana": {"tasks": 3}}})
+    assert (status, body["type"]) == (409, "urn:stargate:problem:name-taken")
+
+
+def test_a_key_replays_its_reply_and_refuses_another_body(client):
+    """The same body gives the same reply, another one 422."""
+    headers = {"Idempotency-Key": "key-1"}
+    assert post(client, headers=headers)[2] == post(client, headers=headers)[2]
+    status, _, body = post(client, {"name": "other", "preset": "sandbox"}, headers=headers)
+    assert (status, body["type"]) == (422, "urn:stargate:problem:idempotency-key-reused")
+
+
+def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
+    """One answer for all of them, and nothing is created."""
+    answer = post(
+        client,
+        {
+            "name": "Sand-Box",
+            "preset": "poc",
+            "ttl": 5,
+            "overrides": {
+                "network": {"cidr": "8.8.0.0/16", "nat": "two"},
+                "litellm": {"cpu": 2048, "memory": 100000, "min_tasks": 5, "max_tasks": 2},
+                "grafana": {"tasks": "2"},
+                "database": {"class": "mysql", "storage_gb": 10, "multi_az": 1},
+                "kafka": {},
+            },
+        },
+    )
+    assert faults(answer) == {
+        "/name": "text matching ^[a-z][a-z0-9]{1,15}$, but not region",
+        "/preset": "one of sandbox",
+        "/ttl": "one of name, overrides, preset",
+        "/overrides/database/class": faults(answer)["/overrides/database/class"],
+        "/overrides/database/multi_az": "true or false",
+        "/overrides/database/storage_gb": "a whole number from 20 to 65536",
+        "/overrides/grafana/tasks": "a whole number from 1 to 50",
+        "/overrides/kafka": "one of database, grafana, langfuse, litellm, network",
+        "/overrides/litellm/memory": faults(answer)["/overrides/litellm/memory"],
+        "/overrides/litellm/min_tasks": "a whole number from 1 to 2",
+        "/overrides/network/cidr": faults(answer)["/overrides/network/cidr"],
+        "/overrides/network/nat": "one of one, per_zone",
+    }
+    assert client.play.table.environments == {}
+
+
+@pytest.mark.parametrize(
+    ("cidr", "words"),
+    [
+        ("8.8.0.0/16", "not inside a private range"),
+        ("10.20.0.0/24", "too small"),
+        ("10.0.0.0/8", "larger than a VPC"),
+        ("10.20.1.0/16", "host bits set"),
+        ("10.20.0.0", "no IPv4 network"),
+        ("::/16", "no IPv4 network"),
+        ("10.300.0.0/16", "Octet 300"),
+        ("172.32.0.0/16", "not inside a private range"),
+    ],
+)
+def test_a_network_must_be_private_and_hold_its_subnets(client, cidr, words):
+    """Each way to get it wrong has its own words."""
+    status, _, body = post(client, {**REQUEST, "overrides": {"network": {"cidr": cidr}}})
+    assert status == 400
+    assert any(words in fault["fault"] for fault in body["faults"])
+
+
+@pytest.mark.parametrize(
+    "body", [[], "sandbox", None, {}, {"name": 5, "preset": []}, {"overrides": {"network": 5}}]
+)
+def test_whatever_json_comes_is_answered_with_faults(client, body):
+    """Never a server error."""
+    assert faults(post(client, raw=json.dumps(body)))
+
+
+@pytest.mark.parametrize("raw", ["{", "", "nonsense", '{"name": }'])
+def test_a_body_that_is_no_json_is_a_problem(client, raw):
+    """400, and it says where reading stopped."""
+    status, headers, body = post(client, raw=raw)
+    assert (status, body["type"]) == (400, "urn:stargate:problem:malformed-document")
+    assert headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_environment_nobody_has_is_404(client):
+    """For each route that names one."""
+    path = {"name": "nobody"}
+    for method, resource in [
+        ("GET", "/environments/{name}"),
+        ("DELETE", "/environments/{name}"),
+        ("GET", "/environments/{name}/stacks"),
+        ("GET", "/environments/{name}/ledger"),
+    ]:
+        status, headers, body = client.call(method, resource, path=path)
+        assert (status, body["type"]) == (404, "urn:stargate:problem:unknown-environment")
+        assert headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_unknown_path_a_wrong_method_and_a_strange_body_are_problems(client):
+    """What Chalice refuses by itself is told the same way."""
+    for expected, arguments in [
+        (404, ("GET", "/nothing")),
+        (405, ("PUT", "/environments")),
+        (415, ("POST", "/environments")),
+    ]:
+        headers = {"content-type": "text/xml"} if expected == 415 else None
+        status, told, body = client.call(*arguments, raw="<x/>", headers=headers)
+        assert status == expected == body["status"]
+        assert told["Content-Type"] == "application/problem+json"
+        assert body["type"].startswith("urn:stargate:problem:")
+
+
+def test_an_error_of_ours_is_a_problem_that_tells_nothing_of_the_inside(client):
+    """500 without a trace."""
+    client.play.manifests.manifest = None
+    status, headers, body = post(client)
+    assert (status, body["type"]) == (500, "urn:stargate:problem:internal-error")
+    assert headers["Content-Type"] == "application/problem+json"
+    assert "NoneType" not in json.dumps(body)
+
+
+def test_environments_are_listed_in_pages(client):
+    """Every one once, and the last page has no next."""
+    for name in ("one", "two", "three"):
+        post(client, {"name": name, "preset": "sandbox"})
+    seen, after = [], None
+    while True:
+        query = {"limit": "2", **({"next": after} if after else {})}
+        _, _, body = client.call("GET", "/environments", query=query)
+        seen += [environment["name"] for environment in body["environments"]]
+        after = body["next"]
+        if after is None:
+            break
+    assert sorted(seen) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"limit": "many"}, {"page": "2"}])
+def test_a_query_is_read_with_care(client, query):
+    """Limits outside 1 to 100 and unknown names are faults."""
+    assert list(faults(client.call("GET", "/environments", query=query))) == [f"?{next(iter(query))}"]
+
+
+def test_the_ledger_begins_with_who_asked(client):
+    """The caller's ARN is the actor."""
+    post(client)
+    path = {"name": "sandbox"}
+    _, _, body = client.call("GET", "/environments/{name}/ledger", path=path, query={"kind": "decision"})
+    (entry,) = body["entries"]
+    assert entry["summary"] == "sandbox asked for, preset sandbox"
+    assert entry["environment"] == "sandbox"
+    answer = client.call(
+        "GET", "/environments/{name}/ledger", path=path, query={"kind": "rumour", "since": "x"}
+    )
+    assert sorted(faults(answer)) == ["?kind", "?since"]
+
+
+def test_deleting_twice_is_the_same_as_once(client):
+    """202 both times, one workflow, the same attempt."""
+    post(client)
+    path = {"name": "sandbox"}
+    first = client.call("DELETE", "/environments/{name}", path=path)
+    second = client.call("DELETE", "/environments/{name}", path=path)
+    assert (first[0], first[2]["status"], first[2]["attempt"]) == (202, "RETIRING", 2)
+    assert second[2]["attempt"] == 2
+    assert [start[0] for start in client.play.workflows.started] == ["provision", "retire"]
+
+
+def test_a_name_can_be_had_again_once_its_holder_is_retired(client):
+    """A new environment with an id of its own; while it is being removed the name is busy."""
+    first = post(client)[2]
+    client.call("DELETE", "/environments/{name}", path={"name": "sandbox"})
+    assert post(client)[2]["type"] == "urn:stargate:problem:environment-busy"
+    client.play.settle(first["id"], 2, Status.RETIRED)
+    status, _, second = post(client)
+    assert status == 202
+    assert second["id"] != first["id"]
