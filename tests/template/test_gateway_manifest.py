@@ -73,7 +73,7 @@ def test_the_layer_is_built_from_any_folder(tmp_path):
     )
     built = json.loads((tmp_path / "layer/python/gateway/manifest.json").read_text())
     assert built == build_manifest(GATEWAY)
-    assert {path.name for path in Path(tmp_path / "layer/gateway").iterdir()} == {
+    assert {path.name for path in Path(tmp_path / "layer/python/gateway").iterdir()} == {
         "config",
         "manifest.json",
         "stacks",
