@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.concurrency import run_reentrant
-from ministack.services.cloudformation import stacks
+from ministack.services.cloudformation import provisioners, stacks
 
 from local.cloudformation.walk import walk
 
@@ -58,6 +58,9 @@ class Removal:
     async def _delete(self, logical_id: str, resource: dict[str, Any], policy: str) -> None:
         kind, name = resource["ResourceType"], resource["PhysicalResourceId"]
         args = (kind, name, resource.get("Properties", {}), self.stack["StackName"], logical_id)
+        leaves = provisioners._RESOURCE_HANDLERS.get(kind, {}).get("leaves")
+        if leaves is not None:
+            leaves(name)
         await self.pace.deleting(self.stack["StackName"], kind)
         if policy == "Snapshot":
             stacks._snapshot_resource(*args[:3])

@@ -4,6 +4,12 @@ from local.ministack_names import PrivateName
 
 PRIVATE_NAMES = (
     PrivateName(
+        "ministack.services.rds",
+        "_instance_xml",
+        "(i)",
+        "local/services/rds.py: does it tell SecondaryAvailabilityZone and MasterUserSecret by now?",
+    ),
+    PrivateName(
         "ministack.services.alb", "_tags", None, "does it still mean the same to local/services/tagging.py?"
     ),
     PrivateName(

@@ -33,7 +33,7 @@ from local.services import application_autoscaling
 from local.services.pace import Pace
 
 SCALE = 3000.0
-MODULES = (cloudformation, stacks, handlers, changesets, ecs, eventbridge)
+MODULES = (cloudformation, stacks, handlers, changesets, ecs, eventbridge, rds)
 REGISTRIES = (
     provisioners._RESOURCE_HANDLERS,
     provisioners._STACK_TAG_PROPERTY,

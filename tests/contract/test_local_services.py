@@ -300,6 +300,9 @@ def test_attributes_are_those_of_aws(cloud):
     assert (values["Cidr"], values["Capacity"]) == ("10.9.0.0/16", "702")
     [instance] = rds._instances.values()
     assert instance["SecondaryAvailabilityZone"] not in {"", instance["AvailabilityZone"]}
+    described = rds._instance_xml(instance)
+    assert f"<SecondaryAvailabilityZone>{instance['SecondaryAvailabilityZone']}<" in described
+    assert f"<SecretArn>{values['Master']}</SecretArn>" in described
 
 
 def test_what_takes_long_shows_as_unfinished_until_its_time_has_come(cloud):

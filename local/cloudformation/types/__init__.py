@@ -2,7 +2,8 @@
 
 Each file has HANDLERS: {type: {"create": .., "delete": .., "stands": ..}}. `create(logical id, properties,
 stack name)` answers the physical id and what GetAtt finds; `delete(physical id, properties)`;
-`stands(physical id)` is called when the resource's time has come, for what shows as "creating" until then.
+`stands(physical id)` is called when the resource's time has come, for what shows as "creating" until then,
+and `leaves(physical id)` when its deletion begins.
 TAGGED are the types that take the stack's tags beside those MiniStack knows.
 """
 

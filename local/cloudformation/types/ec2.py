@@ -70,6 +70,11 @@ def nat_gateway_stands(name: str) -> None:
     ec2._nat_gateways[name]["State"] = "available"
 
 
+def nat_gateway_leaves(name: str) -> None:
+    if name in ec2._nat_gateways:
+        ec2._nat_gateways[name]["State"] = "deleting"
+
+
 def delete_nat_gateway(name: str, _properties: Properties) -> None:
     gateway = ec2._nat_gateways.pop(name, {})
     ec2._tags.pop(name, None)
@@ -120,6 +125,7 @@ HANDLERS = {
         "create": create_nat_gateway,
         "delete": delete_nat_gateway,
         "stands": nat_gateway_stands,
+        "leaves": nat_gateway_leaves,
     },
     "AWS::EC2::SecurityGroupIngress": {
         "create": create_rule("IpPermissions"),

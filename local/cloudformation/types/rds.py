@@ -58,6 +58,11 @@ def instance_stands(name: str) -> None:
     rds._instances[name]["DBInstanceStatus"] = "available"
 
 
+def instance_leaves(name: str) -> None:
+    if name in rds._instances:
+        rds._instances[name]["DBInstanceStatus"] = "deleting"
+
+
 def delete_instance(name: str, properties: Properties) -> None:
     instance = rds._instances.get(name, {})
     if instance.get("DeletionProtection"):
@@ -75,6 +80,7 @@ HANDLERS = {
         "create": create_instance,
         "delete": delete_instance,
         "stands": instance_stands,
+        "leaves": instance_leaves,
     },
 }
 TAGGED = ()

@@ -21,15 +21,17 @@ _GITHUB = "https://github.com/"
 class Typical:
     create: float
     delete: float
-    source: str
+    source: str  # of the time to create; times to delete are estimates
 
 
 _RDS = (
     "https://docs.aws.amazon.com/whitepapers/latest/choosing-aws-db-service (minutes); estimate for the split"
 )
 _SECURITY_RULES = _GITHUB + "hashicorp-education/learn-terraform-variables/pull/6 (rules 2-5 s)"
+_RDS = _GITHUB + "hashicorp/terraform/issues/498 (Multi-AZ 15-20 minutes, single zone 5-10)"
 _EFS = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (file system 12 s, mount target beyond 60 s)"
 _VPC = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (VPC 18 s, subnet 6 s)"
+_ECS_CLUSTER = _GITHUB + "amazon-archives/ecs-mxnet-example/issues/4 (stack events: 1 s)"
 _CLOUDFRONT = _GITHUB + "binbashar/le-tf-infra-aws/pull/408 (195 s)"
 _VPC_ORIGIN = _GITHUB + "terraform-aws-modules/terraform-aws-cloudfront/issues/163 (15 minutes and more)"
 
@@ -57,7 +59,7 @@ TYPICAL: Mapping[str, Typical] = {
     "AWS::EC2::VPC": Typical(18, 5, _VPC),
     "AWS::EC2::VPCEndpoint": Typical(20, 10, ESTIMATE),
     "AWS::EC2::VPCGatewayAttachment": Typical(15, 10, ESTIMATE),
-    "AWS::ECS::Cluster": Typical(10, 10, ESTIMATE),
+    "AWS::ECS::Cluster": Typical(3, 10, _ECS_CLUSTER),
     "AWS::ECS::Service": Typical(120, 150, ESTIMATE),
     "AWS::ECS::TaskDefinition": Typical(3, 3, ESTIMATE),
     "AWS::EFS::AccessPoint": Typical(10, 10, ESTIMATE),
@@ -72,7 +74,7 @@ TYPICAL: Mapping[str, Typical] = {
     "AWS::IAM::Policy": Typical(15, 5, ESTIMATE),
     "AWS::IAM::Role": Typical(17, 5, ESTIMATE),
     "AWS::Logs::LogGroup": Typical(4, 3, ESTIMATE),
-    "AWS::RDS::DBInstance": Typical(840, 420, ESTIMATE),
+    "AWS::RDS::DBInstance": Typical(900, 420, _RDS),
     "AWS::RDS::DBParameterGroup": Typical(10, 5, ESTIMATE),
     "AWS::RDS::DBSubnetGroup": Typical(5, 5, ESTIMATE),
     "AWS::SecretsManager::Secret": Typical(5, 5, ESTIMATE),
