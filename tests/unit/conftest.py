@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import aws_xray_sdk.core  # noqa: F401  (opens its socket on import, while there still are any)
 import pytest
 from pytest_socket import disable_socket
 

@@ -118,10 +118,8 @@ def _allowed(schema: dict[str, Any]) -> str:
 
 def _readable_spec(request: Any, broken: set[str]) -> Spec | None:
     """Build the specification from what can be read, so that rules speak of it even if the rest is faulty."""
-    if not isinstance(request, dict) or request.get("preset") not in PRESETS:
-        preset = next(iter(PRESETS.values()))
-    else:
-        preset = PRESETS[request["preset"]]
+    asked = str(request.get("preset")) if isinstance(request, dict) else ""
+    preset = PRESETS.get(asked) or next(iter(PRESETS.values()))
     overrides = request.get("overrides") if isinstance(request, dict) else None
     if not isinstance(overrides, dict):
         return None
