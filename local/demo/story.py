@@ -85,11 +85,13 @@ class Story:
         failure = document["failure"] or {}
         self.screen.say(f"{document['status']}: {failure.get('reason')}")
         named = f"{failure.get('stack')}/{failure.get('resource')}"
-        self._same(
+        told = self._same(
             "the environment fails with the resource's own reason",
             [document["status"], named, REASON in str(failure.get("reason"))],
             ["FAILED", f"{FAILING_STACK}/{FAILING_RESOURCE}", True],
         )
+        if not told.ok:
+            raise StoryError(f"the injected failure did not come about: {document['status']} {failure}")
         self._it_failed_early(document)
         self.witness.lift_faults()
         return document
@@ -202,17 +204,16 @@ class Story:
         found: Document = answer.document
         return found
 
-    def _same(self, name: str, measured: object, bound: object) -> None:
-        self._tell(self.report.same(name, measured, bound))
+    def _same(self, name: str, measured: object, bound: object) -> Check:
+        check = self.report.same(name, measured, bound)
+        self.screen.checked(check)
+        return check
 
     def _at_most(self, name: str, measured: float, bound: float, unit: str = "") -> None:
-        self._tell(self.report.at_most(name, measured, bound, unit))
+        self.screen.checked(self.report.at_most(name, measured, bound, unit))
 
     def _at_least(self, name: str, measured: float, bound: float, unit: str = "") -> None:
-        self._tell(self.report.at_least(name, measured, bound, unit))
-
-    def _tell(self, check: Check) -> None:
-        self.screen.checked(check)
+        self.screen.checked(self.report.at_least(name, measured, bound, unit))
 
 
 def _moment(value: str | float) -> float:
