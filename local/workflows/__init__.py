@@ -6,7 +6,7 @@ Assign, Choice, Map, the service integrations) stays MiniStack's.
 """
 
 from local.clock import Clock
-from local.workflows import branches, executions, pauses, tasks, tokens
+from local.workflows import branches, executions, expressions, pauses, tasks, tokens
 
 
 def install(clock: Clock) -> None:
@@ -15,3 +15,4 @@ def install(clock: Clock) -> None:
     tasks.install()
     branches.install()
     executions.install()
+    expressions.install()
