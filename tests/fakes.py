@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (a fake takes what its port takes, and needs less of it)
 """Our own ports, in memory. Each behaves as the contract tests of its adapter demand."""
 
 from __future__ import annotations
@@ -329,9 +330,9 @@ class FakeGauges:
     database_state: tuple = ("available", True)
     distribution_state: tuple = ("Deployed", True)
     service_states: dict = field(
-        default_factory=lambda: {
-            name: (2, "COMPLETED") for name in ("litellm", "grafana", "langfuse", "victoria-metrics")
-        }
+        default_factory=lambda: dict.fromkeys(
+            ("litellm", "grafana", "langfuse", "victoria-metrics"), (2, "COMPLETED")
+        )
     )
     healthy: int = 2
 

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from chalice import Chalice, Response
+
 from stargate import wiring
 from stargate.api import PROBLEM_TYPE, Api, Reply, problem, problem_of
 from stargate.errors import StargateError

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from botocore.stub import Stubber
+
 from stargate.adapters import aws
 from stargate.adapters.cloudformation import CloudFormationStacks
 from stargate.errors import StackExistsError, StackRefusedError

@@ -179,7 +179,7 @@ def test_a_token_is_claimed_exactly_once(store):
     environment = created(store)
     before = store.nodes.park(environment.environment_id, "network", 1, "token-1")
     assert (before.attempt, before.token) == (0, None)
-    assert store.nodes.all(environment.environment_id)["network"].token == "token-1"
+    assert store.nodes.all(environment.environment_id)["network"].token == "token-1"  # noqa: S105
     assert not store.nodes.claim(environment.environment_id, "network", "token-2")
     assert store.nodes.claim(environment.environment_id, "network", "token-1")
     assert not store.nodes.claim(environment.environment_id, "network", "token-1")
@@ -189,7 +189,7 @@ def test_a_later_park_returns_the_token_that_was_there(store):
     """So that the old one can be answered."""
     environment = created(store)
     store.nodes.park(environment.environment_id, "network", 1, "token-1")
-    assert store.nodes.park(environment.environment_id, "network", 2, "token-2").token == "token-1"
+    assert store.nodes.park(environment.environment_id, "network", 2, "token-2").token == "token-1"  # noqa: S105
     with pytest.raises(SupersededError):
         store.nodes.park(environment.environment_id, "network", 1, "token-3")
 

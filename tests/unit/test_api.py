@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+
+from functions.api import handler
 from stargate import wiring
 from stargate.api import Api
 from stargate.domain.environment import Status
-from functions.api import handler
 from tests import fakes
 from tests.unit.play import REQUEST, Play
 

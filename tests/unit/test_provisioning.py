@@ -7,11 +7,11 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from stargate.domain.environment import Status
 from stargate.domain.graph import GATEWAY
 from stargate.errors import StackExistsError, SupersededError
 from stargate.usecases.node_moves import Call
-
 from tests.unit.play import Play
 
 

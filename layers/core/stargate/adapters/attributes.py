@@ -10,7 +10,7 @@ from typing import Any
 Attribute = dict[str, Any]
 
 
-def encode(value: Any) -> Attribute:
+def encode(value: Any) -> Attribute:  # noqa: PLR0911  (a table of kinds)
     match value:
         case None:
             return {"NULL": True}
@@ -29,7 +29,7 @@ def encode(value: Any) -> Attribute:
     raise TypeError(f"no attribute value for {type(value).__name__}")
 
 
-def decode(attribute: Attribute) -> Any:  # noqa: PLR0911  (a table of kinds)
+def decode(attribute: Attribute) -> Any:
     ((kind, value),) = attribute.items()
     match kind:
         case "NULL":

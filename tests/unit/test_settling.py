@@ -1,0 +1,173 @@
+"""How an environment ends: ready, failed or retired, and who may say so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stargate.domain.environment import Status
+from stargate.errors import GatewayNotWellError, LeftoversError, PreflightError, SupersededError
+from stargate.usecases.check_gateway import CheckGateway
+from stargate.usecases.check_retired import CheckRetired
+from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
+from stargate.usecases.preflight import Preflight
+from tests import fakes
+from tests.unit.play import Play
+
+
+@pytest.fixture
+def play():
+    play = Play()
+    play.ask()
+    return play
+
+
+def settle(play, outcome, error="", cause="", attempt=1):
+    return play.settle(play.environment.environment_id, attempt, outcome, error, cause)
+
+
+def test_a_workflow_that_dies_leaves_its_environment_failed_with_the_reason(play):
+    """The last net: nobody else settled it."""
+    notice = NoticeWorkflowEnd(play.settle)
+    notice(f"{play.environment.environment_id}-1", "TIMED_OUT", "", "")
+    document = play.show.one("sandbox")
+    assert document["status"] == "FAILED"
+    assert document["failure"]["reason"] == "the workflow ended TIMED_OUT"
+
+
+def test_the_end_of_an_older_workflow_changes_nothing(play):
+    """Attempt 1 ends late, while attempt 2 runs."""
+    settle(play, Status.FAILED, "States.Timeout", "slow")
+    play.ask()
+    NoticeWorkflowEnd(play.settle)(f"{play.environment.environment_id}-1", "ABORTED", "", "")
+    assert play.show.one("sandbox")["status"] == "PROVISIONING"
+
+
+@pytest.mark.parametrize("name", ["by-hand", "unknown-1", "nothing"])
+def test_an_execution_of_no_environment_is_ignored(play, name):
+    """Somebody may start a workflow by hand."""
+    NoticeWorkflowEnd(play.settle)(name, "FAILED", "", "")
+    assert play.show.one("sandbox")["status"] == "PROVISIONING"
+
+
+def test_settling_twice_says_what_was_settled_first(play):
+    """A failure that comes after READY does not undo it."""
+    assert settle(play, Status.READY) is Status.READY
+    assert settle(play, Status.FAILED, "late", "late") is Status.READY
+    assert play.summaries().count("sandbox is READY") == 1
+
+
+def test_a_provisioning_cannot_end_retired(play):
+    """Each workflow has its own end."""
+    assert settle(play, Status.RETIRED) is Status.PROVISIONING
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "reason"),
+    [
+        ("StackFailedError", json.dumps({"stack": "data", "reason": "no capacity"}), "no capacity"),
+        (
+            "PreflightError",
+            json.dumps({"errorMessage": "no zones", "errorType": "PreflightError"}),
+            "no zones",
+        ),
+        ("States.Timeout", "it took too long", "it took too long"),
+        ("States.Timeout", "", "States.Timeout"),
+        ("Odd", "[1]", "[1]"),
+    ],
+)
+def test_the_reason_is_read_from_whatever_the_workflow_knows(play, error, cause, reason):
+    """Our own failure, a function's exception, or plain text."""
+    settle(play, Status.FAILED, error, cause)
+    assert play.show.one("sandbox")["failure"]["reason"] == reason
+
+
+def preflight(play, **changes):
+    regions = fakes.FakeRegions(**changes)
+    check = Preflight(play.environments, play.nodes, play.manifests, regions, play.stacks)
+    return check(play.environment.environment_id, play.environment.attempt)
+
+
+def test_preflight_is_silent_when_nothing_is_wrong(play):
+    """Another network elsewhere does not disturb."""
+    preflight(play, vpcs={"vpc-9": ("172.31.0.0/16",)})
+
+
+def test_preflight_lists_everything_that_is_wrong_at_once(play):
+    """Zones, network and names, each in words."""
+    play.stacks.create("us-east-1", "stargate-sandbox-edge", "", {}, {}, "someone")
+    play.manifests.manifest = type(play.manifests.manifest)("ffffffffffff", {})
+    with pytest.raises(PreflightError) as refused:
+        preflight(play, zone_names=["us-east-1a"], vpcs={"vpc-9": ("10.20.128.0/20",)})
+    for words in ("1 availability zones", "overlaps 10.20.128.0/20", "stargate-sandbox-edge", "no gateway"):
+        assert words in str(refused.value)
+
+
+def test_preflight_does_not_take_our_own_network_for_a_stranger(play):
+    """On resume the VPC of the earlier attempt stands."""
+    play.begin_provision(["network"])
+    preflight(play, vpcs={"vpc-1": ("10.20.0.0/16",)})
+
+
+def test_preflight_of_an_older_attempt_is_superseded(play):
+    """It belongs to a workflow that is over."""
+    settle(play, Status.FAILED, "x", "x")
+    with pytest.raises(SupersededError):
+        preflight(play)
+
+
+def check_gateway(play, **changes):
+    check = CheckGateway(play.environments, play.stacks, fakes.FakeGauges(**changes))
+    return check(play.environment.environment_id, 1)
+
+
+def stood(play):
+    play.begin_provision()
+    play.stand_all()
+    return play
+
+
+def test_a_gateway_that_is_well_has_every_check_recorded(play):
+    """Each with what was measured and what was asked."""
+    check_gateway(stood(play))
+    checks = play.show.one("sandbox")["checks"]
+    assert all(check["ok"] for check in checks)
+    assert {"name": "targets litellm", "ok": True, "measured": "2 healthy", "bound": ">= 1 healthy"} in checks
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"database_state": ("modifying", True)}, "database: modifying"),
+        ({"database_state": ("available", False)}, "one zone, asked available, multi-AZ"),
+        ({"distribution_state": ("InProgress", True)}, "distribution: InProgress"),
+        ({"service_states": {}}, "service litellm: 0 running, absent"),
+        ({"healthy": 0}, "targets litellm: 0 healthy"),
+    ],
+)
+def test_a_gateway_that_is_not_well_says_what_is_missing(play, changes, words):
+    """And the failing check can be read in the environment."""
+    with pytest.raises(GatewayNotWellError, match=words):
+        check_gateway(stood(play), **changes)
+    assert not all(check["ok"] for check in play.show.one("sandbox")["checks"])
+
+
+def test_an_environment_is_not_retired_while_anything_is_left(play):
+    """Stacks of ours and whatever carries the tag, in both regions, by name."""
+    play.begin_provision(["network"])
+    play.environment = play.retire("sandbox")
+    identifier = play.environment.environment_id
+    left = fakes.FakeInventory({"us-east-1": ["arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1"]})
+    with pytest.raises(LeftoversError, match="stack/stargate-sandbox-network.*vpc-1|vpc-1.*stargate-sandbox"):
+        CheckRetired(play.environments, play.stacks, left)(identifier, 2)
+    play.stacks.stacks.clear()
+    CheckRetired(play.environments, play.stacks, fakes.FakeInventory())(identifier, 2)
+
+
+def test_a_retired_environment_can_still_be_read(play):
+    """Progress is whole, and nothing is left to wait for."""
+    play.retire("sandbox")
+    settle(play, Status.RETIRED, attempt=2)
+    document = play.show.one("sandbox")
+    assert (document["status"], document["progress"], document["eta_seconds"]) == ("RETIRED", 1.0, None)
