@@ -7,7 +7,6 @@ import itertools
 import json
 from dataclasses import dataclass, field, replace
 
-from stargate.domain.manifest import Manifest
 from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
 from stargate.domain.paging import Page
 from stargate.errors import (
@@ -20,6 +19,8 @@ from stargate.errors import (
     SupersededError,
     TaskRefusedError,
 )
+
+CANCELLED = {"CREATE": "Resource creation cancelled", "DELETE": "Resource deletion cancelled"}
 
 
 @dataclass
@@ -165,7 +166,7 @@ class FakeLedger:
 
 @dataclass
 class FakeManifests:
-    manifest: Manifest
+    manifest: object
 
     def read(self, version):
         if version != self.manifest.version:

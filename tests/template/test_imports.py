@@ -60,7 +60,7 @@ def test_there_is_something_to_look_at():
     ],
 )
 def test_imports_point_inwards(folder, banned):
-    """Domain knows nobody, use cases know no adapter, adapters know no use case; the edge is for functions."""
+    """Domain knows nobody, use cases no adapter, adapters no use case; the edge is for functions."""
     edge = tuple(f"stargate.{name.removesuffix('.py')}" for name in EDGE)
     assert offenders(inside(folder), (*banned, *edge)) == []
 

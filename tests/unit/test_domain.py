@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,7 +184,7 @@ def test_rows_survive_the_table(row):
     assert decode_row(encode_row(row)) == row
 
 
-def test_a_gateway_is_published_under_its_version_with_the_manifest_last(tmp_path: Path):
+def test_a_gateway_is_published_under_its_version_with_the_manifest_last(tmp_path):
     """Where the manifest is, everything else is too."""
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "network.yaml").write_text("Resources: {}")
