@@ -79,7 +79,7 @@ def route(path: str, method: str) -> Callable[[View], View]:
 
 def _api() -> Api:
     identity = app.current_request.context.get("identity", {})
-    return wiring.api(identity.get("userArn") or "unknown")
+    return wiring.api(identity.get("userArn") or "unknown", app.lambda_context)
 
 
 def _query() -> dict[str, str]:

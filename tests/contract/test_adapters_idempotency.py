@@ -12,6 +12,13 @@ from stargate.errors import IdempotencyKeyReusedError
 from tests.fakes import FakeReplies
 
 
+class Context:
+    """The part of Lambda's context that matters: how long the work may take."""
+
+    def get_remaining_time_in_millis(self):
+        return 30000
+
+
 @pytest.fixture(params=["in memory", "on DynamoDB"])
 def replies(request, monkeypatch):
     if request.param == "in memory":
@@ -31,7 +38,7 @@ def replies(request, monkeypatch):
                 {"AttributeName": "sk", "KeyType": "RANGE"},
             ],
         )
-        yield TableReplies("stargate")
+        yield TableReplies("stargate", Context())
     aws.client.cache_clear()
 
 

@@ -62,7 +62,9 @@ class Client:
 def client(monkeypatch):
     play, replies = Play(), fakes.FakeReplies()
     # The composition root is where tests put other adapters in; nothing inside is replaced.
-    monkeypatch.setattr(wiring, "api", lambda actor: Api(play.create, play.retire, play.show, replies, actor))
+    monkeypatch.setattr(
+        wiring, "api", lambda actor, _context: Api(play.create, play.retire, play.show, replies, actor)
+    )
     return Client(play)
 
 

@@ -159,7 +159,7 @@ def test_an_environment_is_not_retired_while_anything_is_left(play):
     play.environment = play.retire("sandbox")
     identifier = play.environment.environment_id
     left = fakes.FakeInventory({"us-east-1": ["arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1"]})
-    with pytest.raises(LeftoversError, match=r"vpc-1, .*stack/stargate-sandbox-network"):
+    with pytest.raises(LeftoversError, match=r"stack/stargate-sandbox-network/1, .*vpc-1"):
         CheckRetired(play.environments, play.stacks, left)(identifier, 2)
     play.stacks.stacks.clear()
     CheckRetired(play.environments, play.stacks, fakes.FakeInventory())(identifier, 2)

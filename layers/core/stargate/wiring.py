@@ -6,7 +6,7 @@ Each maker imports the adapters of its own function only, so a function pays for
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
@@ -154,7 +154,7 @@ def publish_gateway() -> PublishGateway:
     return PublishGateway(S3Shelf(given.gateway_bucket))
 
 
-def api(actor: str) -> Api:
+def api(actor: str, context: Any) -> Api:
     """For one request: its caller is the actor of all that follows from it."""
     from stargate.adapters.idempotency import TableReplies
     from stargate.adapters.s3 import S3Manifests
@@ -180,6 +180,6 @@ def api(actor: str) -> Api:
         ),
         retire=RetireEnvironment(environments, workflows, clock, identifiers, _narrator(actor)),
         show=ShowEnvironments(environments, NodeRows(table), LedgerRows(table), clock),
-        replies=TableReplies(given.table_name),
+        replies=TableReplies(given.table_name, context),
         actor=actor,
     )

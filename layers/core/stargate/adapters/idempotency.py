@@ -27,12 +27,14 @@ REMEMBERED_SECONDS = 24 * 3600
 @dataclass(frozen=True)
 class TableReplies:
     table_name: str
+    context: Any  # Lambda's own: it says how long the work may take, so a crash blocks its key no longer
 
     def once(self, key: str, body: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         config = IdempotencyConfig(
             event_key_jmespath="key",
             payload_validation_jmespath="body",
             expires_after_seconds=REMEMBERED_SECONDS,
+            lambda_context=self.context,
         )
         layer = DynamoDBPersistenceLayer(
             table_name=self.table_name,
