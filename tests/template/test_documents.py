@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]

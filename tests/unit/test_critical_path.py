@@ -1,8 +1,7 @@
 """How the demo tells the control plane's own time from the cloud's."""
 
-from stargate.domain.graph import Graph, Node
-
 from local.demo.timing import Leg, Life, critical_path, most_at_once, out_of_order
+from stargate.domain.graph import Graph, Node
 
 GRAPH = Graph(
     (Node("ground"), Node("shed", ("ground",)), Node("house", ("ground",)), Node("roof", ("house",)))
