@@ -16,8 +16,12 @@ _USER = "operator"
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=["up", "down", "run"])
-    parser.add_argument("--state", type=Path, default=cloud.DEFAULT_STATE, help="folder of local.json and the log")
-    parser.add_argument("--port", type=int, default=int(os.environ.get(cloud.PORT_VARIABLE, cloud.DEFAULT_PORT)))
+    parser.add_argument(
+        "--state", type=Path, default=cloud.DEFAULT_STATE, help="folder of local.json and the log"
+    )
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get(cloud.PORT_VARIABLE, cloud.DEFAULT_PORT))
+    )
     asked = parser.parse_args(arguments)
     os.umask(0o077)
     try:

@@ -26,7 +26,7 @@ def run(port: int, state: Path, clock: Clock) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     _prepare_environment(port, scratch, clock)
     clock.install()
-    application = _assemble(clock)
+    application = _assemble(clock, scratch)
     asyncio.run(_serve(application, port, scratch))
 
 
@@ -52,13 +52,25 @@ def _prepare_environment(port: int, scratch: Path, clock: Clock) -> None:
     schedules.prepare_environment()
 
 
-def _assemble(clock: Clock) -> control.Application:
+def _assemble(clock: Clock, scratch: Path) -> control.Application:
     from ministack import app
 
-    from local import asynchronous, cloudformation, events, iam, schedules, services, workflows
+    from local import (
+        asynchronous,
+        cloudformation,
+        events,
+        iam,
+        processors,
+        schedules,
+        services,
+        unpacking,
+        workflows,
+    )
 
     schedules.install(clock)
     events.install()
+    processors.install()
+    unpacking.install(scratch)
     asynchronous.install()
     iam.install()
     workflows.install(clock)

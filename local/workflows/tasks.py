@@ -70,7 +70,7 @@ def _attempt(state: State, given: Any, execution: Execution, context: Context) -
             resourceType=_kind(resource),
             parameters=json.dumps(arguments),
         )
-        result = _perform(state, resource, arguments, execution, token, _timing(state, given, context))
+        result = _perform(resource, arguments, execution, token, _timing(state, given, context))
         _note(execution, "TaskSucceeded", resource, output=json.dumps(result))
     except stepfunctions._ExecutionError as error:
         kind = "TaskTimedOut" if error.error == "States.Timeout" else "TaskFailed"
@@ -82,8 +82,7 @@ def _attempt(state: State, given: Any, execution: Execution, context: Context) -
     return _output(state, given, context, result), stepfunctions._next_or_end(state)
 
 
-def _perform(  # noqa: PLR0913 - what one attempt needs
-    state: State,
+def _perform(
     resource: str,
     arguments: Any,
     execution: Execution,
@@ -94,10 +93,19 @@ def _perform(  # noqa: PLR0913 - what one attempt needs
     rights.check(machine.get("roleArn", ""), execution["name"], resource, arguments)
     timeout, heartbeat = timing
     if token is None:
-        limit = None if ":activity:" in resource else timeout
-        return _in_time(lambda: stepfunctions._invoke_resource(resource, arguments), limit)
+        return _in_time(
+            lambda: stepfunctions._invoke_resource(resource, arguments), _real_limit(resource, timeout)
+        )
     call = resource.removesuffix(".waitForTaskToken")
     return _await(token, lambda: stepfunctions._invoke_resource(call, arguments), timeout, heartbeat)
+
+
+def _real_limit(resource: str, timeout: float | None) -> float | None:
+    """A function computes, and computing is not compressed, so its time-out counts real seconds too."""
+    if timeout is None or ":activity:" in resource:
+        return None
+    computes = ":::lambda:invoke" in resource or ":function:" in resource
+    return timeout if computes else pauses.real(timeout)
 
 
 class _Call:
@@ -118,10 +126,10 @@ class _Call:
         self._ended.set()
 
 
-def _in_time(call: Callable[[], Any], timeout: float | None) -> Any:
+def _in_time(call: Callable[[], Any], real_limit: float | None) -> Any:
     ended = threading.Event()
     running = _Call(call, ended)
-    if not pauses.current().wait(ended, None if timeout is None else pauses.real(timeout)):
+    if not pauses.current().wait(ended, real_limit):
         raise stepfunctions._ExecutionError("States.Timeout", "")
     if running.error is not None:
         raise running.error
