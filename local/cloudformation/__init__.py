@@ -2,7 +2,7 @@
 
 from local import control
 from local.clock import Clock
-from local.cloudformation import events, operations, permissions, types
+from local.cloudformation import addresses, events, operations, permissions, types
 from local.cloudformation.faults import Faults
 from local.events import emit
 from local.iam import check_resource
@@ -12,6 +12,7 @@ from local.services.pace import Pace
 def install(clock: Clock) -> None:
     faults = Faults()
     types.install()
+    addresses.install()
     events.install(emit)
     permissions.install(check_resource)
     operations.install(Pace(clock), faults)

@@ -47,6 +47,12 @@ PRIVATE_NAMES = (
         "does it still mean the same to local/cloudformation/operations.py, local/cloudformation/permissions.py?",
     ),
     PrivateName(
+        "ministack.services.cloudformation.helpers",
+        "_resolve_document",
+        "(params, body_key, url_key, label)",
+        "local/cloudformation/addresses.py: does it know virtual-hosted addresses by now?",
+    ),
+    PrivateName(
         "ministack.services.cloudformation.provisioners",
         "_RESOURCE_HANDLERS",
         None,
