@@ -1,0 +1,186 @@
+"""Rules that hold for every function of the control plane."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.template.control_plane import (
+    FUNCTIONS,
+    GLOBALS,
+    PROJECT,
+    RESOURCES,
+    WORKFLOWS,
+    of_type,
+    policies,
+    translated,
+)
+
+every_function = pytest.mark.parametrize("name", FUNCTIONS)
+DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+
+# Called without anybody waiting for the answer: by EventBridge, by another function, by CloudFormation.
+ASYNCHRONOUS = {
+    "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "PrepareDatabaseFunction",
+    "RemoveStackFunction", "PublishGatewayFunction",
+}  # fmt: skip
+
+
+def as_deployed(name: str) -> dict:
+    return translated()["Resources"][name]["Properties"]
+
+
+def test_each_folder_is_one_function():
+    """One folder, one function, and the folder's name tells both."""
+    folders = {path.parent.name for path in (PROJECT / "functions").glob("*/handler.py")}
+    assert folders == {function["CodeUri"].split("/")[1] for function in FUNCTIONS.values()}
+    for name, function in FUNCTIONS.items():
+        verb = function["CodeUri"].split("/")[1]
+        assert name == "".join(word.capitalize() for word in verb.split("_")) + "Function"
+        assert function["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-" + verb.replace("_", "-")}
+
+
+@every_function
+def test_it_is_built_without_pip(name):
+    """All it imports comes with the layers, so a build needs no Python of the runtime's version."""
+    assert RESOURCES[name]["Metadata"] == {"SkipBuild": True}
+    assert list((PROJECT / FUNCTIONS[name]["CodeUri"]).glob("requirements*")) == []
+
+
+@every_function
+def test_it_runs_on_a_current_runtime_traced_and_bounded(name):
+    """Runtime, architecture, memory, time-out and tracing are said, not left to defaults."""
+    function = as_deployed(name)
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["x86_64"]
+    assert function["MemorySize"] >= 512
+    assert function["Timeout"] <= 120
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert "ReservedConcurrentExecutions" not in function
+
+
+@every_function
+def test_it_writes_json_to_a_log_that_ends(name):
+    """Its own log group, made by the stack, with retention: one that Lambda made would be kept for ever."""
+    logging = as_deployed(name)["LoggingConfig"]
+    assert logging["LogFormat"] == "JSON"
+    group = RESOURCES[logging["LogGroup"]["Ref"]]
+    assert group["Type"] == "AWS::Logs::LogGroup"
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_no_two_functions_share_a_log():
+    """What one wrote is found without looking through another's."""
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in FUNCTIONS.values()]
+    assert len(set(groups)) == len(groups)
+
+
+@every_function
+def test_it_has_a_policy_of_its_own(name):
+    """Rights are written beside the function that has them; no managed policy grants what it does to AWS."""
+    assert len(policies(name)) == 1
+    assert len(FUNCTIONS[name]["Policies"]) == 1
+    assert "Role" not in FUNCTIONS[name]
+    managed = translated()["Resources"][f"{name}Role"]["Properties"]["ManagedPolicyArns"]
+    assert [arn.rsplit("/", 1)[1] for arn in managed] == [
+        "AWSLambdaBasicExecutionRole",
+        "AWSXrayWriteOnlyAccess",
+    ]
+
+
+@every_function
+def test_its_role_is_out_of_reach_of_the_gateways_templates(name):
+    """CloudFormation's role may change role/stargate-*; the control plane's roles have a path before that."""
+    assert GLOBALS["RolePath"] == "/control-plane/"
+    assert translated()["Resources"][f"{name}Role"]["Properties"]["Path"] == "/control-plane/"
+
+
+@pytest.mark.parametrize("name", sorted(ASYNCHRONOUS))
+def test_an_asynchronous_call_is_never_lost(name):
+    """After its retries the event goes to the dead letters."""
+    config = translated()["Resources"][f"{name}EventInvokeConfig"]["Properties"]
+    assert config["DestinationConfig"]["OnFailure"]["Destination"] == DEAD_LETTERS
+    assert config["MaximumRetryAttempts"] == 2
+
+
+def test_the_asynchronous_functions_are_all_known():
+    """A function with an event rule, or that another may invoke, or that a custom resource calls."""
+    by_rule = {
+        name
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "EventBridgeRule"
+    }
+    by_function = {
+        resource["Fn::GetAtt"][0]
+        for name in FUNCTIONS
+        for policy in policies(name)
+        for statement in policy["Statement"]
+        if "lambda:InvokeFunction" in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    by_cloudformation = {
+        resource["Properties"]["ServiceToken"]["Fn::GetAtt"][0]
+        for resource in RESOURCES.values()
+        if resource["Type"].startswith("Custom::")
+    }
+    assert by_rule | by_function | by_cloudformation == ASYNCHRONOUS
+
+
+@pytest.mark.parametrize(
+    "rule", [name for name, it in translated()["Resources"].items() if it["Type"] == "AWS::Events::Rule"]
+)
+def test_an_event_that_cannot_be_delivered_is_never_lost(rule):
+    """EventBridge repeats for an hour, then hands the event to the dead letters."""
+    (target,) = translated()["Resources"][rule]["Properties"]["Targets"]
+    assert target["DeadLetterConfig"]["Arn"] == DEAD_LETTERS
+    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 8, "MaximumEventAgeInSeconds": 3600}
+
+
+def test_the_rules_hear_what_moves_an_environment_on():
+    """Stacks of environments, but not the control plane's own; ends of resources, tasks and workflows."""
+    heard = {
+        rule["Properties"]["EventPattern"]["detail-type"][0]: rule["Properties"]["EventPattern"]
+        for rule in translated()["Resources"].values()
+        if rule["Type"] == "AWS::Events::Rule"
+    }
+    stacks = [{"wildcard": "arn:*:cloudformation:*:stack/stargate-*/*"}]
+    assert heard["CloudFormation Stack Status Change"]["detail"] == {"stack-id": stacks}
+    assert heard["CloudFormation Resource Status Change"]["detail"] == {
+        "stack-id": stacks,
+        "status-details": {"status": [{"anything-but": {"suffix": "_IN_PROGRESS"}}]},
+    }
+    assert heard["ECS Task State Change"]["detail"] == {
+        "lastStatus": ["STOPPED"],
+        "startedBy": [{"prefix": "stargate/"}],
+    }
+    ends = heard["Step Functions Execution Status Change"]["detail"]
+    assert ends["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert ends["stateMachineArn"] == [{"Ref": name} for name in WORKFLOWS]
+
+
+def test_what_breaks_is_told_to_the_operators():
+    """An alarm on each thing that can break, each saying what it means, each told to the topic."""
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    watched = {(alarm["Namespace"], alarm["MetricName"]) for alarm in alarms.values()}
+    assert watched == {
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "Throttles"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/States", "ExecutionsFailed"),
+        ("AWS/States", "ExecutionsTimedOut"),
+        ("AWS/ApiGateway", "5XXError"),
+    }
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == [{"Ref": "Operators"}]
+        assert len(alarm["AlarmDescription"]) > 40
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_functions_that_raise_to_say_no_have_no_alarm_on_errors():
+    """Of these a raised error is an answer that the workflows expect; all others are watched."""
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Ref"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "Errors"
+    }
+    assert set(FUNCTIONS) - watched == {"PreflightFunction", "CheckGatewayFunction", "CheckRetiredFunction"}

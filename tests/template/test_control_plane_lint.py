@@ -1,0 +1,52 @@
+"""The template is one that CloudFormation and SAM take."""
+
+from __future__ import annotations
+
+import json
+
+from cfnlint.api import lint_all
+
+from tests.template.control_plane import PROJECT, RESOURCES, TEMPLATE, TEXT, translated
+
+CLOUDFORMATION_BYTES = 1_048_576  # of a template that comes from S3, as `sam deploy` sends it
+
+
+def objections(text: str) -> list[str]:
+    """Errors and warnings; cfn-lint's informational rules (I…) are advice on style."""
+    return [str(match) for match in lint_all(text) if not match.rule.id.startswith("I")]
+
+
+def test_cfn_lint_objects_to_nothing_as_written():
+    """The template as a person reads it has no error and no warning."""
+    assert objections(TEXT) == []
+
+
+def test_cfn_lint_objects_to_nothing_as_translated():
+    """Nor has what the SAM translator makes of it."""
+    assert objections(json.dumps(translated())) == []
+
+
+def test_it_is_small_enough():
+    """CloudFormation takes it, with room to grow."""
+    assert len(json.dumps(translated())) < CLOUDFORMATION_BYTES / 4
+
+
+def test_every_path_it_names_is_there():
+    """Each function, layer and workflow has its folder or file."""
+    paths = [
+        resource["Properties"][key]
+        for resource in RESOURCES.values()
+        for key in ("CodeUri", "ContentUri", "DefinitionUri")
+        if key in resource.get("Properties", {})
+    ]
+    assert len(paths) == 16
+    assert [path for path in paths if not (PROJECT / path).exists()] == []
+
+
+def test_the_outputs_are_those_that_others_rely_on():
+    """Whoever deploys reads these names."""
+    expected = {
+        "ApiUrl", "TableName", "GatewayBucket", "GatewayVersion", "ServiceRoleArn", "ProvisionArn",
+        "RetireArn",
+    }  # fmt: skip
+    assert expected == set(TEMPLATE["Outputs"])

@@ -1,0 +1,257 @@
+"""Who may do what: no more than needed, each wide grant with its reason, and enough for every stack."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.template.control_plane import FUNCTIONS, RESOURCES, TEXT, WORKFLOWS, listed, statements
+from tests.template.gateway_templates import TEMPLATES, resources_of_type
+from tests.template.iam_reference import can_be_narrowed, exists, permissions
+
+SERVICE_ROLE = ("MayMakeNetwork", "MayMakeData", "MayMakeServices", "MayMakeEdge")
+OWNERS = sorted({statement.owner for statement in statements()})
+MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
+
+# Every statement on "*", by who has it. The reason stands beside each in template.yaml.
+ON_EVERYTHING = {
+    "PreflightFunction": {"ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs"},
+    "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
+    "CheckRetiredFunction": {"tag:GetResources"},
+    "OperatorsKey": {"kms:*", "kms:Decrypt", "kms:GenerateDataKey"},
+    **{
+        workflow: {
+            "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
+            "logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy",
+            "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+        }
+        for workflow in WORKFLOWS
+    },
+    "GatewayBoundary": {
+        "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics",
+    },
+}  # fmt: skip
+# Of CloudFormation's role and the boundary, by statement: on "*", though IAM could narrow some of it.
+WIDE_THOUGH_NARROWABLE = {
+    "SeeTheNetwork": {"ec2:DescribeVpcAttribute"},  # beside twenty Describes that cannot be narrowed
+    "SeeTheDatabases": {  # lists in which CloudFormation looks for ours among others
+        "rds:DescribeDBInstanceAutomatedBackups", "rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots",
+    },
+    "BeginToNameTheServices": {"servicediscovery:GetOperation"},  # asked before what it makes has an id
+    "ReadTheMetrics": {"cloudwatch:GetMetricData"},  # AWS's own metrics are in no dataset
+    "ReadMetrics": {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"},  # the same
+}  # fmt: skip
+ACTION_WILDCARDS = {
+    ("OperatorsKey", "kms:*"),  # a key that nobody rules can never be deleted
+    ("GatewayBucketPolicy", "s3:*"),  # denies
+    ("DeadLettersPolicy", "sqs:*"),  # denies
+}
+
+# What the schemas list for features that no template uses. A template that comes to use one fails on AWS with
+# the missing permission's name: then it moves from here to the role.
+NOT_NEEDED = {
+    "application-autoscaling:PutScheduledAction": "no scheduled scaling",
+    "cloudfront:CreateConnectionGroup": "no multi-tenant distribution",
+    "cloudfront:GetConnectionGroup": "no multi-tenant distribution",
+    "cloudfront:CreateDistributionWithTags": "not an IAM action: the call is allowed by CreateDistribution",
+    "cloudfront:GetVpcOrigin": "no VPC origin",
+    "cognito-idp:DescribeUserPoolClient": "no listener authenticates",
+    "ec2:AcceptAddressTransfer": "no address comes from another account",
+    "ec2:AssociateAddress": "addresses go to NAT gateways, not to instances",
+    "ec2:AttachVpnGateway": "no VPN",
+    "ec2:CreateVpcEncryptionControl": "not asked for",
+    "ec2:DetachVpnGateway": "no VPN",
+    "elasticfilesystem:CreateReplicationConfiguration": "no replication",
+    "elasticfilesystem:DeleteReplicationConfiguration": "no replication",
+    "firehose:TagDeliveryStream": "logs go nowhere else",
+    "iam:ListRoles": "no database takes an IAM role",
+    "kms:CreateGrant": "AWS's own keys: their policies grant whoever comes through the service",
+    "kms:DescribeKey": "AWS's own keys, as above",
+    "kms:GenerateDataKeyWithoutPlaintext": "AWS's own keys, as above",
+    "lambda:DeleteProvisionedConcurrencyConfig": "no function is scaled",
+    "lambda:GetProvisionedConcurrencyConfig": "no function is scaled",
+    "lambda:PutProvisionedConcurrencyConfig": "no function is scaled",
+    "logs:CreateLogDelivery": "logs go nowhere else",
+    "logs:PutBearerTokenAuthentication": "not asked for",
+    "logs:PutDataProtectionPolicy": "no data protection policy",
+    "logs:PutIndexPolicy": "no index policy",
+    "logs:PutResourcePolicy": "no resource policy",
+    "rds:AddRoleToDBInstance": "no database takes an IAM role",
+    "rds:CreateDBInstanceReadReplica": "no read replica",
+    "rds:RestoreDBInstanceFromDBSnapshot": "no restore by template",
+    "rds:RestoreDBInstanceToPointInTime": "no restore by template",
+    "rds:StartDBInstanceAutomatedBackupsReplication": "no replicated backups",
+    "s3:REST.PUT.OBJECT": "not an IAM action",
+    "secretsmanager:RemoveRegionsFromReplication": "no replicated secret",
+    "secretsmanager:ReplicateSecretToRegions": "no replicated secret",
+    "vpc-lattice:CreateServiceNetworkVpcEndpointAssociation": "a gateway endpoint only",
+    "vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation": "a gateway endpoint only",
+    "vpce:AllowMultiRegion": "a gateway endpoint only",
+}
+# Types whose schemas name no permissions.
+UNPUBLISHED = {
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": {
+        "servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:DeleteNamespace",
+        "servicediscovery:GetNamespace", "servicediscovery:GetOperation", "servicediscovery:TagResource",
+        "route53:CreateHostedZone", "route53:DeleteHostedZone", "route53:GetHostedZone",
+        "route53:ListHostedZonesByName", "route53:AssociateVPCWithHostedZone", "ec2:DescribeVpcs",
+        "ec2:DescribeRegions",
+    },
+}  # fmt: skip
+
+TYPES = sorted(
+    {resource["Type"] for template in TEMPLATES.values() for resource in template["Resources"].values()}
+)
+GRANTED = {action.lower() for statement in statements(*SERVICE_ROLE) for action in statement.actions}
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_every_action_exists(owner):
+    """A misspelt action grants nothing, and nobody notices until it is needed."""
+    actions = {action for statement in statements(owner) for action in statement.actions}
+    assert [action for action in sorted(actions) if "*" not in action and not exists(action)] == []
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_no_action_is_granted_by_wildcard(owner):
+    """Each is written out, but for two denials and the key's own rule."""
+    wide = {(owner, action) for s in statements(owner) for action in s.actions if "*" in action}
+    assert wide <= ACTION_WILDCARDS
+
+
+@pytest.mark.parametrize("owner", sorted(set(OWNERS) - set(SERVICE_ROLE)))
+def test_what_is_granted_on_everything_is_listed_here(owner):
+    """A new "*" is a decision: it is taken here and in the template, or not at all."""
+    wide = {action for s in statements(owner) if "*" in s.resources for action in s.actions}
+    assert wide == ON_EVERYTHING.get(owner, set())
+
+
+@pytest.mark.parametrize("owner", [*SERVICE_ROLE, "GatewayBoundary", *FUNCTIONS, *WORKFLOWS])
+def test_what_could_be_narrowed_is(owner):
+    """On "*" stands only what IAM decides without looking at a resource."""
+    for statement in statements(owner):
+        if statement.resources == ("*",):
+            narrowable = {action for action in statement.actions if can_be_narrowed(action)}
+            assert narrowable == WIDE_THOUGH_NARROWABLE.get(statement.sid, set()), statement.sid
+
+
+@pytest.mark.parametrize("owner", [*SERVICE_ROLE, "GatewayBoundary", *FUNCTIONS, *WORKFLOWS])
+def test_what_is_narrowed_can_be(owner):
+    """An ARN on an action that IAM decides without one would grant nothing."""
+    narrowed = {action for s in statements(owner) if "*" not in s.resources for action in s.actions}
+    assert [action for action in sorted(narrowed) if not can_be_narrowed(action)] == []
+
+
+def test_every_wildcard_line_has_its_reason():
+    """A comment on the line or on the one above says why; for the region of our own names none is needed."""
+    lines = TEXT.splitlines()
+    wide = re.compile(
+        r'Resource: "\*"|\$\{AWS::AccountId\}:([a-z-]+/)?\*"|::hostedzone/\*|Action: [a-z0-9]+:\*'
+    )
+    unexplained = [
+        line.strip()
+        for above, line in zip(["", *lines], lines, strict=False)
+        if wide.search(line)
+        and "#" not in line
+        and not above.strip().startswith("#")
+        and "- !Sub" not in line
+    ]
+    assert unexplained == []
+
+
+@pytest.mark.parametrize("resource_type", TYPES)
+def test_cloudformations_role_can_make_and_remove_every_type(resource_type):
+    """As AWS's schema of the type has it; what it does not need is listed with the reason."""
+    needed = permissions(resource_type, "create", "delete") or UNPUBLISHED[resource_type]
+    missing = {permission for permission in needed if permission.lower() not in GRANTED}
+    assert missing - set(NOT_NEEDED) == set()
+
+
+def test_no_exception_is_left_over():
+    """What no type asks for any more, or what the role has after all, is no exception."""
+    asked = {permission for name in TYPES for permission in permissions(name, "create", "delete")}
+    assert set(NOT_NEEDED) - asked == set()
+    assert [permission for permission in NOT_NEEDED if permission.lower() in GRANTED] == []
+
+
+def test_cloudformations_role_acts_on_no_service_that_no_template_uses():
+    """No more than the gateway's templates need: each service granted is one of theirs."""
+    asked = {
+        permission.split(":")[0].lower()
+        for name in TYPES
+        for permission in permissions(name, "create", "read", "update", "delete", "list")
+    } | {permission.split(":")[0] for needed in UNPUBLISHED.values() for permission in needed}
+    assert {action.split(":")[0] for action in GRANTED} - asked == set()
+
+
+def test_only_cloudformation_of_this_account_takes_the_role():
+    """No other service, and not on behalf of another account."""
+    role = RESOURCES["GatewayServiceRole"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "cloudformation.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert role["ManagedPolicyArns"] == [{"Ref": name} for name in SERVICE_ROLE]
+    assert "Policies" not in role
+
+
+def test_a_role_is_made_with_the_boundary_or_not_at_all():
+    """Whatever gives a role rights is conditioned on the boundary, and nothing may take it away."""
+    boundary = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "GatewayBoundary"}}}
+    giving = {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"}
+    for statement in statements(*SERVICE_ROLE):
+        if giving & set(statement.actions):
+            assert statement.condition == boundary
+    assert "iam:deleterolepermissionsboundary" not in GRANTED
+    assert "iam:createpolicyversion" not in GRANTED
+
+
+def test_roles_are_passed_to_one_service_each():
+    """CloudFormation's role to CloudFormation, a task's role to ECS, and no other role at all."""
+    passing = [s for s in statements() if "iam:PassRole" in s.actions]
+    passed = {(s.owner, s.condition["StringEquals"]["iam:PassedToService"]) for s in passing}
+    assert passed == {
+        ("DeployStackFunction", "cloudformation.amazonaws.com"),
+        ("RemoveStackFunction", "cloudformation.amazonaws.com"),
+        ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
+        ("MayMakeEdge", "ecs-tasks.amazonaws.com"),
+    }
+    for statement in passing:
+        (resource,) = statement.resources
+        if statement.condition["StringEquals"]["iam:PassedToService"].startswith("cloudformation"):
+            assert resource == {"Fn::GetAtt": ["GatewayServiceRole", "Arn"]}
+        else:
+            assert resource["Fn::Sub"].endswith(":role/stargate-*")
+
+
+def test_the_boundary_allows_what_the_gateways_roles_are_given():
+    """A role gets what both its own policy and the boundary allow, so every action of theirs is in it."""
+    given = {
+        action
+        for _, _, role in resources_of_type("AWS::IAM::Role")
+        for policy in role.get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+    }
+    allowed = {action for statement in statements("GatewayBoundary") for action in statement.actions}
+    assert given - allowed == set()
+    assert allowed - given == set()
+
+
+@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary"])
+def test_a_managed_policy_is_within_the_limit(policy):
+    """AWS refuses one that is too long."""
+    text = json.dumps(RESOURCES[policy]["Properties"]["PolicyDocument"]).replace(" ", "")
+    assert len(text) < MANAGED_POLICY_CHARACTERS
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_workflow_may_invoke_what_it_calls_and_nothing_else(workflow):
+    """Its rights are exactly the functions that its definition is given."""
+    called = list(WORKFLOWS[workflow]["DefinitionSubstitutions"].values())
+    (invoking,) = [s for s in statements(workflow) if "lambda:InvokeFunction" in s.actions]
+    assert list(invoking.resources) == called

@@ -1,0 +1,224 @@
+"""Rules of the house for every workflow, proven on its definition: no emulator enforces them all."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from stargate import errors
+from stargate.domain.graph import GATEWAY
+from tests.template.asl import DEFINITIONS, PATHS, SUBSTITUTION, substituted, walk
+from tests.template.control_plane import FUNCTIONS, PROJECT, WORKFLOWS, translated
+
+every_workflow = pytest.mark.parametrize("workflow", WORKFLOWS)
+every_task = pytest.mark.parametrize(
+    ("workflow", "name"),
+    [
+        (workflow, name)
+        for workflow, it in DEFINITIONS.items()
+        for name, state, _ in walk(it)
+        if state["Type"] == "Task"
+    ],
+)
+STATES_IN_ONE_GRAPH = 15
+AWS_ERRORS = re.compile(r"States\.\w+|Lambda\.\w+")
+
+
+def state_of(workflow: str, name: str):
+    return next((state, parent) for found, state, parent in walk(DEFINITIONS[workflow]) if found == name)
+
+
+@every_workflow
+def test_asl_validator_accepts_it(workflow, tmp_path):
+    """As written and as deployed; MiniStack's own validation says yes to everything."""
+    deployed = tmp_path / "deployed.asl.json"
+    deployed.write_text(json.dumps(substituted(workflow)))
+    for path in (PATHS[workflow], deployed):
+        ran = subprocess.run(
+            [PROJECT / "node_modules/.bin/asl-validator", "--json-path", path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@every_workflow
+def test_it_is_jsonata_with_an_end_and_a_purpose(workflow):
+    """One language, a time-out for the whole of it, and a sentence that says what it is for."""
+    definition = DEFINITIONS[workflow]
+    assert definition["QueryLanguage"] == "JSONata"
+    assert 3600 <= definition["TimeoutSeconds"] <= 86_400
+    assert len(definition["Comment"]) > 40
+    assert len(definition["States"]) <= STATES_IN_ONE_GRAPH
+
+
+@every_workflow
+def test_it_is_given_exactly_what_it_names(workflow):
+    """No placeholder without a value, none the other way round, and each of the name of its function."""
+    given = WORKFLOWS[workflow]["DefinitionSubstitutions"]
+    assert set(SUBSTITUTION.findall(PATHS[workflow].read_text())) == set(given)
+    assert {name: {"Fn::GetAtt": [name, "Arn"]} for name in given} == given
+    assert set(given) <= set(FUNCTIONS)
+
+
+@every_workflow
+def test_it_logs_without_what_flows_through_it(workflow):
+    """Tokens and causes stay out of the log; each step is in it."""
+    logging = translated()["Resources"][workflow]["Properties"]["LoggingConfiguration"]
+    assert logging["Level"] == "ALL"
+    assert logging["IncludeExecutionData"] is False
+    assert translated()["Resources"][workflow]["Properties"]["TracingConfiguration"] == {"Enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("workflow", "graph"), [("ProvisionWorkflow", GATEWAY), ("RetireWorkflow", GATEWAY.reversed())]
+)
+def test_a_person_reads_the_gateways_graph_in_it(workflow, graph):
+    """One branch per node, in the graph's order, each a single state that bears the node's name."""
+    branches = DEFINITIONS[workflow]["States"]["Stacks"]["Branches"]
+    assert [branch["StartAt"] for branch in branches] == list(graph.names)
+    for branch in branches:
+        assert list(branch["States"]) == [branch["StartAt"]]
+        (state,) = branch["States"].values()
+        assert state["Type"] == "Task"
+        assert state["Arguments"]["Payload"]["node"] == branch["StartAt"]
+
+
+def test_each_node_goes_to_the_function_of_its_kind():
+    """Stacks are deployed, the step is prepared, and all of it is removed by one."""
+    for branch in DEFINITIONS["ProvisionWorkflow"]["States"]["Stacks"]["Branches"]:
+        kind = GATEWAY.node(branch["StartAt"]).kind
+        expected = {"stack": "${DeployStackFunction}", "step": "${PrepareDatabaseFunction}"}[kind]
+        assert branch["States"][branch["StartAt"]]["Arguments"]["FunctionName"] == expected
+    for branch in DEFINITIONS["RetireWorkflow"]["States"]["Stacks"]["Branches"]:
+        assert branch["States"][branch["StartAt"]]["Arguments"]["FunctionName"] == "${RemoveStackFunction}"
+
+
+@every_task
+def test_a_task_says_why_it_is_there(workflow, name):
+    """The comment is what a person at the console reads."""
+    state, _ = state_of(workflow, name)
+    assert len(state["Comment"]) >= 15
+
+
+@every_task
+def test_a_task_cannot_wait_for_ever(workflow, name):
+    """A function gets longer than its own time-out, a token's answer a quarter of an hour."""
+    state, _ = state_of(workflow, name)
+    function = state["Arguments"]["FunctionName"].strip("${}")
+    own = translated()["Resources"][function]["Properties"]["Timeout"]
+    if state["Resource"].endswith(".waitForTaskToken"):
+        assert state["TimeoutSeconds"] == 900
+    else:
+        assert own < state["TimeoutSeconds"] <= 120
+
+
+@every_task
+def test_a_task_is_repeated_for_named_errors_only(workflow, name):
+    """Each retrier names its errors, is bounded in number and in delay, and says how it spreads."""
+    state, _ = state_of(workflow, name)
+    for retrier in state["Retry"]:
+        assert retrier["ErrorEquals"]
+        assert not {"States.ALL", "States.TaskFailed"} & set(retrier["ErrorEquals"])
+        assert retrier["IntervalSeconds"] < retrier["MaxDelaySeconds"] <= 30
+        assert 1 <= retrier["BackoffRate"] <= 2
+        assert 1 <= retrier["MaxAttempts"] <= 36
+        assert retrier["JitterStrategy"] in {"FULL", "NONE"}
+
+
+@every_task
+def test_a_task_outlives_a_busy_lambda_and_a_lost_answer(workflow, name):
+    """Throttling, a broken Lambda service and a time-out are no failure of the environment."""
+    state, _ = state_of(workflow, name)
+    repeated = {error for retrier in state["Retry"] for error in retrier["ErrorEquals"]}
+    assert repeated >= {
+        "States.Timeout", "Lambda.TooManyRequestsException", "Lambda.ServiceException",
+        "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+    }  # fmt: skip
+
+
+@every_task
+def test_an_even_beat_is_for_measured_checks_only(workflow, name):
+    """Only what raises to say "not yet" is asked without jitter: nobody else asks at the same time."""
+    state, _ = state_of(workflow, name)
+    even = [retrier["ErrorEquals"] for retrier in state["Retry"] if retrier["JitterStrategy"] == "NONE"]
+    expected = {"Check gateway": [["GatewayNotWellError"]], "Check retired": [["LeftoversError"]]}.get(
+        name, []
+    )
+    assert even == expected
+
+
+@every_task
+def test_every_failure_ends_in_the_one_visible_state(workflow, name):
+    """Its own catch or that of the Parallel state around it; the settling itself goes straight to the end."""
+    state, parent = state_of(workflow, name)
+    catchers = state.get("Catch") or parent["Catch"]
+    assert catchers[-1]["ErrorEquals"] == ["States.ALL"]
+    states = DEFINITIONS[workflow]["States"]
+    following = {catcher["Next"] for catcher in catchers}
+    if name == "Settle failed":
+        (last,) = following
+        assert states[last]["Type"] == "Fail"
+        return
+    assert following == {"Settle failed"}
+    for catcher in catchers:
+        assert set(catcher["Assign"]) == {"error", "cause"}
+    assert catchers[-1]["Assign"]["error"] == "{% $states.errorOutput.Error %}"
+    assert "$states.errorOutput.Cause" in catchers[-1]["Assign"]["cause"]
+
+
+@every_workflow
+def test_the_end_keeps_error_and_cause(workflow):
+    """What the first failure said is what the execution ends with, and what the environment is told."""
+    states = DEFINITIONS[workflow]["States"]
+    (last,) = [state for state in states.values() if state["Type"] == "Fail"]
+    assert (last["Error"], last["Cause"]) == ("{% $error %}", "{% $cause %}")
+    told = states["Settle failed"]["Arguments"]["Payload"]
+    assert (told["outcome"], told["error"], told["cause"]) == ("FAILED", "{% $error %}", "{% $cause %}")
+
+
+@every_workflow
+def test_a_branch_that_never_answers_has_a_clear_reason(workflow):
+    """Time-outs all used up say so in words, rather than States.Timeout with nothing else."""
+    first, *_ = DEFINITIONS[workflow]["States"]["Stacks"]["Catch"]
+    assert first["ErrorEquals"] == ["States.Timeout"]
+    assert "within three hours" in first["Assign"]["cause"]
+
+
+@every_workflow
+def test_the_whole_outlasts_its_parts(workflow):
+    """The machine's time-out comes after each branch has used up its own: the clear reason is the one told."""
+    definition = DEFINITIONS[workflow]
+    (branch, *_) = definition["States"]["Stacks"]["Branches"]
+    task = branch["States"][branch["StartAt"]]
+    waiting = next(retrier for retrier in task["Retry"] if retrier["ErrorEquals"] == ["States.Timeout"])
+    longest = (waiting["MaxAttempts"] + 1) * (task["TimeoutSeconds"] + waiting["MaxDelaySeconds"])
+    assert 3 * 3600 <= longest < definition["TimeoutSeconds"] - 1200
+
+
+@every_workflow
+def test_the_errors_it_names_are_ours_or_awss(workflow):
+    """Errors are matched by the name of their class: renaming one must not go unnoticed."""
+    named = {
+        error
+        for _, state, _ in walk(DEFINITIONS[workflow])
+        for clause in [*state.get("Retry", []), *state.get("Catch", [])]
+        for error in clause["ErrorEquals"]
+        if not AWS_ERRORS.fullmatch(error)
+    }
+    assert named
+    assert [error for error in named if not hasattr(errors, error)] == []
+
+
+@every_task
+def test_a_task_is_told_environment_and_attempt(workflow, name):
+    """Every function can tell a call of the current attempt from one of a superseded one."""
+    state, _ = state_of(workflow, name)
+    payload = state["Arguments"]["Payload"]
+    for field in ("environment_id", "attempt"):
+        assert payload[field] == f"{{% $states.context.Execution.Input.{field} %}}"
+    assert ("token" in payload) is state["Resource"].endswith(".waitForTaskToken")
