@@ -41,6 +41,19 @@ PRIVATE_NAMES = (
         "local/asynchronous.py: are target rights, retries and dead letters honest by now?",
     ),
     PrivateName(
+        "ministack.core.iam_actions",
+        "extract_resource_arn",
+        "(service: str, method: str, path: str, headers: dict, body: bytes, query_params: dict, region: str,"
+        " account_id: str) -> str",
+        "local/iam/resources.py: is an ECS call judged by what it acts on by now?",
+    ),
+    PrivateName(
+        "ministack.services.ecs",
+        "_task_def_latest",
+        None,
+        "local/iam/resources.py: does it still give the latest revision of a family?",
+    ),
+    PrivateName(
         "ministack.core.sigv4",
         "request_time_failure",
         "(signature: ministack.core.sigv4.HeaderSignature, *, now: datetime.datetime | None = None)"

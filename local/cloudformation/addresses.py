@@ -1,4 +1,4 @@
-"""A template's address names the bucket in its host, as S3 has it today; MiniStack looks for it in the path."""
+"""A template's address names the bucket in its host, as S3 has it today; MiniStack looks in the path."""
 
 import re
 from collections.abc import Mapping

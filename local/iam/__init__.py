@@ -3,11 +3,12 @@
 Functions by their role and callers by their own rights are MiniStack's (AUTH=true).
 """
 
-from local.iam import stacks
+from local.iam import resources, stacks
 from local.iam.stacks import check_resource
 
 __all__ = ["check_resource", "install"]
 
 
 def install() -> None:
+    resources.install()
     stacks.install()

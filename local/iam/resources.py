@@ -1,0 +1,63 @@
+"""The resource an ECS call is judged by. MiniStack takes the cluster for all of them; AWS names what is acted on.
+
+Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECS". Of a call that
+names several tasks or services, the first is judged: ours are never of two environments.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.services import ecs
+
+_NAMED_BY = {
+    "DescribeTasks": ("task", "tasks"),
+    "StopTask": ("task", "task"),
+    "DescribeServices": ("service", "services"),
+    "UpdateService": ("service", "service"),
+    "DeleteService": ("service", "service"),
+}
+"""Operation to the kind of resource and the field of the request that names it."""
+
+
+def install() -> None:
+    resource_arn = iam_actions.extract_resource_arn
+
+    def judged_by(
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query_params: Mapping[str, Any],
+        region: str,
+        account_id: str,
+    ) -> str:
+        if service == "ecs":
+            operation = headers.get("x-amz-target", "").rpartition(".")[2]
+            named = _named(operation, json.loads(body or b"{}"))
+            if named:
+                return named if named.startswith("arn:") else f"arn:aws:ecs:{region}:{account_id}:{named}"
+        return str(resource_arn(service, method, path, headers, body, query_params, region, account_id))
+
+    iam_actions.extract_resource_arn = judged_by
+
+
+def _named(operation: str, request: Mapping[str, Any]) -> str:
+    if operation == "RunTask":
+        return _task_definition(request.get("taskDefinition", ""))
+    kind, field = _NAMED_BY.get(operation, ("", ""))
+    names = request.get(field, [])
+    name = (names[0] if names else "") if isinstance(names, list) else names
+    if not name or name.startswith("arn:"):
+        return str(name)
+    cluster = request.get("cluster", "default").rpartition("/")[2]
+    return f"{kind}/{cluster}/{name}"
+
+
+def _task_definition(name: str) -> str:
+    """A family alone means its latest revision."""
+    if name.startswith("arn:") or ":" in name:
+        return name if name.startswith("arn:") else f"task-definition/{name}"
+    return f"task-definition/{name}:{ecs._task_def_latest.get(name, 1)}"
