@@ -30,7 +30,7 @@ BAD_PATHS = [
     "/overrides/network/cidr",
     "/preset",
 ]
-FAILING_STACK, FAILING_RESOURCE = "balancer", "LoadBalancer"
+FAILING_STACK, FAILING_RESOURCE = "balancer", "Balancer"
 REASON = "You have reached the maximum number of load balancers of this type (TooManyLoadBalancers)"
 
 Document = dict[str, Any]
