@@ -16,14 +16,15 @@ DEFINITIONS: dict[str, dict[str, Any]] = {name: json.loads(path.read_text()) for
 SUBSTITUTION = re.compile(r"\$\{(\w+)\}")
 
 
+def function_arn(logical_id: str) -> str:
+    verb = re.sub(r"(?<!^)([A-Z])", r"-\1", logical_id.removesuffix("Function")).lower()
+    return f"arn:aws:lambda:us-east-1:000000000000:function:stargate-{verb}"
+
+
 def substituted(workflow: str) -> dict[str, Any]:
     """Give the definition with an ARN for each function, as CloudFormation would."""
-
-    def arn(match: re.Match[str]) -> str:
-        verb = re.sub(r"(?<!^)([A-Z])", r"-\1", match[1].removesuffix("Function")).lower()
-        return f"arn:aws:lambda:us-east-1:000000000000:function:stargate-{verb}"
-
-    result: dict[str, Any] = json.loads(SUBSTITUTION.sub(arn, PATHS[workflow].read_text()))
+    text = SUBSTITUTION.sub(lambda match: function_arn(match[1]), PATHS[workflow].read_text())
+    result: dict[str, Any] = json.loads(text)
     return result
 
 

@@ -191,7 +191,7 @@ def test_a_branch_that_never_answers_has_a_clear_reason(workflow):
 
 @every_workflow
 def test_the_whole_outlasts_its_parts(workflow):
-    """The machine's time-out comes after each branch has used up its own: the clear reason is the one told."""
+    """The machine's time-out comes after the branches' own, whose clear reason is then the one told."""
     definition = DEFINITIONS[workflow]
     (branch, *_) = definition["States"]["Stacks"]["Branches"]
     task = branch["States"][branch["StartAt"]]
