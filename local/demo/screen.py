@@ -73,7 +73,10 @@ class Screen:
                     document = ask()
                     live.update(_picture(document))
             return document
-        seen: dict[str, str] = {}
+        seen = {stack["name"]: stack["status"] for stack in document["stacks"]}
+        standing = [name for name, status in seen.items() if status == "STANDING"]
+        if standing:
+            self.say(f"standing: {', '.join(standing)}")
         self._tell_changes(document, seen)
         while not until(document) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
@@ -86,7 +89,7 @@ class Screen:
 
     def _tell_changes(self, document: Document, seen: dict[str, str]) -> None:
         for stack in document["stacks"]:
-            if seen.get(stack["name"], "WAITING") != stack["status"]:
+            if seen.get(stack["name"]) != stack["status"]:
                 self.say(_line(stack))
             seen[stack["name"]] = stack["status"]
         if seen.get("") != document["status"]:

