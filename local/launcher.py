@@ -59,6 +59,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
         asynchronous,
         cloudformation,
         events,
+        gateway_responses,
         iam,
         processors,
         schedules,
@@ -72,6 +73,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     processors.install()
     unpacking.install(scratch)
     asynchronous.install()
+    gateway_responses.install()
     iam.install()
     workflows.install(clock)
     cloudformation.install(clock)

@@ -60,10 +60,10 @@ def _on_behalf(operation: Operation) -> Operation:
         if denial:
             answer: Answer = helpers._error("AccessDenied", denial, 403)
             return answer
-        stack = _stack(params)
+        before = _stack(params)  # an executed change set no longer names its stack
         answer = operation(params)
         if answer[0] == 200:
-            _note(stack or _stack(params), role, caller)
+            _note(_stack(params) or before, role, caller)  # a stack made again under its name is another one
         return answer
 
     return operate
