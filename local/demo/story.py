@@ -216,8 +216,6 @@ class Story:
         self.screen.checked(self.report.at_least(name, measured, bound, unit))
 
 
-def _moment(value: str | float) -> float:
+def _moment(value: str) -> float:
     """Seconds since the epoch of a moment that the API told."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).timestamp()
-    return float(value)
+    return datetime.fromisoformat(value).timestamp()

@@ -6,6 +6,7 @@ for again and gets READY. Then both are deleted. Each test reads one promise off
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def _resume(told, api, witness):
     told.rough.append(resumed.document)
     told.calm += follow(api, "calm", settled)
     told.rough += follow(api, "rough", settled)
-    since = resumed.document["updated_at"]
+    since = datetime.fromisoformat(resumed.document["updated_at"]).timestamp()
     told.changes_after_resume = [
         name
         for name, stack_id in told.rough_standing.items()

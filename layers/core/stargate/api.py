@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.environment import Status
 from stargate.domain.faults import Fault
 from stargate.domain.ledger import KINDS
+from stargate.domain.moments import understood
 from stargate.domain.paging import LARGEST_PAGE, USUAL_PAGE
 from stargate.errors import (
     EnvironmentBusyError,
@@ -80,7 +81,7 @@ class Api:
 
     def show_ledger(self, name: str, query: Query) -> Reply:
         limit = _checked(query, ("since", "kind", "limit", "next"))
-        since = None if "since" not in query else float(query["since"])
+        since = None if "since" not in query else understood(query["since"])
         page = self.show.entries(name, since, query.get("kind"), limit, query.get("next"))
         return Reply(200, {"entries": [entry_document(entry) for entry in page.items], "next": page.after})
 
@@ -109,11 +110,21 @@ def _checked(query: Query, known: tuple[str, ...]) -> int:
         )
     if "kind" in query and query["kind"] not in KINDS:
         faults.append(Fault("?kind", f"{query['kind']!r} is not known", f"one of {', '.join(KINDS)}"))
-    if "since" in query and not query["since"].replace(".", "", 1).isdecimal():
-        faults.append(Fault("?since", f"{query['since']!r} is not allowed", "seconds since 1970"))
+    if "since" in query and not _is_moment(query["since"]):
+        faults.append(
+            Fault("?since", f"{query['since']!r} is not allowed", "a moment such as 2026-11-24T03:00:00Z")
+        )
     if faults:
         raise InvalidRequestError(faults)
     return int(limit)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        understood(text)
+    except ValueError:
+        return False
+    return True
 
 
 PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {

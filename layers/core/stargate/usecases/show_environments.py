@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.graph import GATEWAY
+from stargate.domain.moments import told
 from stargate.domain.progress import eta_seconds, lag_seconds, progress
 from stargate.errors import EnvironmentNotFoundError
 
@@ -59,8 +60,8 @@ class ShowEnvironments:
             "spec": environment.spec.document(),
             "progress": round(progress(environment, GATEWAY, states), 4),
             "eta_seconds": None if eta is None else round(eta),
-            "created_at": round(environment.created_at, 3),
-            "updated_at": round(environment.updated_at, 3),
+            "created_at": told(environment.created_at),
+            "updated_at": told(environment.updated_at),
             "stacks": self._stacks(environment, states),
             "outputs": _outputs(states),
             "checks": [check.document() for check in environment.checks],
@@ -105,7 +106,7 @@ def _outputs(states: States) -> dict[str, str]:
 def entry_document(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.entry_id,
-        "at": round(entry.at, 3),
+        "at": told(entry.at),
         "environment": entry.environment,
         "kind": entry.kind,
         "subject": entry.subject,
