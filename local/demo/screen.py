@@ -110,6 +110,7 @@ def _picture(document: Document) -> Group:
     table.add_column(justify="right", min_width=7)
     table.add_column(min_width=9)
     table.add_column(justify="right", min_width=6)
+    table.add_column(justify="right", min_width=14)
     for stack in document["stacks"]:
         style = STYLES.get(stack["status"], "")
         total, done = max(stack["resources_total"], 1), stack["resources_done"]
@@ -120,7 +121,8 @@ def _picture(document: Document) -> Group:
             ProgressBar(total=total, completed=done, width=28, complete_style=style or "bar.complete"),
             Text(f"{stack['resources_done']}/{stack['resources_total']}", style="dim"),
             Text(stack["status"], style=style),
-            Text(clock(stack.get("seconds")), style="dim"),
+            Text(clock(stack.get("seconds"))),
+            Text(f"typically {clock(stack['typical_seconds'])}", style="dim"),
         )
     return Group(_header(document), table)
 

@@ -72,7 +72,8 @@ class Story:
         faults = document.get("faults", [])
         self.screen.say(f"HTTP {answer.status} {document.get('title', answer.text)}")
         for fault in faults:
-            self.screen.say(f"  {fault['path']:<30} {fault['fault']} Allowed: {fault['allowed']}")
+            self.screen.say(f"  {fault['path']:<30} {fault['fault']}")
+            self.screen.say(f"  {'':<30} allowed: {fault['allowed']}")
         paths = sorted(fault["path"] for fault in faults)
         self._same("one answer lists every fault", [answer.status, *paths], [400, *BAD_PATHS])
         self._same("bad input creates nothing", len(self.witness.stacks(NAME)), 0)
@@ -84,11 +85,10 @@ class Story:
         document = self._watch(lambda found: found["status"] != "PROVISIONING")
         failure = document["failure"] or {}
         self.screen.say(f"{document['status']}: {failure.get('reason')}")
-        named = f"{failure.get('stack')}/{failure.get('resource')}"
         told = self._same(
-            "the environment fails with the resource's own reason",
-            [document["status"], named, REASON in str(failure.get("reason"))],
-            ["FAILED", f"{FAILING_STACK}/{FAILING_RESOURCE}", True],
+            "the failure told is the resource's own",
+            f"{document['status']} {failure.get('stack')}/{failure.get('resource')}: {failure.get('reason')}",
+            f"FAILED {FAILING_STACK}/{FAILING_RESOURCE}: {REASON}",
         )
         if not told.ok:
             raise StoryError(f"the injected failure did not come about: {document['status']} {failure}")
@@ -107,7 +107,7 @@ class Story:
         ready = self._watch(lambda found: found["status"] != "PROVISIONING")
         if ready["status"] != "READY":
             raise StoryError(f"{ready['status']} instead of READY: {ready['failure']}")
-        self._same("the same request again is the same attempt", sorted(attempts), [first["attempt"]])
+        self._same("the same request again joins the same attempt", sorted(attempts), [first["attempt"]])
         self._same(
             "each request that asked for work started one workflow",
             self.witness.executions("provision", ready["id"]),
@@ -118,8 +118,8 @@ class Story:
         disturbed = [name for name in kept if self._last_change(after[name]) > self.requests[-1]]
         self._same("what stood was left alone", sorted(kept - set(disturbed)), sorted(standing))
         wrong = [check["name"] for check in ready["checks"] if not check["ok"]]
-        self._at_least("READY came after the environment's own checks", len(ready["checks"]), 5, " checks")
-        self._same("checks that did not hold", wrong, [])
+        self._at_least("checks that the environment passed before READY", len(ready["checks"]), 5, " checks")
+        self._same("checks of the environment that did not hold", wrong, [])
         for check in ready["checks"]:
             self.screen.say(f"  {check['name']}: {check['measured']} (asked: {check['bound']})")
         self._same("the gateway's door", ready["outputs"].get("GatewayUrl", "")[:8], "https://")
