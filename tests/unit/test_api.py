@@ -190,6 +190,13 @@ def test_whatever_json_comes_is_answered_with_faults(client, body):
     assert faults(post(client, raw=json.dumps(body)))
 
 
+def test_a_whole_number_may_be_written_with_a_point(client):
+    """JSON has one kind of number; CloudFormation must not be given 3.0 tasks."""
+    document = {**REQUEST, "overrides": {"litellm": {"min_tasks": 3.0}}}
+    _, _, body = post(client, raw=json.dumps(document))
+    assert repr(body["spec"]["litellm"]["min_tasks"]) == "3"
+
+
 @pytest.mark.parametrize("raw", ["{", "", "nonsense", '{"name": }'])
 def test_a_body_that_is_no_json_is_a_problem(client, raw):
     """400, and it says where reading stopped."""

@@ -91,9 +91,15 @@ class Api:
 
 def parsed(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, parse_float=_number)
     except ValueError as error:
         raise MalformedDocumentError(f"the body is no JSON document: {error}") from error
+
+
+def _number(text: str) -> float | int:
+    """JSON Schema takes 2.0 for a whole number, so from here on it is one."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _checked(query: Query, known: tuple[str, ...]) -> int:

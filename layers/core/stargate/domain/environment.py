@@ -11,7 +11,7 @@ from stargate.domain.presets import PRESETS, Preset, Spec
 if TYPE_CHECKING:
     from stargate.domain.failure import Failure
 
-NAME_PATTERN = "^[a-z][a-z0-9]{1,15}$"
+NAME_PATTERN = r"^[a-z][a-z0-9]{1,15}\Z"  # \Z and not $, which a line break at the end would pass
 RESERVED_NAMES = frozenset({"region"})  # stargate-region is the stack that each region in use has one of
 RETIRED_KEPT_SECONDS = 90 * 24 * 3600
 

@@ -25,16 +25,24 @@ PRIVATE_RANGES = tuple(
 )
 LARGEST_VPC, SMALLEST_VPC = 16, 17  # subnets are the /24s up to number 103; AWS takes nothing above /16
 GIB = 1024
+# LiteLLM runs one worker per vCPU, so less than one is not on offer; a test holds both tables to the templates.
 FARGATE_MEMORY = {
-    256: (512, 1 * GIB, 2 * GIB),
-    512: tuple(range(1 * GIB, 4 * GIB + 1, GIB)),
     1024: tuple(range(2 * GIB, 8 * GIB + 1, GIB)),
     2048: tuple(range(4 * GIB, 16 * GIB + 1, GIB)),
     4096: tuple(range(8 * GIB, 30 * GIB + 1, GIB)),
     8192: tuple(range(16 * GIB, 60 * GIB + 1, 4 * GIB)),
     16384: tuple(range(32 * GIB, 120 * GIB + 1, 8 * GIB)),
 }
-DATABASE_CLASS = r"^db\.(t4g|m6g|m7g|r6g|r7g)\.(micro|small|medium|large|xlarge|[248]xlarge|1[26]xlarge)$"
+DATABASE_CLASSES = (
+    "db.t4g.micro",
+    "db.t4g.small",
+    "db.t4g.medium",
+    "db.t4g.large",
+    "db.m6g.large",
+    "db.r6g.large",
+    "db.r6g.xlarge",
+    "db.r6g.2xlarge",
+)
 TASKS = {"type": "integer", "minimum": 1, "maximum": 50}
 STORAGE = {"type": "integer", "minimum": 20, "maximum": 65536}  # gp3 for PostgreSQL
 
@@ -58,7 +66,7 @@ SCHEMA = _object(
                 "litellm": _object(
                     {
                         "cpu": {"type": "integer", "enum": list(FARGATE_MEMORY)},
-                        "memory": {"type": "integer", "minimum": 512, "maximum": 120 * GIB},
+                        "memory": {"type": "integer", "minimum": 2 * GIB, "maximum": 120 * GIB},
                         "min_tasks": TASKS,
                         "max_tasks": TASKS,
                     }
@@ -67,7 +75,7 @@ SCHEMA = _object(
                 "langfuse": _object({"tasks": TASKS}),
                 "database": _object(
                     {
-                        "class": {"type": "string", "pattern": DATABASE_CLASS},
+                        "class": {"enum": list(DATABASE_CLASSES)},
                         "storage_gb": STORAGE,
                         "max_storage_gb": STORAGE,
                         "multi_az": {"type": "boolean"},
@@ -110,7 +118,8 @@ def _allowed(schema: dict[str, Any]) -> str:
         return f"one of {', '.join(str(value) for value in schema['enum'])}"
     if "pattern" in schema:
         refused = schema.get("not", {}).get("enum", [])
-        return f"text matching {schema['pattern']}" + (f", but not {', '.join(refused)}" if refused else "")
+        pattern = schema["pattern"].replace(r"\Z", "$")
+        return f"text matching {pattern}" + (f", but not {', '.join(refused)}" if refused else "")
     if "minimum" in schema:
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
     return {"object": "a JSON object", "boolean": "true or false", "string": "text"}[schema["type"]]
