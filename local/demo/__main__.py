@@ -17,7 +17,8 @@ STORY_SECONDS = 120
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     screen, report = Screen(), Report()
     if connection.is_up():
         screen.say("A local cloud is up already; the demo starts one of its own. Stop it first: make down")

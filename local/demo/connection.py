@@ -14,6 +14,8 @@ from dataclasses import dataclass, fields
 from local import cloud
 from local.demo import ROOT
 
+PATIENCE_SECONDS = 10
+
 
 class LocalCloudError(Exception):
     """The local cloud did not start, or did not stop."""
@@ -48,6 +50,16 @@ def down() -> None:
     _local("down")
 
 
+def _interrupt(child: subprocess.Popen[bytes]) -> None:
+    """Let `up` stop what it began, as after a Ctrl-C; what it leaves behind `down` finds."""
+    os.killpg(child.pid, signal.SIGINT)
+    try:
+        child.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
 def _local(command: str, **environment: str) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "local", command],
@@ -58,8 +70,7 @@ def _local(command: str, **environment: str) -> None:
     try:
         status = child.wait()
     except BaseException:
-        os.killpg(child.pid, signal.SIGINT)  # `up` takes it as a Ctrl-C and stops what it began
-        child.wait()
+        _interrupt(child)
         raise
     if status:
         raise LocalCloudError(f"`python -m local {command}` ended with {status}")
