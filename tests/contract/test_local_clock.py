@@ -27,7 +27,9 @@ def test_the_clock_runs_at_its_scale(bench, cloud):
     """Between two looks the simulated time has moved by scale times the real time."""
     before, began = bench.now(), time.monotonic()
     eventually(lambda: bench.now() - before >= 10 * MINUTE)
-    assert bench.now() - before == pytest.approx((time.monotonic() - began) * cloud.time_scale, rel=0.02, abs=5)
+    assert bench.now() - before == pytest.approx(
+        (time.monotonic() - began) * cloud.time_scale, rel=0.02, abs=5
+    )
 
 
 def test_functions_live_in_simulated_time(bench):

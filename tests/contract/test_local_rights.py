@@ -134,7 +134,9 @@ def test_cloudformation_makes_roles_only_with_the_boundary_that_its_role_demands
     """iam:PermissionsBoundary decides: without it the role fails, with it the role stands."""
     boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
     condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
-    service = bench.role(FORMATION, allow("iam:CreateRole", Condition=condition), allow(["iam:DeleteRole", "iam:Get*"]))
+    service = bench.role(
+        FORMATION, allow("iam:CreateRole", Condition=condition), allow(["iam:DeleteRole", "iam:Get*"])
+    )
     bounded = {**ROLE, "Properties": {**ROLE["Properties"], "PermissionsBoundary": boundary}}
     settings = {"RoleARN": service, "Capabilities": ["CAPABILITY_IAM"]}
     _, without = create(bench, {"Resources": {"Role": ROLE}}, **settings)

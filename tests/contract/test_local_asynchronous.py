@@ -1,0 +1,70 @@
+"""What is invoked asynchronously is allowed to be, is tried three times, and is not lost when all of them fail."""
+
+import json
+
+import pytest
+
+from tests.contract.workbench import allow
+
+pytestmark = pytest.mark.cloud
+
+FAILS = "def handle(event, context):\n    raise ValueError('no')\n"
+
+
+def rule_for(bench, function, **target):
+    """A rule on our own events with this target; its source and its ARN."""
+    events = bench.client("events")
+    source = bench.name("source")
+    arn = events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))["RuleArn"]
+    events.put_targets(Rule=source, Targets=[{"Id": "1", "Arn": function, **target}])
+    return source, arn
+
+
+def let_in(bench, function, rule_arn):
+    bench.client("lambda").add_permission(
+        FunctionName=function,
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule_arn,
+    )
+
+
+def send(bench, source):
+    entry = {"Source": source, "DetailType": "Test", "Detail": json.dumps({"n": 1})}
+    bench.client("events").put_events(Entries=[entry])
+
+
+def test_an_event_that_its_function_never_takes_reaches_the_destination(bench):
+    """Three attempts, a minute and two minutes apart, then the destination for failures has the event."""
+    url, queue = bench.queue()
+    function = bench.function(FAILS, allow("sqs:SendMessage", queue))
+    bench.client("lambda").put_function_event_invoke_config(
+        FunctionName=function, DestinationConfig={"OnFailure": {"Destination": queue}}
+    )
+    source, arn = rule_for(bench, function)
+    let_in(bench, function, arn)
+    before = bench.now()
+    send(bench, source)
+    record = bench.received(url)[0]
+    assert record["requestPayload"]["detail"] == {"n": 1}
+    assert bench.now() - before >= 3 * 60
+
+
+def test_a_direct_asynchronous_call_ends_in_its_dead_letter_queue(bench):
+    """The function's own queue has the event after its last attempt."""
+    url, queue = bench.queue()
+    function = bench.function(FAILS, allow("sqs:SendMessage", queue), DeadLetterConfig={"TargetArn": queue})
+    bench.client("lambda").put_function_event_invoke_config(FunctionName=function, MaximumRetryAttempts=0)
+    bench.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload='{"n": 1}')
+    assert "n" in json.dumps(bench.received(url)[0])
+
+
+def test_a_rule_that_the_function_does_not_let_in_is_refused(bench):
+    """Without the permission, or with another rule's, the event goes to the target's dead-letter queue."""
+    url, queue = bench.queue()
+    function = bench.function("def handle(event, context):\n    return 1\n")
+    source, arn = rule_for(bench, function, DeadLetterConfig={"Arn": queue})
+    let_in(bench, function, f"{arn}-other")
+    send(bench, source)
+    assert bench.received(url)[0]["detail"] == {"n": 1}
