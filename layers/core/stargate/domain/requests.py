@@ -25,7 +25,7 @@ PRIVATE_RANGES = tuple(
 )
 LARGEST_VPC, SMALLEST_VPC = 16, 17  # subnets are the /24s up to number 103; AWS takes nothing above /16
 GIB = 1024
-# LiteLLM runs one worker per vCPU, so less than one is not on offer; a test holds both tables to the templates.
+# LiteLLM runs one worker per vCPU, so less is not on offer; a test holds both tables to the templates.
 FARGATE_MEMORY = {
     1024: tuple(range(2 * GIB, 8 * GIB + 1, GIB)),
     2048: tuple(range(4 * GIB, 16 * GIB + 1, GIB)),
