@@ -1,4 +1,4 @@
-"""`python -m local up | down | run`: the local cloud with the control plane, in the background or the foreground."""
+"""`python -m local up | down | run`: the local cloud with the control plane, behind or in front."""
 
 import argparse
 import json

@@ -1,8 +1,8 @@
 """EventBridge invokes functions asynchronously and only where their policy lets it.
 
 MiniStack runs a rule's function once, without asking its policy, and forgets a failure. Here the function's
-resource policy is asked (events.amazonaws.com, for this rule), a refused event goes to the target's dead-letter
-queue, and the invocation has Lambda's own retries and destinations.
+resource policy is asked (events.amazonaws.com, for this rule), a refused event goes to the target's dead-
+letter queue, and the invocation has Lambda's own retries and destinations.
 """
 
 import json

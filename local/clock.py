@@ -11,7 +11,7 @@ factor `scale`. Such places in MiniStack are listed in local/schedules.py.
 This file imports next to nothing, since every Lambda process runs it before its own first line.
 """
 
-import datetime
+import datetime  # noqa: ICN001 - the module itself is changed
 import os
 import time
 from typing import Any

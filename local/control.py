@@ -45,7 +45,7 @@ def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
 
 
 async def _read(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")

@@ -1,7 +1,7 @@
 """The events that AWS services send by themselves, delivered by the local cloud's EventBridge.
 
-EventBridge refuses an `aws.*` source from outside, as AWS does; services emit from within. Everything that went
-over the bus is remembered, so that a test or a curious person can ask what the cloud has said.
+EventBridge refuses an `aws.*` source from outside, as AWS does; services emit from within. Everything that
+went over the bus is remembered, so that a test or a curious person can ask what the cloud has said.
 """
 
 import json

@@ -1,7 +1,8 @@
 """API Gateway's own answers, as the template words them.
 
-SAM writes them into the OpenAPI document of the API, under x-amazon-apigateway-gateway-responses, which MiniStack
-reads past. They are put onto the API as soon as it is made or changed, before its deployment takes a copy.
+SAM writes them into the OpenAPI document of the API, under x-amazon-apigateway-gateway-responses, which
+MiniStack reads past. They are put onto the API as soon as it is made or changed, before its deployment
+takes a copy.
 """
 
 import json

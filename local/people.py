@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
+_ROOT = "test"  # MiniStack's root, for whom there is no IAM: used here and nowhere else
 _ADMINISTRATOR = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-_ROOT = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,13 @@ class Person:
 
 def add(endpoint: str, name: str, policy: dict[str, Any] | None = None) -> Person:
     """Make an IAM user with an access key and this policy; without one, an administrator."""
-    iam = boto3.client("iam", endpoint_url=endpoint, region_name="us-east-1", **_ROOT)
+    iam = boto3.client(
+        "iam",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=_ROOT,
+        aws_secret_access_key=_ROOT,
+    )
     iam.create_user(UserName=name)
     document = json.dumps(_ADMINISTRATOR if policy is None else policy)
     iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)

@@ -1,8 +1,8 @@
 """No more functions compute at once than this machine can bear.
 
-A burst of invocations would start as many Python processes at the same time, and on a laptop they would all be
-slow enough to run into their time-outs. So an invocation waits for its turn and then mostly finds a warm process.
-AWS has no such limit; nobody but a stopwatch sees the difference.
+A burst of invocations would start as many Python processes at the same time, and on a laptop they would all
+be slow enough to run into their time-outs. So an invocation waits for its turn and then mostly finds a warm
+process. AWS has no such limit; nobody but a stopwatch sees the difference.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any
 from ministack.services import lambda_svc
 
 _LONGEST_TURN = 20.0
-"""Real seconds after which an invocation goes ahead without a turn: functions that wait for others need it."""
+"""Real seconds after which an invocation goes ahead all the same: it may wait for one that has a turn."""
 
 
 def install() -> None:

@@ -1,29 +1,21 @@
 """The places in MiniStack where simulated and real time would disagree, each set right.
 
-The clock is under everything already (local/clock.py). What remains are sleeps that stand for AWS's time, which
-must be scaled; limits on computing, which must stay real; and signatures, which both kinds of caller make: the
-person's tools in real time, the functions in simulated time.
+The clock is under everything already (local/clock.py). What remains are sleeps that stand for AWS's time,
+which must be scaled; limits on computing, which must stay real; and signatures, which both kinds of caller
+make: the person's tools in real time, the functions in simulated time.
 """
 
-import os
 import threading
 import time
 import types
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
+from ministack.core import lambda_runtime, sigv4
+from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler
+
 from local.clock import REAL_DATETIME, REAL_TIME, Clock
-
-# AWS waits one minute before the first retry of an asynchronous invocation and two before the second:
-# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-FIRST_ASYNCHRONOUS_RETRY = 60
-LONGEST_ASYNCHRONOUS_RETRY = 300
-
-
-def prepare_environment() -> None:
-    """What MiniStack reads while it is imported."""
-    os.environ["LAMBDA_ASYNC_RETRY_BASE_SECONDS"] = str(FIRST_ASYNCHRONOUS_RETRY)
-    os.environ["LAMBDA_ASYNC_RETRY_MAX_SECONDS"] = str(LONGEST_ASYNCHRONOUS_RETRY)
 
 
 def install(clock: Clock) -> None:
@@ -33,10 +25,6 @@ def install(clock: Clock) -> None:
 
 
 def _accept_signatures_of_either_clock() -> None:
-    from datetime import UTC
-
-    from ministack.core import sigv4
-
     skew = sigv4.request_time_failure
     expired = sigv4.presigned_request_is_expired
 
@@ -50,14 +38,11 @@ def _accept_signatures_of_either_clock() -> None:
         return bool(expired(amz_date, expires, now=real) and expired(amz_date, expires))
 
     sigv4.request_time_failure = skew_in_both
-    sigv4.presigned_request_is_expired = expired_in_both
+    sigv4.presigned_request_is_expired = s3.presigned_request_is_expired = expired_in_both
 
 
 def _keep_computing_real(clock: Clock) -> None:
     """Timeouts of functions, idle workers and measured durations are seconds of this machine."""
-    from ministack.core import lambda_runtime
-    from ministack.services import lambda_svc
-
     lambda_runtime.time = _time_with(time=REAL_TIME)
     emit_metrics = lambda_svc._emit_lambda_metrics
     emit_logs = lambda_svc._emit_lambda_logs
@@ -74,8 +59,6 @@ def _keep_computing_real(clock: Clock) -> None:
 
 def _scale_sleeps(clock: Clock) -> None:
     """EventBridge's and Scheduler's sweeps, asynchronous retries, and the sweep for expired items."""
-    from ministack.services import dynamodb, eventbridge, lambda_svc, scheduler
-
     scaled = _time_with(sleep=lambda seconds: time.sleep(clock.real_seconds(seconds)))
     for module in (dynamodb, eventbridge, lambda_svc, scheduler):
         module.time = scaled

@@ -1,8 +1,8 @@
 """Each function's and layer's archive is unpacked once, not once for each process.
 
-MiniStack unpacks all of a function's layers anew for each process it starts, in the server's own process: seconds
-of its time for each cold start. Here equal archives share one folder, read-only in spirit as on AWS, and with it
-the bytecode that the first process leaves there.
+MiniStack unpacks all of a function's layers anew for each process it starts, in the server's own process:
+seconds of its time for each cold start. Here equal archives share one folder, read-only in spirit as on
+AWS, and with it the bytecode that the first process leaves there.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import threading
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
+from typing import Self
 
 from ministack.core import lambda_runtime
 
@@ -28,7 +29,7 @@ def install(scratch: Path) -> None:
             self._path = path
             self._shared = folder / hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
-        def __enter__(self) -> "SharedArchive":
+        def __enter__(self) -> Self:
             return self
 
         def __exit__(

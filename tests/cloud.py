@@ -1,4 +1,4 @@
-"""One local cloud with the control plane deployed, started by the first test that wants it, for all that follow."""
+"""One local cloud with the control plane deployed, started by the first test that wants it."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Cloud:
     twin: str
     time_scale: float
 
-    def client(self, service: str, region: str | None = None, **keys: str) -> Any:
+    def client(self, service: str, region: str | None = None, **keys: Any) -> Any:
         """A client that acts as the operator, or with other keys as someone else."""
         own = {"aws_access_key_id": self.access_key_id, "aws_secret_access_key": self.secret_access_key}
         return boto3.client(

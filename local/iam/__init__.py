@@ -1,4 +1,4 @@
-"""Who may do what, where MiniStack does not ask: workflows by their role, CloudFormation by the role it was given.
+"""Who may do what, where MiniStack does not ask: workflows and CloudFormation act by the role they have.
 
 Functions by their role and callers by their own rights are MiniStack's (AUTH=true).
 """

@@ -1,10 +1,10 @@
 """Which IAM actions an operation on a CloudFormation resource needs, and on which ARN.
 
-AWS's own resource schemas list permissions per operation (`handlers.create.permissions`), but every permission
-that any property might need: demanding all of them would refuse roles that AWS accepts. So the core of the list
-is demanded, the one action that does the operation itself (Create<Type> if it is listed, else the first that
-writes), and with it what a property surely needs: role policies, attached policies, passed roles. Tagging, key
-grants and service-linked roles are not demanded.
+AWS's own resource schemas list permissions per operation (`handlers.create.permissions`), but every
+permission that any property might need: demanding all of them would refuse roles that AWS accepts. So the
+core of the list is demanded, the one action that does the operation itself (Create<Type> if it is listed,
+else the first that writes), and with it what a property surely needs: role policies, attached policies,
+passed roles. Tagging, key grants and service-linked roles are not demanded.
 """
 
 import functools
@@ -22,7 +22,8 @@ _SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 
 _WRITING = {
     "create": (
-        "Create", "Allocate", "Register", "Put", "Publish", "Associate", "Attach", "Authorize", "Add", "POST", "PUT",
+        "Create", "Allocate", "Register", "Put", "Publish", "Associate", "Attach", "Authorize", "Add",
+        "POST", "PUT",
     ),
     "update": ("Update", "Modify", "Replace", "Put", "Set", "PATCH", "PUT"),
     "delete": ("Delete", "Release", "Deregister", "Remove", "Disassociate", "Detach", "Revoke", "DELETE"),

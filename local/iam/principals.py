@@ -47,7 +47,7 @@ def refusal(
 
 
 def is_trusted(role_arn: str, service: str) -> bool:
-    """Does the role exist, and does it let the service assume it?"""
+    """Whether the role exists and lets the service assume it."""
     account, _, name = _identify(role_arn)
     role = iam._roles.get_scoped(account, None, name)
     document = (role or {}).get("AssumeRolePolicyDocument") or {}
@@ -92,7 +92,7 @@ def _on_any_resource(policies: list[list[Any]]) -> list[list[Any]]:
 
 
 def _counts(statement: Any) -> bool:
-    return statement.effect == "Allow" or statement.resources == ["*"]
+    return bool(statement.effect == "Allow" or statement.resources == ["*"])
 
 
 def _without_resource(statement: Any) -> Any:

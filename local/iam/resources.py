@@ -1,7 +1,7 @@
-"""The resource an ECS call is judged by. MiniStack takes the cluster for all of them; AWS names what is acted on.
+"""The resource an ECS call is judged by. MiniStack takes the cluster; AWS takes what is acted on.
 
-Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECS". Of a call that
-names several tasks or services, the first is judged: ours are never of two environments.
+Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECS". Of a call
+that names several tasks or services, the first is judged: ours are never of two environments.
 """
 
 import json

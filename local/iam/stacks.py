@@ -1,7 +1,7 @@
 """CloudFormation acts with the rights of the role it was given, or else of whoever called it.
 
-The caller must be allowed to pass the role, and the role must trust CloudFormation. Once a stack has a role it
-keeps it, as on AWS. Capabilities are MiniStack's own check (AUTH=true).
+The caller must be allowed to pass the role, and the role must trust CloudFormation. Once a stack has a role
+it keeps it, as on AWS. Capabilities are MiniStack's own check (AUTH=true).
 """
 
 from collections.abc import Callable
@@ -49,8 +49,8 @@ def check_resource(
 def _on_behalf(operation: Operation) -> Operation:
     """The operation, refused or remembered as someone's.
 
-    Stacks start to run only after their handler has returned to the event loop, so what is noted on the record
-    right after it is there before the first resource.
+    Stacks start to run only after their handler has returned to the event loop, so what is noted on the
+    record right after it is there before the first resource.
     """
 
     def operate(params: dict[str, Any]) -> Answer:

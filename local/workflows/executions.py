@@ -55,7 +55,7 @@ def run(arn: str) -> None:
         _log.info("execution %s was stopped", arn)
     except stepfunctions._ExecutionError as error:
         _end(execution, "FAILED", error=error.error, cause=error.cause)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever broke it, the execution has failed
         _log.exception("execution %s broke", arn)
         _end(execution, "FAILED", error="States.Runtime", cause=repr(error))
     finally:
@@ -63,7 +63,7 @@ def run(arn: str) -> None:
 
 
 def walk(states: dict[str, Any], start_at: str, given: Any, execution: Execution, context: Context) -> Any:
-    """The output of the states from `start_at` to the first that ends them: of a machine, a branch or an item."""
+    """The output of the states from `start_at` to their end: of a machine, a branch or an item."""
     name: str | None = start_at
     while name:
         pauses.current().check()

@@ -1,7 +1,8 @@
-"""Everything that waits in an execution waits here: in simulated seconds, and ended at once when it is stopped.
+"""Everything that waits in an execution waits here: in simulated seconds, until it is stopped.
 
-Each execution, and each run of a Parallel state within it, has a scope. Closing a scope ends what waits in it and
-in the scopes below it. The scope travels with the context variables that MiniStack copies into its threads.
+Each execution, and each run of a Parallel state within it, has a scope. Closing a scope ends at once what
+waits in it and in the scopes below it. The scope travels with the context variables that MiniStack copies
+into its threads.
 """
 
 import threading
@@ -16,7 +17,7 @@ from local.clock import Clock
 
 
 class StoppedError(Exception):
-    """The scope was closed while something waited in it: nothing may be caught, retried or recorded any more."""
+    """The scope was closed while something waited in it: nothing may be caught or retried any more."""
 
 
 class Scope:

@@ -50,7 +50,7 @@ def needs(resource: str, given: dict[str, Any]) -> list[Need]:
     return _of_integration(name, given)
 
 
-def _of_integration(name: str, given: dict[str, Any]) -> list[Need]:
+def _of_integration(name: str, given: dict[str, Any]) -> list[Need]:  # noqa: PLR0911 - a table
     match name.split(":"):
         case ["lambda", "invoke"]:
             return [Need("lambda:InvokeFunction", _function_arn(str(given.get("FunctionName", ""))))]

@@ -179,7 +179,7 @@ def _wait_for_answer(token: tokens.Token, timeout: float | None, heartbeat: floa
 
 
 def _call_function(reference: str, event: Any) -> Any:
-    """Invoke a function as the Lambda integration does: its own error fails the task, a throttle by its name."""
+    """Invoke as the Lambda integration does: the function's own error fails the task, so does a throttle."""
     function, config, name = lambda_svc._get_func_record_for_ref(reference)
     if not function or not config:
         raise stepfunctions._ExecutionError("Lambda.ResourceNotFoundException", f"Function not found: {name}")

@@ -43,7 +43,7 @@ def give() -> Token:
 
 
 def spend(token: Token) -> bool:
-    """Take the token out of use; was it still in use?"""
+    """Take the token out of use; the answer is whether it still was in use."""
     with _lock:
         unspent, token.spent = not token.spent, True
     return unspent

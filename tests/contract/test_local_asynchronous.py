@@ -1,4 +1,4 @@
-"""What is invoked asynchronously is allowed to be, is tried three times, and is not lost when all of them fail."""
+"""What is invoked asynchronously is allowed to be, and is not lost when all attempts fail."""
 
 import json
 

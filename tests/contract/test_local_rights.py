@@ -52,7 +52,10 @@ INTEGRATIONS = {
         "arn:aws:states:::lambda:invoke",
         {"FunctionName": "arn:aws:lambda:us-east-1:000000000000:function:no"},
     ),
-    "sqs:SendMessage": ("arn:aws:states:::sqs:sendMessage", {"QueueUrl": "http://x/000000000000/no", "MessageBody": "x"}),
+    "sqs:SendMessage": (
+        "arn:aws:states:::sqs:sendMessage",
+        {"QueueUrl": "http://x/000000000000/no", "MessageBody": "x"},
+    ),
     "sns:Publish": (
         "arn:aws:states:::sns:publish",
         {"TopicArn": "arn:aws:sns:us-east-1:000000000000:no", "Message": "x"},
@@ -61,7 +64,10 @@ INTEGRATIONS = {
         "arn:aws:states:::events:putEvents",
         {"Entries": [{"Source": "x", "DetailType": "x", "Detail": "{}"}]},
     ),
-    "dynamodb:PutItem": ("arn:aws:states:::dynamodb:putItem", {"TableName": "no", "Item": {"pk": {"S": "1"}}}),
+    "dynamodb:PutItem": (
+        "arn:aws:states:::dynamodb:putItem",
+        {"TableName": "no", "Item": {"pk": {"S": "1"}}},
+    ),
     "states:StartExecution": (
         "arn:aws:states:::states:startExecution",
         {"StateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:no"},
@@ -76,7 +82,7 @@ INTEGRATIONS = {
 
 @pytest.mark.parametrize("action", INTEGRATIONS)
 def test_a_workflow_may_not_what_its_role_may_not(bench, action):
-    """The task fails with AWS's words, naming the machine's role and the action; another right does not help."""
+    """The task fails with AWS's words, naming the machine's role and the action, whatever else it may."""
     resource, arguments = INTEGRATIONS[action]
     task = {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": True}
     told = bench.run(bench.workflow({"Do": task}, allow("s3:*")))
@@ -189,7 +195,7 @@ def test_a_user_may_not_what_nobody_allowed(bench, cloud):
     with pytest.raises(ClientError, match=r"user/.* is not authorized to perform: dynamodb:ListTables"):
         cloud.client("dynamodb", **bench.user()).list_tables()
     with pytest.raises(ClientError, match=r"SignatureDoesNotMatch|InvalidSignature|signature"):
-        cloud.client("dynamodb", aws_secret_access_key="wrong").list_tables()
+        cloud.client("dynamodb", aws_secret_access_key="wrong").list_tables()  # noqa: S106
 
 
 def test_an_unsigned_call_of_the_api_is_refused_in_the_templates_words(cloud):

@@ -10,7 +10,7 @@ from tests.contract.workbench import allow, eventually
 pytestmark = pytest.mark.cloud
 
 INVOKE = "arn:aws:states:::lambda:invoke"
-TOKEN = "{% $states.context.Task.Token %}"
+TOKEN = "{% $states.context.Task.Token %}"  # noqa: S105 - where the token is found
 MAY = (allow(["lambda:InvokeFunction", "sqs:SendMessage"]),)
 
 
@@ -99,7 +99,7 @@ def test_a_token_is_good_for_one_answer(bench):
     with pytest.raises(ClientError, match="TaskTimedOut"):
         states.send_task_success(taskToken=token, output="{}")
     with pytest.raises(ClientError, match="InvalidToken"):
-        states.send_task_success(taskToken="no token", output="{}")  # noqa: S106 - that is the point
+        states.send_task_success(taskToken="no token", output="{}")
 
 
 def test_stopping_ends_what_waits(bench):

@@ -148,5 +148,5 @@ class Workbench:
         return bodies
 
     def _ask(self, path):
-        with urlopen(f"{self.cloud.twin}/{path}", timeout=10) as answer:
+        with urlopen(f"{self.cloud.twin}/{path}", timeout=10) as answer:  # noqa: S310
             return json.load(answer)
