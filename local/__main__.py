@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -29,6 +30,9 @@ def main(arguments: list[str]) -> int:
     except cloud.CloudError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
 
 
 def _up(state: Path, port: int) -> int:
@@ -38,6 +42,7 @@ def _up(state: Path, port: int) -> int:
         return 0
     cloud.stop(state)
     clock = Clock.from_environment()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("interrupted"))
     try:
         _start_and_deploy(state, port, clock)
     except BaseException:
