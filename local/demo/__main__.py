@@ -13,7 +13,8 @@ from local.demo.story import Story
 
 REPORT = ROOT / "out" / "demo" / "report.json"
 TIME_SCALE = float(os.environ.get("STARGATE_TIME_SCALE", "60"))
-STORY_SECONDS = 120
+BUILT = ROOT / ".aws-sam" / "local" / "template.yaml"
+SECONDS, SECONDS_AT_FIRST = 120, 300  # the first run also builds, with tools that nobody has used yet
 
 
 def main() -> int:
@@ -23,7 +24,7 @@ def main() -> int:
     if connection.is_up():
         screen.say("A local cloud is up already; the demo starts one of its own. Stop it first: make down")
         return 2
-    started = time.monotonic()
+    started, bound = time.monotonic(), SECONDS if BUILT.exists() else SECONDS_AT_FIRST
     try:
         _tell(screen, report)
     except KeyboardInterrupt:
@@ -32,7 +33,7 @@ def main() -> int:
         report.broke("the story reaches its end", f"{type(error).__name__}: {error}")
     finally:
         _leave_nothing(screen, report)
-    report.at_most("seconds for all of it, once set up", time.monotonic() - started, STORY_SECONDS, " s")
+    report.at_most("seconds for all of it after set-up", time.monotonic() - started, bound, " s")
     report.write(REPORT)
     screen.summary(report.checks)
     screen.say(f"{REPORT.relative_to(ROOT)}: {sum(c.ok for c in report.checks)} of {len(report.checks)} held")
