@@ -19,6 +19,7 @@ from local import (
     cloudformation,
     control,
     events,
+    failures,
     gateway_responses,
     iam,
     processors,
@@ -39,6 +40,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     schedules.install(clock)
     events.install()
     processors.install()
+    failures.install()
     unpacking.install(scratch)
     asynchronous.install()
     gateway_responses.install()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stargate.domain.moves import ObservedStack
     from stargate.ports import Environments, Gauges, Stacks
 
-    Observed = dict[str, ObservedStack]
+    Standing = dict[str, ObservedStack]
 
 
 @dataclass(frozen=True)
@@ -36,28 +36,25 @@ class CheckGateway:
         return checks
 
     def _checks(self, environment: Environment) -> Iterator[Check]:
-        observed = self._observe(environment)
-        yield self._stacks_check(observed)
+        standing = self._standing(environment)
+        total = len(GATEWAY.stacks)
+        yield Check("stacks", len(standing) == total, f"{len(standing)} stand", f"{total} stand")
         yield self._database_check(environment)
-        if "edge" in observed:
-            yield self._distribution_check(observed["edge"])
+        if "edge" in standing:
+            yield self._distribution_check(standing["edge"])
         yield from self._service_checks(environment)
-        if "balancer" in observed:
-            yield from self._target_checks(environment, observed["balancer"])
+        if "balancer" in standing:
+            yield from self._target_checks(environment, standing["balancer"])
 
-    def _observe(self, environment: Environment) -> Observed:
+    def _standing(self, environment: Environment) -> Standing:
         found = {}
         for node in GATEWAY.stacks:
             region = node.region(environment.region)
             observed = self.stacks.describe(region, environment.stack_name(node.name))
-            if observed is not None and observed.belongs_to(environment.environment_id):
+            ours = observed is not None and observed.belongs_to(environment.environment_id)
+            if observed is not None and ours and observed.status in STANDING_STATUSES:
                 found[node.name] = observed
         return found
-
-    def _stacks_check(self, observed: Observed) -> Check:
-        standing = [name for name, stack in observed.items() if stack.status in STANDING_STATUSES]
-        total = len(GATEWAY.stacks)
-        return Check("stacks", len(standing) == total, f"{len(standing)} stand", f"{total} stand")
 
     def _database_check(self, environment: Environment) -> Check:
         status, multi_az = self.gauges.database(environment.region, f"stargate-{environment.name}")
