@@ -45,7 +45,7 @@ test: setup ## every test but the long ones
 	$(BIN)/pytest --ignore=tests/proof
 
 proof: setup ## the long tests
-	$(BIN)/python -m tests.proof
+	$(BIN)/pytest tests/proof
 
 bench: setup ## benchmarks: ratios measured side by side
 	$(BIN)/python -m bench
