@@ -1,4 +1,4 @@
-"""An operator stops the workflow again and again; asking again brings the environment to its end all the same."""
+"""Workflows are stopped by an operator, again and again: asking again brings the environment to its end."""
 
 import pytest
 
