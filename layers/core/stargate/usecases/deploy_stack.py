@@ -52,8 +52,11 @@ class DeployStack:
         waiting = self._still_needed(situation)
         if waiting:
             return f"waits for {', '.join(waiting)}"
-        move = self._decide(situation)
-        self._perform(situation, move)
+        observed = self.stacks.describe(situation.region, situation.stack_name)
+        move = decide_deploy(
+            situation.state, situation.environment_id, observed, self._failed(situation, observed)
+        )
+        self._perform(situation, observed, move)
         return move.reason
 
     def _still_needed(self, situation: Situation) -> tuple[str, ...]:
@@ -75,17 +78,6 @@ class DeployStack:
             and observed.status in STANDING_STATUSES
         )
 
-    def _decide(self, situation: Situation) -> DeployMove:
-        observed = self.stacks.describe(situation.region, situation.stack_name)
-        move = decide_deploy(
-            situation.state, situation.environment_id, observed, self._failed(situation, observed)
-        )
-        if isinstance(move, Stands) and observed is not None:
-            self._note_standing(situation, observed)
-        if isinstance(move, Remove) and observed is not None:
-            self.stacks.delete(situation.region, observed.stack_id, f"{situation.request_token}-remains")
-        return move
-
     def _failed(self, situation: Situation, observed: ObservedStack | None) -> Failure | None:
         if observed is None or observed.status in STANDING_STATUSES:
             return None
@@ -95,14 +87,17 @@ class DeployStack:
         verb = "DELETE" if observed.status == "DELETE_FAILED" else "CREATE"
         return first_failure(situation.node.name, events, verb)
 
-    def _perform(self, situation: Situation, move: DeployMove) -> None:
+    def _perform(self, situation: Situation, observed: ObservedStack | None, move: DeployMove) -> None:
         if isinstance(move, Submit):
             self._submit(situation)
-        elif isinstance(move, Stands):
-            self.desk.succeed(situation, NodeStatus.STANDING)
         elif isinstance(move, Failed):
             self.desk.fail(situation, move.failure)
-        elif isinstance(move, Remove):
+        elif isinstance(move, Stands) and observed is not None:
+            self._note_standing(situation, observed)
+            self.desk.succeed(situation, NodeStatus.STANDING)
+        elif isinstance(move, Remove) and observed is not None:
+            # Asked for first, noted after: so an earlier removal that failed is never taken for this one.
+            self.stacks.delete(situation.region, observed.stack_id, f"{situation.request_token}-remains")
             self._note_removing(situation, move)
 
     def _submit(self, situation: Situation) -> None:
