@@ -206,3 +206,13 @@ def test_an_unsigned_call_of_the_api_is_refused_in_the_templates_words(cloud):
     assert refused.value.code == 403
     assert refused.value.headers["Content-Type"] == "application/problem+json"
     assert document["type"] == "urn:stargate:problem:forbidden"
+
+
+def test_an_ecs_call_is_judged_by_what_it_acts_on(bench, cloud):
+    """The right on one service reaches that service, not another of the same cluster."""
+    mine = "arn:aws:ecs:*:*:service/some-cluster/mine"
+    ecs = cloud.client("ecs", **bench.user(allow("ecs:DescribeServices", mine)))
+    with pytest.raises(ClientError, match=r"ClusterNotFound"):
+        ecs.describe_services(cluster="some-cluster", services=["mine"])
+    with pytest.raises(ClientError, match=r"not authorized to perform: ecs:DescribeServices"):
+        ecs.describe_services(cluster="some-cluster", services=["other"])
