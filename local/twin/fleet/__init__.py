@@ -1,0 +1,31 @@
+"""ECS services as Fargate runs them, as a pure model on a clock that is given."""
+
+from local.twin.fleet.fleet import Fleet
+from local.twin.fleet.values import (
+    Deployment,
+    DeploymentChanged,
+    DeploymentRules,
+    Happening,
+    Rollout,
+    ServiceActed,
+    Status,
+    Stop,
+    Task,
+    TaskChanged,
+    TaskSize,
+)
+
+__all__ = [
+    "Deployment",
+    "DeploymentChanged",
+    "DeploymentRules",
+    "Fleet",
+    "Happening",
+    "Rollout",
+    "ServiceActed",
+    "Status",
+    "Stop",
+    "Task",
+    "TaskChanged",
+    "TaskSize",
+]

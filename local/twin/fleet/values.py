@@ -1,0 +1,118 @@
+"""What a fleet is told and what it tells: sizes, rules, stops, tasks, happenings.
+
+Moments are simulated, in seconds since 1970. All of it is frozen: whoever holds a `Task` holds how it was then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The states of a Fargate task, in their order. Source: ECS Developer Guide, "Task lifecycle"."""
+
+    PROVISIONING = "PROVISIONING"  # its network interface is made
+    PENDING = "PENDING"  # its image is pulled and its container starts
+    ACTIVATING = "ACTIVATING"  # its addresses are registered with the target groups
+    RUNNING = "RUNNING"
+    DEACTIVATING = "DEACTIVATING"  # the balancer drains it: old requests end, new ones go elsewhere
+    STOPPING = "STOPPING"  # its container was told to end
+    DEPROVISIONING = "DEPROVISIONING"  # its network interface is taken down
+    STOPPED = "STOPPED"
+
+
+class Rollout(StrEnum):
+    """How far a deployment is. Source: ECS API Reference, Deployment, rolloutState."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True)
+class TaskSize:
+    cpu_units: int  # 1024 are one vCPU
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class DeploymentRules:
+    """How tasks of a service are replaced. Defaults are ECS's own but for the drain, which is our templates'."""
+
+    min_percent: int = 100
+    max_percent: int = 200
+    breaker: bool = True  # the circuit breaker, with roll-back
+    grace_seconds: float = 0.0  # failing health checks do not count for so long after the start
+    drain_seconds: float = 60.0  # a target's deregistration delay; 0 for a service without a balancer
+    balanced: bool = True  # it stands behind a load balancer
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a task stopped. `code` as in Task.stopCode of the ECS API."""
+
+    code: str
+    reason: str
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    task_id: str
+    service: str
+    zone: str
+    deployment_id: str
+    status: Status
+    created_at: float
+    status_at: float  # since when it has this status
+    pull_started_at: float | None = None
+    pull_stopped_at: float | None = None
+    started_at: float | None = None  # since when its container runs
+    healthy_at: float | None = None  # since when it takes requests
+    stopping_at: float | None = None  # since when it is meant to stop
+    stopped_at: float | None = None
+    stop: Stop | None = None
+    version: int = 1  # grows with each change
+
+
+@dataclass(frozen=True)
+class Deployment:
+    deployment_id: str
+    service: str
+    desired: int
+    state: Rollout
+    reason: str
+    created_at: float
+    updated_at: float
+    failed_tasks: int = 0
+    crashing: bool = False
+    primary: bool = True
+
+
+@dataclass(frozen=True)
+class TaskChanged:
+    task: Task
+    at: float
+
+
+@dataclass(frozen=True)
+class ServiceActed:
+    """`name` as in detail.eventName of the event `ECS Service Action`, e.g. SERVICE_STEADY_STATE."""
+
+    service: str
+    name: str
+    at: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DeploymentChanged:
+    service: str
+    deployment: Deployment
+    state: Rollout
+    at: float
+    reason: str
+
+
+Happening = TaskChanged | ServiceActed | DeploymentChanged
