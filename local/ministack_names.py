@@ -488,4 +488,10 @@ PRIVATE_NAMES = (
         "(data)",
         "local/workflows/executions.py: does it still mean the same?",
     ),
+    PrivateName(
+        "ministack.services.eventbridge",
+        "_rule_key",
+        "(rule_name: str, bus_name: str) -> str",
+        "local/forwarding.py: does MiniStack carry events to other regions by now?",
+    ),
 )

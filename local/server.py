@@ -20,6 +20,7 @@ from local import (
     control,
     events,
     failures,
+    forwarding,
     gateway_responses,
     iam,
     processors,
@@ -43,6 +44,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     failures.install()
     unpacking.install(scratch)
     asynchronous.install()
+    forwarding.install()
     gateway_responses.install()
     iam.install()
     workflows.install(clock)

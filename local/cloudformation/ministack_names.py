@@ -364,4 +364,22 @@ PRIVATE_NAMES = (
         None,
         "does it still mean the same to local/cloudformation/types/waf.py?",
     ),
+    PrivateName(
+        "ministack.services.ec2",
+        "_discard_instance_records",
+        "(inst)",
+        "types/ec2_instances.py: does MiniStack make AWS::EC2::Instance by now?",
+    ),
+    PrivateName(
+        "ministack.services.ec2",
+        "_instances",
+        None,
+        "types/ec2_instances.py: does MiniStack make AWS::EC2::Instance by now?",
+    ),
+    PrivateName(
+        "ministack.services.ec2",
+        "_launch_instances_internal",
+        "(image_id, instance_type, subnet_id, count, key_name='', user_data='', sg_ids=None, requested_private_ip=None, iam_profile=None)",
+        "types/ec2_instances.py: does MiniStack make AWS::EC2::Instance by now?",
+    ),
 )

@@ -90,9 +90,19 @@ def _role_actions(operation: str, properties: dict[str, Any]) -> list[str]:
     return extra
 
 
+# Where the list begins with what only some properties need, and the operation bears another name.
+_NAMED_OTHERWISE = {
+    ("create", "AWS::EC2::Instance"): "ec2:RunInstances",
+    ("delete", "AWS::EC2::Instance"): "ec2:TerminateInstances",
+    ("create", "AWS::Events::Rule"): "events:PutRule",
+}
+
+
 @functools.cache
 def _core_action(operation: str, resource_type: str) -> str | None:
     """The listed permission that does the operation itself; None where AWS lists nothing that writes."""
+    if (operation, resource_type) in _NAMED_OTHERWISE:
+        return _NAMED_OTHERWISE[operation, resource_type]
     listed = _handlers().get(resource_type, {}).get(operation, {}).get("permissions", [])
     writing = [action for action in listed if _writes(action, operation)]
     own_name = resource_type.rsplit("::", 1)[-1]
@@ -122,16 +132,26 @@ _PASSED_ROLES = {
     "AWS::StepFunctions::StateMachine": (("RoleArn", "states.amazonaws.com"),),
     "AWS::RDS::DBInstance": (("MonitoringRoleArn", "monitoring.rds.amazonaws.com"),),
     "AWS::Scheduler::Schedule": (("Target.RoleArn", "scheduler.amazonaws.com"),),
+    "AWS::Events::Rule": (("Targets.RoleArn", "events.amazonaws.com"),),
 }
 
 
 def _passed_roles(resource_type: str, properties: dict[str, Any]) -> Iterator[Need]:
     for path, service in _PASSED_ROLES.get(resource_type, ()):
-        role: Any = properties
-        for part in path.split("."):
-            role = role.get(part) if isinstance(role, dict) else None
-        if isinstance(role, str) and role.startswith("arn:"):
-            yield Need("iam:PassRole", role, {"iam:PassedToService": service})
+        for role in _found_at(properties, path.split(".")):
+            if isinstance(role, str) and role.startswith("arn:"):
+                yield Need("iam:PassRole", role, {"iam:PassedToService": service})
+
+
+def _found_at(value: Any, path: list[str]) -> Iterator[Any]:
+    """What lies at the end of the path, in each item where there is a list on the way."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _found_at(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict):
+        yield from _found_at(value.get(path[0]), path[1:])
 
 
 def _keys(resource_type: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +176,7 @@ _ARNS = {
     "AWS::DynamoDB::Table": ("arn:aws:dynamodb:{region}:{account}:table/{name}", "TableName"),
     "AWS::SQS::Queue": ("arn:aws:sqs:{region}:{account}:{name}", "QueueName"),
     "AWS::SNS::Topic": ("arn:aws:sns:{region}:{account}:{name}", "TopicName"),
+    "AWS::Events::Rule": ("arn:aws:events:{region}:{account}:rule/{name}", "Name"),
     "AWS::CloudWatch::Alarm": ("arn:aws:cloudwatch:{region}:{account}:alarm:{name}", "AlarmName"),
     "AWS::StepFunctions::StateMachine": (
         "arn:aws:states:{region}:{account}:stateMachine:{name}",

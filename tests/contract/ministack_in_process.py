@@ -23,7 +23,7 @@ from ministack.services import (
     tagging,
     waf,
 )
-from ministack.services.cloudformation import changesets, handlers, provisioners, stacks
+from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
 from local import services
 from local.clock import Clock
@@ -33,13 +33,14 @@ from local.services import application_autoscaling
 from local.services.pace import Pace
 
 SCALE = 3000.0
-MODULES = (cloudformation, stacks, handlers, changesets, ecs, eventbridge, rds)
+MODULES = (cloudformation, engine, stacks, handlers, changesets, ecs, eventbridge, rds)
 REGISTRIES = (
     provisioners._RESOURCE_HANDLERS,
     provisioners._STACK_TAG_PROPERTY,
     tagging._COLLECTORS,
     iam_actions.SERVICE_TO_IAM_NAMESPACE,
     ministack.app.SERVICE_HANDLERS,
+    ec2._ACTION_MAP,
     ecs._ACTION_MAP,
 )
 SERVICES = (
