@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.build_manifest import read_template
-from stargate.domain.conditions import holds
 from stargate.domain.presets import PRESETS
+from stargate.domain.template_conditions import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.conditions import holds
+from stargate.domain.template_conditions import holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
