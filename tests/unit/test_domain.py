@@ -41,8 +41,16 @@ def test_needs_of_needs_are_found():
     }
 
 
-def test_the_web_acl_lives_where_cloudfront_looks_for_it():
-    """Whatever the environment's region is."""
+def test_nobody_waits_for_what_a_gateway_does_without():
+    """Its dependents need what is left, and come after it as before."""
+    smaller = GATEWAY.without({"waf", "storage"})
+    assert set(smaller.names) == set(GATEWAY.names) - {"waf", "storage"}
+    assert smaller.node("edge").needs == ("balancer",)
+    assert smaller.node("victoria-metrics").needs == ("cluster",)
+
+
+def test_only_web_acl_and_models_have_a_place_of_their_own():
+    """CloudFront looks for the one in us-east-1; Bedrock is not served everywhere."""
     places = {node.name: node.place for node in GATEWAY.nodes if node.place != "home"}
     assert places == {"waf": "global", "models": "models"}
 

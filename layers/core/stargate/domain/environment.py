@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.graph import GATEWAY, GLOBAL_REGION, Graph
 from stargate.domain.presets import PRESETS, Preset, Spec
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ class Status(StrEnum):
     FAILED = "FAILED"
     RETIRING = "RETIRING"
     RETIRED = "RETIRED"
+
+
+class Mode(StrEnum):
+    """How far the control plane may go: say what it sees, say what it would do, or do it."""
+
+    OBSERVE = "observe"
+    ADVISE = "advise"
+    ACT = "act"
 
 
 AT_WORK = frozenset({Status.PROVISIONING, Status.RETIRING})
@@ -56,6 +65,7 @@ class Environment:
     cause: str  # the ledger entry that began the current attempt
     failure: Failure | None = None
     checks: tuple[Check, ...] = field(default=())
+    mode: Mode = Mode.ACT
 
     @property
     def execution_name(self) -> str:
@@ -63,6 +73,24 @@ class Environment:
 
     def preset_defaults(self) -> Preset:
         return PRESETS[self.preset]
+
+    @property
+    def graph(self) -> Graph:
+        """What this environment is made of: the gateway without what its preset does without."""
+        return GATEWAY.without(self.preset_defaults().lacks)
+
+    def region_of(self, node: str) -> str:
+        places = {
+            "home": self.region,
+            "global": GLOBAL_REGION,
+            "models": self.preset_defaults().bedrock_region,
+        }
+        return places[GATEWAY.node(node).place]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that something of this environment is in, its own first."""
+        return tuple(dict.fromkeys([self.region, *map(self.region_of, self.graph.names)]))
 
     def stack_name(self, stack: str) -> str:
         return f"stargate-{self.name}-{stack}"

@@ -6,10 +6,14 @@ and goes as soon as all that need it are gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Kind = Literal["stack", "step"]
+Place = Literal["home", "global", "models"]
 
 PREPARE_DATABASE = "prepare-database"
 GLOBAL_REGION = "us-east-1"  # CloudFront takes its web ACL from here and nowhere else
@@ -20,10 +24,7 @@ class Node:
     name: str
     needs: tuple[str, ...] = ()
     kind: Kind = "stack"
-    is_global: bool = False
-
-    def region(self, home: str) -> str:
-        return GLOBAL_REGION if self.is_global else home
+    place: Place = "home"  # the environment's region, CloudFront's, or the one that serves its models
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,18 @@ class Graph:
         """The order of removal: each node needs its dependents gone."""
         return Graph(
             tuple(
-                Node(node.name, self.dependents(node.name), node.kind, node.is_global)
+                Node(node.name, self.dependents(node.name), node.kind, node.place)
                 for node in reversed(self.nodes)
+            )
+        )
+
+    def without(self, names: Collection[str]) -> Graph:
+        """The same gateway without these nodes: nobody waits for what is not there."""
+        return Graph(
+            tuple(
+                replace(node, needs=tuple(need for need in node.needs if need not in names))
+                for node in self.nodes
+                if node.name not in names
             )
         )
 
@@ -79,8 +90,8 @@ GATEWAY = Graph(
     (
         Node("network"),
         Node("secrets"),
-        Node("waf", is_global=True),
-        Node("models"),
+        Node("waf", place="global"),
+        Node("models", place="models"),
         Node("data", ("network", "secrets")),
         Node("storage", ("network",)),
         Node("cluster", ("network",)),

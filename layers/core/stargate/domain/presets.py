@@ -97,6 +97,7 @@ class Preset:
     bedrock_region: str
     zones: int
     spec: Spec
+    lacks: frozenset[str] = frozenset()  # nodes of the gateway that such an environment does without
 
 
 PRESETS = {

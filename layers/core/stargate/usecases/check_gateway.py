@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Check, Environment, Status
-from stargate.domain.graph import GATEWAY
 from stargate.domain.moves import STANDING_STATUSES
 from stargate.errors import GatewayNotWellError
 from stargate.usecases.preflight import current
@@ -37,7 +36,7 @@ class CheckGateway:
 
     def _checks(self, environment: Environment) -> Iterator[Check]:
         standing = self._standing(environment)
-        total = len(GATEWAY.stacks)
+        total = len(environment.graph.stacks)
         yield Check("stacks", len(standing) == total, f"{len(standing)} stand", f"{total} stand")
         yield self._database_check(environment)
         if "edge" in standing:
@@ -48,8 +47,8 @@ class CheckGateway:
 
     def _standing(self, environment: Environment) -> Standing:
         found = {}
-        for node in GATEWAY.stacks:
-            region = node.region(environment.region)
+        for node in environment.graph.stacks:
+            region = environment.region_of(node.name)
             observed = self.stacks.describe(region, environment.stack_name(node.name))
             ours = observed is not None and observed.belongs_to(environment.environment_id)
             if observed is not None and ours and observed.status in STANDING_STATUSES:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Check, Environment, Status
-from stargate.domain.graph import GATEWAY, GLOBAL_REGION
+from stargate.domain.graph import GLOBAL_REGION
 from stargate.errors import LeftoversError
 from stargate.usecases.preflight import current
 
@@ -31,12 +31,12 @@ class CheckRetired:
             raise LeftoversError(", ".join(left))
 
     def _stacks_left(self, environment: Environment) -> Iterator[str]:
-        for node in GATEWAY.stacks:
-            region = node.region(environment.region)
+        for node in environment.graph.stacks:
+            region = environment.region_of(node.name)
             observed = self.stacks.describe(region, environment.stack_name(node.name))
             if observed is not None and observed.belongs_to(environment.environment_id):
                 yield observed.stack_id
 
     def _resources_left(self, environment: Environment) -> Iterator[str]:
-        for region in sorted({environment.region, GLOBAL_REGION}):
+        for region in sorted({*environment.regions, GLOBAL_REGION}):
             yield from self.inventory.tagged(region, environment.environment_id)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import Environment, Status
-from stargate.domain.graph import GATEWAY
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS, Spec
 from stargate.domain.progress import NodeState
@@ -80,7 +79,7 @@ class CreateEnvironment:
         manifest = self.manifests.read(environment.gateway_version)
         declared = environment_parameters(environment, "", "")
         states = []
-        for node in GATEWAY.nodes:
+        for node in environment.graph.nodes:
             if node.kind == "step":
                 states.append(NodeState(node.name, typical_seconds=STEP_SECONDS, typical_delete_seconds=0))
                 continue

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status
 from stargate.domain.failure import Failure
-from stargate.domain.graph import GATEWAY
 from stargate.domain.moves import (
     STANDING_STATUSES,
     Failed,
@@ -60,18 +59,16 @@ class DeployStack:
         return move.reason
 
     def _still_needed(self, situation: Situation) -> tuple[str, ...]:
-        unmet = unmet_needs(GATEWAY, situation.states, situation.node.name)
+        unmet = unmet_needs(situation.environment.graph, situation.states, situation.node.name)
         if not situation.distrust:
             return unmet
         return tuple(need for need in unmet if not self._truly_stands(situation, need))
 
     def _truly_stands(self, situation: Situation, need: str) -> bool:
-        node = GATEWAY.node(need)
-        if node.kind == "step":
-            return False
         environment = situation.environment
-        region = node.region(environment.region)
-        observed = self.stacks.describe(region, environment.stack_name(need))
+        if environment.graph.node(need).kind == "step":
+            return False
+        observed = self.stacks.describe(environment.region_of(need), environment.stack_name(need))
         return (
             observed is not None
             and observed.belongs_to(environment.environment_id)
@@ -136,7 +133,7 @@ class DeployStack:
         declared = environment_parameters(situation.environment, self.gateway_bucket, self.boundary_arn)
         wanted = set(template.parameters) - set(declared)
         outputs: dict[str, str] = {}
-        for need in GATEWAY.all_needs(situation.node.name):
+        for need in situation.environment.graph.all_needs(situation.node.name):
             if need in manifest.stacks and wanted & set(manifest.stacks[need].outputs):
                 outputs.update(self._outputs(situation, need))
         return stack_parameters(template, declared, outputs)
@@ -146,8 +143,7 @@ class DeployStack:
         if known:
             return dict(known)
         environment = situation.environment
-        region = GATEWAY.node(need).region(environment.region)
-        observed = self.stacks.describe(region, environment.stack_name(need))
+        observed = self.stacks.describe(environment.region_of(need), environment.stack_name(need))
         return dict(observed.outputs) if observed is not None else {}
 
     def _note_submitted(self, situation: Situation, total: int) -> NodeState | None:

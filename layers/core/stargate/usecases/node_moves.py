@@ -10,13 +10,13 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.graph import GATEWAY, Node
 from stargate.domain.progress import NodeState, NodeStatus, States
 from stargate.errors import ConflictError, SupersededError
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment, Status
     from stargate.domain.failure import Failure
+    from stargate.domain.graph import Node
     from stargate.domain.ledger import Entry
     from stargate.ports import Callbacks, Clock, Environments, Nodes
     from stargate.usecases.narrate import Narrator
@@ -50,6 +50,9 @@ class Desk:
         if environment.attempt != call.attempt or environment.status is not status:
             self._supersede(call, environment)
             return None
+        if call.node not in environment.graph.names:
+            self._answer_absent(call)
+            return None
         called_before = False
         if call.token is not None:
             called_before = self._park(call, call.token)
@@ -57,7 +60,12 @@ class Desk:
         if states[call.node].token is None:
             return None
         distrust = called_before or call.attempt > 1
-        return Situation(environment, GATEWAY.node(call.node), states, call, distrust)
+        return Situation(environment, environment.graph.node(call.node), states, call, distrust)
+
+    def _answer_absent(self, call: Call) -> None:
+        """The workflow's graph is that of the whole gateway: what this one does without is done at once."""
+        if call.token is not None:
+            self.callbacks.succeed(call.token, {"node": call.node, "status": "ABSENT"})
 
     def _supersede(self, call: Call, environment: Environment) -> None:
         if call.token is not None:
@@ -135,7 +143,7 @@ class Situation:
 
     @property
     def region(self) -> str:
-        return self.node.region(self.environment.region)
+        return self.environment.region_of(self.node.name)
 
     @property
     def request_token(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import AT_WORK, Environment, Status, environment_of_stack
 from stargate.domain.events import Happening, ResourceChanged, StackChanged, TaskStopped
-from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.graph import PREPARE_DATABASE
 from stargate.domain.progress import NodeState, NodeStatus
 from stargate.domain.readiness import ready_to_move
 from stargate.errors import ConflictError, EnvironmentNotFoundError
@@ -61,10 +61,10 @@ class NoticeProgress:
             except EnvironmentNotFoundError:
                 return None
         names = environment_of_stack(happening.stack_name)
-        if names is None or names[1] not in GATEWAY.names:
+        environment = self.environments.by_name(names[0]) if names else None
+        if names is None or environment is None or names[1] not in environment.graph.names:
             return None
-        environment = self.environments.by_name(names[0])
-        return None if environment is None else (environment, names[1])
+        return environment, names[1]
 
     def _note(self, environment: Environment, state: NodeState, happening: Happening) -> bool:
         """True if the node itself must look at the truth again."""
@@ -133,7 +133,7 @@ class NoticeProgress:
             return ()
         states = self.nodes.all(environment.environment_id)
         waiting = [name for name in names if states[name].token is not None]
-        ready = ready_to_move(environment, GATEWAY, states, self.clock.now())
+        ready = ready_to_move(environment, environment.graph, states, self.clock.now())
         woken = tuple(dict.fromkeys([*waiting, *ready]))
         for name in woken:
             self._mover(environment, name)(environment.environment_id, environment.attempt, name, cause)
@@ -142,7 +142,7 @@ class NoticeProgress:
     def _mover(self, environment: Environment, name: str) -> Mover:
         if environment.status is Status.RETIRING:
             return self.movers.remove
-        return self.movers.prepare if GATEWAY.node(name).kind == "step" else self.movers.deploy
+        return self.movers.prepare if environment.graph.node(name).kind == "step" else self.movers.deploy
 
 
 def _same_stack(state: NodeState, stack_id: str) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Environment, Status
-from stargate.domain.graph import GATEWAY
 from stargate.domain.progress import NodeStatus
 from stargate.errors import ManifestNotFoundError, PreflightError, SupersededError
 
@@ -53,7 +52,7 @@ class Preflight:
         except ManifestNotFoundError as missing:
             yield str(missing)
             return
-        absent = [node.name for node in GATEWAY.stacks if node.name not in manifest.stacks]
+        absent = [node.name for node in environment.graph.stacks if node.name not in manifest.stacks]
         if absent:
             yield f"gateway {environment.gateway_version} has no template for {', '.join(absent)}"
 
@@ -74,8 +73,8 @@ class Preflight:
                     yield f"network {ours} overlaps {block} of {vpc} in {environment.region}"
 
     def _name_faults(self, environment: Environment) -> Iterator[str]:
-        for node in GATEWAY.stacks:
+        for node in environment.graph.stacks:
             name = environment.stack_name(node.name)
-            observed = self.stacks.describe(node.region(environment.region), name)
+            observed = self.stacks.describe(environment.region_of(node.name), name)
             if observed is not None and not observed.belongs_to(environment.environment_id):
                 yield f"the stack name {name} is held by {observed.stack_id}, which is not ours"

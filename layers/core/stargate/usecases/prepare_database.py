@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Status
 from stargate.domain.events import started_by
 from stargate.domain.failure import Failure
-from stargate.domain.graph import GATEWAY
 from stargate.domain.moves import STANDING_STATUSES, Failed, Stands, Submit, decide_task
 from stargate.domain.progress import NodeStatus
 from stargate.domain.readiness import unmet_needs
@@ -32,7 +31,7 @@ class PrepareDatabase:
         situation = self.desk.open(call, Status.PROVISIONING)
         if situation is None:
             return "nobody waits for it"
-        waiting = unmet_needs(GATEWAY, situation.states, situation.node.name)
+        waiting = unmet_needs(situation.environment.graph, situation.states, situation.node.name)
         if waiting and situation.distrust:
             waiting = tuple(need for need in waiting if not self._standing(situation, need))
         if waiting:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status
-from stargate.domain.graph import GATEWAY
 from stargate.domain.moves import Failed, Gone, Remove, Wait, decide_remove, first_failure
 from stargate.domain.progress import NodeStatus
 from stargate.domain.readiness import remaining_dependents, step_runs
@@ -39,19 +38,19 @@ class RemoveStack:
     def _remaining(self, situation: Situation) -> tuple[str, ...]:
         """What still needs it: by the rows, and where a row says so, by the truth."""
         now = self.desk.clock.now()
-        names = remaining_dependents(GATEWAY, situation.states, situation.node.name, now)
+        graph = situation.environment.graph
+        names = remaining_dependents(graph, situation.states, situation.node.name, now)
         return tuple(name for name in names if not self._truly_gone(situation, name))
 
     def _truly_gone(self, situation: Situation, name: str) -> bool:
-        if GATEWAY.node(name).kind == "step":
+        if situation.environment.graph.node(name).kind == "step":
             return False
         observed = self._observe(situation, name)
         return observed is None or not observed.belongs_to(situation.environment_id)
 
     def _observe(self, situation: Situation, name: str) -> ObservedStack | None:
         environment = situation.environment
-        region = GATEWAY.node(name).region(environment.region)
-        return self.stacks.describe(region, environment.stack_name(name))
+        return self.stacks.describe(environment.region_of(name), environment.stack_name(name))
 
     def _decide(self, situation: Situation, observed: ObservedStack | None) -> RemoveMove:
         if situation.node.kind == "step":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.graph import GATEWAY
 from stargate.domain.moments import told
 from stargate.domain.progress import eta_seconds, lag_seconds, progress
 from stargate.errors import EnvironmentNotFoundError
@@ -47,7 +46,7 @@ class ShowEnvironments:
 
     def document(self, environment: Environment) -> Document:
         states = self.nodes.all(environment.environment_id)
-        eta = eta_seconds(environment, GATEWAY, states, self.clock.now())
+        eta = eta_seconds(environment, environment.graph, states, self.clock.now())
         failure = environment.failure
         return {
             "id": environment.environment_id,
@@ -58,7 +57,7 @@ class ShowEnvironments:
             "attempt": environment.attempt,
             "gateway_version": environment.gateway_version,
             "spec": environment.spec.document(),
-            "progress": round(progress(environment, GATEWAY, states), 4),
+            "progress": round(progress(environment, environment.graph, states), 4),
             "eta_seconds": None if eta is None else round(eta),
             "created_at": told(environment.created_at),
             "updated_at": told(environment.updated_at),
@@ -75,15 +74,15 @@ class ShowEnvironments:
         return environment
 
     def _stacks(self, environment: Environment, states: States) -> list[Document]:
-        return [self._stack(environment, states, name) for name in GATEWAY.names]
+        return [self._stack(environment, states, name) for name in environment.graph.names]
 
     def _stack(self, environment: Environment, states: States, name: str) -> Document:
         state = states[name]
         seconds = state.seconds(self.clock.now())
-        lag = lag_seconds(environment, GATEWAY, states, name)
+        lag = lag_seconds(environment, environment.graph, states, name)
         document: Document = {
             "name": name,
-            "kind": GATEWAY.node(name).kind,
+            "kind": environment.graph.node(name).kind,
             "status": state.status.value,
             "resources_done": state.resources_done,
             "resources_total": state.total,
