@@ -1,6 +1,7 @@
 """ECS services as Fargate runs them, as a pure model on a clock that is given."""
 
 from local.twin.fleet.fleet import Fleet
+from local.twin.fleet.timing import AT_ONCE, FARGATE, Timing
 from local.twin.fleet.values import (
     Deployment,
     DeploymentChanged,
@@ -16,6 +17,8 @@ from local.twin.fleet.values import (
 )
 
 __all__ = [
+    "AT_ONCE",
+    "FARGATE",
     "Deployment",
     "DeploymentChanged",
     "DeploymentRules",
@@ -28,4 +31,5 @@ __all__ = [
     "Task",
     "TaskChanged",
     "TaskSize",
+    "Timing",
 ]

@@ -1,6 +1,6 @@
 """What a fleet is told and what it tells: sizes, rules, stops, tasks, happenings.
 
-Moments are simulated, in seconds since 1970. All of it is frozen: whoever holds a `Task` holds how it was then.
+Moments are simulated, in seconds since 1970. All of it is frozen: who holds a `Task` holds how it was then.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ class Status(StrEnum):
     """The states of a Fargate task, in their order. Source: ECS Developer Guide, "Task lifecycle"."""
 
     PROVISIONING = "PROVISIONING"  # its network interface is made
-    PENDING = "PENDING"  # its image is pulled and its container starts
-    ACTIVATING = "ACTIVATING"  # its addresses are registered with the target groups
+    PENDING = "PENDING"  # it waits for its host
+    ACTIVATING = "ACTIVATING"  # its image is pulled, its container starts, its address is registered
     RUNNING = "RUNNING"
     DEACTIVATING = "DEACTIVATING"  # the balancer drains it: old requests end, new ones go elsewhere
     STOPPING = "STOPPING"  # its container was told to end
@@ -38,14 +38,14 @@ class TaskSize:
 
 @dataclass(frozen=True)
 class DeploymentRules:
-    """How tasks of a service are replaced. Defaults are ECS's own but for the drain, which is our templates'."""
+    """How tasks of a service are replaced and when they count. Defaults are ECS's own, but for the drain."""
 
     min_percent: int = 100
     max_percent: int = 200
     breaker: bool = True  # the circuit breaker, with roll-back
     grace_seconds: float = 0.0  # failing health checks do not count for so long after the start
-    drain_seconds: float = 60.0  # a target's deregistration delay; 0 for a service without a balancer
-    balanced: bool = True  # it stands behind a load balancer
+    drain_seconds: float = 60.0  # the deregistration delay; 0 for a service without a balancer
+    healthy_seconds: float = 0.0  # from RUNNING until the balancer trusts it: boot and health checks
 
 
 @dataclass(frozen=True)
@@ -71,27 +71,28 @@ class Task:
     started_at: float | None = None  # since when its container runs
     healthy_at: float | None = None  # since when it takes requests
     stopping_at: float | None = None  # since when it is meant to stop
-    stopped_at: float | None = None
+    ended_at: float | None = None  # when its container ended
     stop: Stop | None = None
-    version: int = 1  # grows with each change
+    version: int = 1  # grows with each change of status
 
 
 @dataclass(frozen=True)
 class Deployment:
     deployment_id: str
     service: str
-    desired: int
     state: Rollout
     reason: str
     created_at: float
     updated_at: float
-    failed_tasks: int = 0
-    crashing: bool = False
     primary: bool = True
+    crashing: bool = False
+    failed_tasks: int = 0  # in a row
 
 
 @dataclass(frozen=True)
 class TaskChanged:
+    """A task has another status, or has become healthy (then its version is the same)."""
+
     task: Task
     at: float
 
