@@ -84,11 +84,23 @@ class LeftoversError(StargateError):
     """Something of a removed environment is still there."""
 
 
+class ActionNotFoundError(StargateError):
+    """The environment has no action of that id."""
+
+
+class ActionRefusedError(StargateError):
+    """AWS refused the action, and would refuse it again."""
+
+
 # What adapters raise, in our words.
 
 
 class ConflictError(StargateError):
     """Somebody else changed the row first."""
+
+
+class AlreadyRecordedError(StargateError):
+    """An entry of the change is in the ledger already: the same event came before."""
 
 
 class StackExistsError(StargateError):

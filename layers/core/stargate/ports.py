@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stargate.domain.environment import Check, Environment
+    from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
     from stargate.domain.ledger import Entry
     from stargate.domain.manifest import Manifest
     from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
+    from stargate.domain.operations import Change, Overview
     from stargate.domain.paging import Page
     from stargate.domain.progress import NodeState, States
+    from stargate.domain.switch import Switch
 
 
 class Clock(Protocol):
@@ -45,7 +48,7 @@ class Environments(Protocol):
     ) -> None: ...
 
     def replace(self, before: Environment, after: Environment, entry: Entry) -> None:
-        """Write `after` if status and attempt are still those of `before`."""
+        """Write `after` if status, attempt and mode are still those of `before`."""
         ...
 
     def record_checks(self, environment: Environment, checks: Sequence[Check]) -> None: ...
@@ -136,6 +139,18 @@ class Workflows(Protocol):
     def retire(self, execution_name: str, payload: Mapping[str, Any]) -> None: ...
 
 
+class Remedies(Protocol):
+    """The workflow that performs and verifies one action."""
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start it; the same name again starts nothing."""
+        ...
+
+    def status(self, execution_name: str) -> str | None:
+        """RUNNING, or how it ended, or None if there never was one of that name."""
+        ...
+
+
 class Callbacks(Protocol):
     """The waiting tasks of workflows. A task that no longer waits is not an error."""
 
@@ -198,3 +213,85 @@ class Replies(Protocol):
     """Remembers the reply to each idempotency key."""
 
     def once(self, key: str, body: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]: ...
+
+
+class OperationsRows(Protocol):
+    """What the control plane knows of the running environments and does about it."""
+
+    def by_name(self, name: str) -> Overview | None:
+        """The environment that holds the name, in at most three calls."""
+        ...
+
+    def by_id(self, environment_id: str) -> Overview:
+        """In at most two calls; EnvironmentNotFoundError if there is none."""
+        ...
+
+    def record(self, environment_id: str, change: Change) -> None:
+        """All or nothing: ConflictError if a row changed, AlreadyRecordedError if an entry is there."""
+        ...
+
+    def open_environments(self) -> list[str]:
+        """Ids of environments with an open condition, a live hold or an action in flight, in one call."""
+        ...
+
+
+class Switches(Protocol):
+    """The kill switch."""
+
+    def read(self) -> Switch:
+        """On if it was never turned."""
+        ...
+
+    def turn(self, switch: Switch) -> None: ...
+
+
+class GatewayMetrics(Protocol):
+    def minutes(
+        self, environment: Environment, outputs: Mapping[str, str], service: str, since: float, until: float
+    ) -> tuple[Minute, ...]:
+        """The service's finished minutes from the oldest to the newest, in one call.
+
+        CPU of AWS/ECS (average); of the target group in AWS/ApplicationELB, known by `outputs`: healthy
+        targets (average), requests (sum), response time (average). A minute without any value is left out.
+        """
+        ...
+
+
+class Scaling(Protocol):
+    """A service's scalable target; `cluster` and `service` are names."""
+
+    def describe(self, region: str, cluster: str, service: str) -> ScalingFacts | None:
+        """Its bounds, in one call, without `failure`; None if it has no scalable target."""
+        ...
+
+    def last_failure(self, region: str, cluster: str, service: str) -> str | None:
+        """Why its newest activity failed, or None if it did not."""
+        ...
+
+    def set_bounds(self, region: str, cluster: str, service: str, minimum: int, maximum: int) -> None:
+        """ActionRefusedError if AWS will not take them."""
+        ...
+
+
+class Services(Protocol):
+    """An ECS service; `cluster` and `service` are names."""
+
+    def describe(self, region: str, cluster: str, service: str) -> ServiceFacts | None: ...
+
+    def restart(self, region: str, cluster: str, service: str) -> None:
+        """Begin a new deployment of what runs; ActionRefusedError if ECS will not."""
+        ...
+
+    def stop_deployment(self, region: str, cluster: str, service: str) -> None:
+        """Stop the deployment in progress and roll it back; ActionRefusedError if ECS will not."""
+        ...
+
+
+class Alarms(Protocol):
+    def states(self, region: str, names: Sequence[str]) -> dict[str, AlarmState]:
+        """Of those that exist."""
+        ...
+
+    def ringing(self, region: str, prefix: str) -> dict[str, AlarmState]:
+        """Every metric alarm whose name begins so and that is in ALARM."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,3 +32,8 @@ class Entry:
     cause: str
     actor: str
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+def derived_id(at: float, origin: str) -> str:
+    """An entry's id that follows from its moment and origin: written twice, it is seen to be there."""
+    return f"{round(at * 1000):013d}-{hashlib.sha256(origin.encode(errors='replace')).hexdigest()[:12]}"

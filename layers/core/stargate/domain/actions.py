@@ -1,0 +1,94 @@
+"""One change to a running environment: what it needs, what it should bring about, and how it is undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.environment import Environment
+
+Comparison = Literal["at_least", "at_most"]
+
+
+class ActionKind(StrEnum):
+    RAISE_BOUND = "raise_bound"
+    RELEASE_BOUND = "release_bound"
+    RESTART_SERVICE = "restart_service"
+    STOP_DEPLOYMENT = "stop_deployment"
+
+
+class ActionStatus(StrEnum):
+    REQUESTED = "REQUESTED"
+    PERFORMING = "PERFORMING"
+    REACHED = "REACHED"
+    MISSED = "MISSED"
+    FAILED = "FAILED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+IN_FLIGHT = frozenset({ActionStatus.REQUESTED, ActionStatus.PERFORMING})
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a measure should be, `within_seconds` of the action's performance."""
+
+    measure: str
+    comparison: Comparison
+    value: float
+    within_seconds: float
+
+
+@dataclass(frozen=True)
+class Action:
+    """`action_id` is the id of the ledger entry of the decision that led to it.
+
+    `entry_id` is the entry of its own performance, the cause of its verification. `target` says what to
+    change and to what: numbers of tasks, or the id of a deployment.
+    """
+
+    action_id: str
+    kind: ActionKind
+    subject: str
+    condition: str  # the key of the condition that it answers
+    status: ActionStatus
+    requested_at: float
+    target: Mapping[str, int | str] = field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+    fence: int = 0
+    performed_at: float | None = None
+    settled_at: float | None = None
+    entry_id: str = ""
+    outcome: str = ""
+    version: int = 0
+
+    @property
+    def in_flight(self) -> bool:
+        return self.status in IN_FLIGHT
+
+    @property
+    def scope(self) -> str:
+        return f"{SCOPES[self.kind]}:{self.subject}"
+
+
+# What an action holds alone while it is performed and verified.
+SCOPES: Mapping[ActionKind, str] = {
+    ActionKind.RAISE_BOUND: "capacity",
+    ActionKind.RELEASE_BOUND: "capacity",
+    ActionKind.RESTART_SERVICE: "service",
+    ActionKind.STOP_DEPLOYMENT: "service",
+}
+
+
+def execution_name(environment: Environment, action_id: str) -> str:
+    return f"{environment.environment_id}-{action_id}"
+
+
+def action_of_execution(name: str) -> tuple[str, str] | None:
+    """The environment's and the action's id in the name of an execution of `remediate`."""
+    environment_id, _, action_id = name.partition("-")
+    return (environment_id, action_id) if environment_id and action_id else None
