@@ -1,0 +1,97 @@
+"""What one LiteLLM task has to do: requests in flight, CPU work that waits, memory.
+
+The task is a queue with as many servers as it has cores. Work beyond what they can do in a second waits for
+the next one, so every request behind it waits as well. Below that requests still meet by chance: that is the
+waiting of an M/M/2 queue, the service time times busy² / (1 - busy²).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.twin.fleet import TaskSize
+    from local.twin.parameters import TaskParameters
+
+SMOOTHING = 0.2  # how much the last second counts for the share of time that the cores are busy
+BUSIEST = 0.98  # beyond this share the queue of work itself tells how long requests wait
+
+
+class Load:
+    """Moves one second with each call of `work`; `sample` tells of the seconds since the last sample."""
+
+    __slots__ = (
+        "_capacity",
+        "_cores",
+        "_idle_share",
+        "_memory_idle",
+        "_memory_mb",
+        "_memory_per_request",
+        "_present",
+        "_used",
+        "_usual_work",
+        "backlog",
+        "busy",
+        "chance_wait",
+        "in_flight",
+        "most_in_flight",
+        "seconds",
+        "task_id",
+    )  # fmt: skip
+
+    def __init__(self, task_id: str, size: TaskSize, parameters: TaskParameters, usual_work: float) -> None:
+        """`usual_work` is the CPU time of a usual request, in seconds."""
+        self.task_id = task_id
+        self._cores = size.cpu_units / 1024.0
+        workers = max(1.0, self._cores * parameters.workers_per_vcpu)
+        self._idle_share = parameters.idle_cpu_share
+        self._capacity = min(self._cores, workers) * (1.0 - self._idle_share)
+        self._memory_mb = float(size.memory_mb)
+        self._memory_idle = parameters.memory_idle_mb + workers * parameters.memory_per_worker_mb
+        self._memory_per_request = parameters.memory_per_request_mb
+        self._usual_work = usual_work
+        self.most_in_flight = int((self._memory_mb - self._memory_idle) / self._memory_per_request)
+        self.in_flight = 0
+        self.backlog = 0.0  # CPU seconds of work that waits
+        self.busy = 0.0
+        self.chance_wait = 0.0
+        self._used = 0.0
+        self._present = 0
+        self.seconds = 0
+
+    def wait(self) -> float:
+        """How long a request that comes now waits for a core, in seconds."""
+        return self.backlog / self._capacity + self.chance_wait
+
+    def work(self) -> None:
+        """One second of work."""
+        done = min(self._capacity, self.backlog)
+        self.backlog -= done
+        self._used += done
+        self._present += self.in_flight
+        self.seconds += 1
+        self.busy += SMOOTHING * (done / self._capacity - self.busy)
+        square = min(self.busy, BUSIEST) ** 2
+        self.chance_wait = self._usual_work * square / (1.0 - square)
+
+    @property
+    def cpu(self) -> float:
+        """Percent of its size over the last seconds, the latest counting most."""
+        return 100.0 * (self._idle_share + self.busy * self._capacity / self._cores)
+
+    @property
+    def memory(self) -> float:
+        """Percent of its size at this moment."""
+        return 100.0 * (self._memory_idle + self._memory_per_request * self.in_flight) / self._memory_mb
+
+    def sample(self) -> tuple[float, float]:
+        """CPU and memory in percent of the task's size, mean since the last sample."""
+        seconds = max(1, self.seconds)
+        cpu = 100.0 * (self._idle_share + self._used / self._cores / seconds)
+        memory = (
+            100.0 * (self._memory_idle + self._memory_per_request * self._present / seconds) / self._memory_mb
+        )
+        self._used = 0.0
+        self._present = 0
+        self.seconds = 0
+        return min(100.0, cpu), min(100.0, memory)

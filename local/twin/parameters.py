@@ -1,0 +1,157 @@
+"""All numbers of the twin, each with where it comes from. Nothing elsewhere in the model is a tuned number.
+
+Marks: [spec] the gateway's specification; [fit] fitted to it, see `calibration/timeline.py`, docs/twin.md;
+[measured] a run of the real LiteLLM; [template] our own stacks; [AWS] documentation of AWS; [public] from what
+others publish; [assumed] nobody says, and a sane value is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from local.twin.quota import Quota
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class ModelParameters:
+    """One model behind Bedrock, as a caller in its region sees it."""
+
+    name: str
+    first_token_seconds: float  # the median
+    first_token_spread: float  # standard deviation of the logarithm
+    output_tokens_per_second: float  # of one stream
+    output_burndown: float  # tokens of quota that one output token uses
+    quota: Quota
+
+
+MODELS = (
+    # [public] Speeds: Haiku 4.5 97 and 112 tokens/s (lmspeed.net/compare, haiku-4-5 against sonnet-4-6 and
+    # sonnet-4), first answer token 0.90 s there, 0.2 to 0.6 s by skillui.com (clade-performance-tuning);
+    # Sonnet 4.5 63 tokens/s and 1.80 s (Artificial Analysis, as told by lattice.uptownhr.com, speed analysis
+    # of claude-opus-4-5, which has Opus 4.1 at 45 tokens/s and 2.67 s and expects Opus 4.5 at 45 to 50, 2.5).
+    # [public] Spread: the p95 of a first token is 3 times its p50 (skillui.com, as above): ln 3 / 1.645.
+    # [AWS] Burn-down 5 from Claude 4 on: Bedrock User Guide, "How tokens are counted".
+    # [public] 10 000 requests a minute for Haiku 4.5 and Sonnet 4.5 in us-east-1, as accounts that publish
+    # their notes read it from Service Quotas. Tokens a minute differ by account, 0.2 to 6 million published:
+    # [assumed] 5 million; for Opus, of which nobody tells, [assumed] 1000 requests and 2 million.
+    ModelParameters("haiku", 0.60, 0.67, 105.0, 5.0, Quota(10_000, 5_000_000)),
+    ModelParameters("sonnet", 1.80, 0.67, 63.0, 5.0, Quota(10_000, 5_000_000)),
+    ModelParameters("opus", 2.50, 0.67, 47.0, 5.0, Quota(1_000, 2_000_000)),
+)
+
+
+@dataclass(frozen=True)
+class UserParameters:
+    """What a user does when the gateway lets them."""
+
+    # [spec] 50 users ask 25 to 50 times a second and wait 0.5 to 2 s: hardly a pause. One second is the
+    # shortest that steps of a second can tell; with the answers below each user asks 0.4 times a second.
+    think_seconds: float = 1.0
+    # [assumed] the small model does most of the work
+    model_shares: Mapping[str, float] = field(
+        default_factory=lambda: {"haiku": 0.70, "sonnet": 0.25, "opus": 0.05}
+    )
+    # [public] between the two language models of ServeGen's trace: 120 and 914 tokens in, 15 and 155 out.
+    # Longer answers would not fit the 0.5 to 2 s of the specification.
+    input_tokens: float = 600.0
+    output_tokens: float = 40.0
+    # [public] standard deviation of the logarithm of tokens in, in Azure's trace of 2023 (code). That of
+    # tokens out is 1.36 there, but of completed code, often one word: [assumed] the same for both.
+    tokens_spread: float = 0.85
+    # [assumed] a user who got an error tries again after so long
+    pause_after_failure_seconds: int = 5
+
+
+@dataclass(frozen=True)
+class TaskParameters:
+    """One LiteLLM task on Fargate."""
+
+    workers_per_vcpu: int = 1  # [template] litellm.yaml, NUM_WORKERS
+    idle_cpu_share: float = 0.08  # [fit]
+    cpu_seconds_per_request: float = (
+        0.0106  # [measured] 82 requests/s at 87 % of one core, facts of the gateway
+    )
+    cpu_seconds_per_output_token: float = 0.0016  # [fit] what is left of the specification's load per user
+    # [measured] an attempt that Bedrock throttles costs about what a whole plain request costs
+    cpu_seconds_per_retry: float = 0.0106
+    memory_idle_mb: float = 100.0  # [assumed] the supervisor of the workers
+    memory_per_worker_mb: float = 400.0  # [assumed] LiteLLM imported, its database client beside it
+    memory_per_request_mb: float = 20.0  # [spec] 10 to 50 MB for each request in flight
+    # [measured] LiteLLM 1.103 with openai's and its own constants: 2 retries, 0.5 s doubled, and up to 0.75 s
+    retries: int = 2
+    first_backoff_seconds: float = 0.5
+    backoff_jitter_seconds: float = 0.75
+
+
+@dataclass(frozen=True)
+class ServiceParameters:
+    """The other services: what they use at rest and for each request a second that passes the gateway."""
+
+    cpu_percent: float
+    memory_percent: float
+    cpu_percent_per_request: float = 0.0
+
+
+SERVICES: Mapping[str, ServiceParameters] = {
+    # [assumed] Langfuse takes in one trace per request, VictoriaMetrics and Grafana hardly notice them.
+    "grafana": ServiceParameters(3.0, 22.0, 0.01),
+    "langfuse": ServiceParameters(4.0, 35.0, 0.30),
+    "victoria-metrics": ServiceParameters(5.0, 28.0, 0.02),
+}
+
+
+@dataclass(frozen=True)
+class DatabaseParameters:
+    """PostgreSQL behind LiteLLM, Langfuse and Grafana."""
+
+    pool_per_worker: int = 10  # [template] config.yaml, database_connection_pool_limit
+    # [assumed] Langfuse's Prisma opens 2 x cores + 1 in each of its tasks, Grafana a handful
+    connections_per_other_task: int = 5
+    cpu_percent_idle: float = 4.0  # [assumed]
+    cpu_percent_per_request: float = (
+        0.15  # [assumed] for each request a second: a trace and its spend, in batches
+    )
+    write_operations_per_request: float = 4.0  # [assumed]
+    read_operations_per_request: float = 0.5  # [assumed] what the cache does not hold
+    idle_operations: float = 6.0  # [assumed] checkpoints and the like
+    storage_bytes: float = 100 * 2**30  # [spec] 100 GB
+    stored_bytes_per_request: float = 6000.0  # [assumed] a prompt of 600 tokens, its answer and two rows
+    memory_bytes: float = 16 * 2**30  # [spec] db.r6g.large
+    memory_used_share: float = (
+        0.45  # [AWS] shared_buffers is a quarter by default; the rest is PostgreSQL itself
+    )
+    memory_per_connection_bytes: float = 10 * 2**20  # [public] a backend takes 5 to 10 MB
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Everything. Change one with `dataclasses.replace`."""
+
+    models: tuple[ModelParameters, ...] = MODELS
+    users: UserParameters = field(default_factory=UserParameters)
+    task: TaskParameters = field(default_factory=TaskParameters)
+    services: Mapping[str, ServiceParameters] = field(default_factory=lambda: SERVICES)
+    database: DatabaseParameters = field(default_factory=DatabaseParameters)
+    # [AWS] Bedrock takes max_tokens off the quota when a request starts and settles when it ends. How many
+    # callers ask for is [assumed].
+    max_output_tokens: int = 1024
+    # [template] edge.yaml: CloudFront waits so long for the first byte, then its caller has a 504
+    caller_patience_seconds: float = 120.0
+    balanced_service: str = "litellm"
+    # Requests of one second travel in so many batches: those of one have their length and task in common.
+    batches_per_second: int = 8
+
+    @property
+    def usual_work_seconds(self) -> float:
+        """CPU time of a usual request."""
+        return (
+            self.task.cpu_seconds_per_request
+            + self.task.cpu_seconds_per_output_token * self.users.output_tokens
+        )
+
+
+PARAMETERS = Parameters()

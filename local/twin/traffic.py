@@ -1,0 +1,205 @@
+"""Requests on their way through a gateway: who takes them, how long they wait, what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from local.twin.arrivals import Arrivals, Batch, Ended
+from local.twin.balancer import CALLER_GONE, MODEL_FAILED, NO_TARGET, TARGET_GONE, THROTTLED, Balancer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from random import Random
+
+    from local.twin.bedrock import Model
+    from local.twin.load import Load
+    from local.twin.parameters import Parameters
+
+RETRY = "retry"
+
+
+@dataclass
+class Totals:
+    """Requests since the start; tokens are those of completed answers."""
+
+    started: int = 0
+    completed: int = 0
+    failed: int = 0
+    in_flight: int = 0
+    throttled: int = 0
+    retried: int = 0
+    output_tokens: int = 0
+
+
+class Flight(NamedTuple):
+    """Requests whose next moment is known. `outcome` is None for an answer, RETRY, or the code of an error.
+
+    `added_seconds` is what they waited in the gateway so far, for a core or between attempts.
+    """
+
+    source: Arrivals
+    load: Load
+    model: Model
+    batch: Batch
+    requests: int
+    attempt: int
+    added_seconds: float
+    first_seconds: float
+    whole_seconds: float
+    outcome: str | None
+
+
+class Traffic:
+    def __init__(
+        self,
+        parameters: Parameters,
+        models: Mapping[str, Model],
+        sources: Sequence[Arrivals],
+        balancer: Balancer,
+        chance: Random,
+    ) -> None:
+        self.totals = Totals()
+        self.serving: list[Load] = []
+        self._task = parameters.task
+        self._patience = parameters.caller_patience_seconds
+        self._models = models
+        self._sources = sources
+        self._balancer = balancer
+        self._random = chance.random
+        self._due: dict[int, list[Flight]] = {}
+        self._turn = 0
+
+    def play(self, at: float) -> None:
+        """The second from `at` on, but for the work of the tasks themselves."""
+        second = int(at)
+        for model in self._models.values():
+            model.bucket.fill()
+        for source in self._sources:
+            for batch in source.arrive(at):
+                self._enter(source, batch, second)
+        for flight in self._due.get(second, ()):  # what lands at once is added to the list while it is walked
+            self._land(flight, second)
+        self._due.pop(second, None)
+
+    def lose(self, load: Load, at: float) -> None:
+        """A task is gone: what was in flight there fails."""
+        second = int(at)
+        for due_at, flights in self._due.items():
+            lost = [flight for flight in flights if flight.load is load]
+            if lost:
+                self._due[due_at] = [flight for flight in flights if flight.load is not load]
+            for flight in lost:
+                if flight.outcome is None:
+                    flight.model.cut(flight.requests)
+                self._fail(flight, TARGET_GONE, second)
+
+    def _enter(self, source: Arrivals, batch: Batch, second: int) -> None:
+        count = batch.requests
+        totals = self.totals
+        totals.started += count
+        load = self._least_outstanding()
+        if load is None:
+            totals.failed += count
+            self._balancer.failed(count, NO_TARGET, 0.0)
+            source.end(Ended(batch, count, True, 0.0, 0), second)  # noqa: FBT003
+            return
+        totals.in_flight += count
+        load.in_flight += count
+        model = self._models[batch.model]
+        wait = load.wait()
+        if wait > self._patience:
+            lost = Flight(source, load, model, batch, count, 0, self._patience, 0.0, 0.0, CALLER_GONE)
+            self._schedule(lost, second, self._patience)
+            return
+        task = self._task
+        work = task.cpu_seconds_per_request + task.cpu_seconds_per_output_token * batch.output_tokens
+        load.backlog += count * work
+        entered = Flight(source, load, model, batch, count, 0, wait, 0.0, 0.0, RETRY)
+        self._call(entered, second, wait)
+
+    def _least_outstanding(self) -> Load | None:
+        """As the target group of our template balances; among equals they take turns."""
+        serving = self.serving
+        if not serving:
+            return None
+        self._turn += 1
+        chosen = serving[self._turn % len(serving)]
+        for load in serving:
+            if load.in_flight < chosen.in_flight:
+                chosen = load
+        return chosen
+
+    def _call(self, flight: Flight, second: int, delay: float) -> None:
+        """Call the model, `delay` seconds from now: the quota decides first, then the model's own health."""
+        source, load, model, batch, count, attempt, added, *_ = flight
+        admitted = model.admit(count, batch.input_tokens)
+        if admitted < count:
+            self.totals.throttled += count - admitted
+            self._try_again(flight, count - admitted, THROTTLED, second, delay)
+        if admitted and model.failing:
+            failing = int(admitted * model.failing + self._random())
+            if failing:
+                admitted -= failing
+                model.failed(failing, batch.input_tokens)
+                self._try_again(flight, failing, MODEL_FAILED, second, delay)
+        if admitted:
+            first, whole = model.times(batch.output_tokens)
+            answer = Flight(source, load, model, batch, admitted, attempt, added, first, whole, None)
+            self._schedule(answer, second, delay + whole)
+
+    def _try_again(self, flight: Flight, count: int, code: str, second: int, delay: float) -> None:
+        """LiteLLM waits and calls again, for as long holding the request, or passes the error on."""
+        task = self._task
+        if flight.attempt >= task.retries:
+            self._schedule(flight._replace(requests=count, outcome=code), second, delay)
+            return
+        backoff = (
+            task.first_backoff_seconds * 2.0**flight.attempt + task.backoff_jitter_seconds * self._random()
+        )
+        flight.load.backlog += count * task.cpu_seconds_per_retry
+        self.totals.retried += count
+        waiting = flight._replace(
+            requests=count,
+            attempt=flight.attempt + 1,
+            added_seconds=flight.added_seconds + backoff,
+            outcome=RETRY,
+        )
+        self._schedule(waiting, second, delay + backoff)
+
+    def _schedule(self, flight: Flight, second: int, delay: float) -> None:
+        """Requests begin anywhere in their second, so `delay` is rounded by chance and kept in the mean."""
+        due_at = second + int(delay + self._random())
+        flights = self._due.get(due_at)
+        if flights is None:
+            self._due[due_at] = [flight]
+        else:
+            flights.append(flight)
+
+    def _land(self, flight: Flight, second: int) -> None:
+        if flight.outcome is None:
+            self._complete(flight, second)
+        elif flight.outcome is RETRY:
+            self._call(flight, second, 0.0)
+        else:
+            self._fail(flight, flight.outcome, second)
+
+    def _complete(self, flight: Flight, second: int) -> None:
+        source, load, model, batch, count, attempt, added, first, whole, _ = flight
+        totals = self.totals
+        totals.completed += count
+        totals.in_flight -= count
+        totals.output_tokens += count * batch.output_tokens
+        load.in_flight -= count
+        model.answered(count, batch, first, whole)
+        self._balancer.answered(count, added + first, added + whole)
+        source.end(Ended(batch, count, False, added, attempt), second)  # noqa: FBT003
+
+    def _fail(self, flight: Flight, code: str, second: int) -> None:
+        count = flight.requests
+        self.totals.failed += count
+        self.totals.in_flight -= count
+        flight.load.in_flight -= count
+        self._balancer.failed(count, code, flight.added_seconds)
+        source = flight.source
+        source.end(Ended(flight.batch, count, True, flight.added_seconds, flight.attempt), second)  # noqa: FBT003
