@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 COMPILED := boto3 botocore s3transfer urllib3 jmespath dateutil aws_lambda_powertools aws_xray_sdk wrapt \
 	chalice jsonschema jsonschema_specifications referencing attr attrs ministack
 
-.PHONY: help setup demo up down test proof bench check format lock clean
+.PHONY: help setup demo up down test proof bench litellm-load check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## what each target does
@@ -47,6 +47,15 @@ test: setup ## every test but the long ones
 proof: setup ## the long tests
 	$(BIN)/pytest tests/proof
 
+# The real LiteLLM proxy: a judge with pins of its own, so in a virtual environment of its own.
+.venv-litellm/.ready: requirements/litellm.txt | setup
+	@$(PYTHON) -m venv .venv-litellm
+	@$(BIN)/uv pip sync --quiet --python .venv-litellm/bin/python --require-hashes requirements/litellm.txt
+	@touch $@
+
+litellm-load: setup .venv-litellm/.ready ## measure the real LiteLLM proxy under load, for the twin (20 minutes)
+	$(BIN)/python -m bench.litellm_load
+
 bench: setup ## benchmarks: ratios measured side by side
 	$(BIN)/python -m bench
 
@@ -63,7 +72,8 @@ format: setup ## format and fix what can be fixed
 lock: setup ## compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/uv.in -o requirements/uv.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/litellm.in -o requirements/litellm.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-deps --generate-hashes --no-emit-index-url --no-header layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) node_modules .aws-sam .stargate out
+	rm -rf $(VENV) .venv-litellm node_modules .aws-sam .stargate out

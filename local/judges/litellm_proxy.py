@@ -1,0 +1,129 @@
+"""The real LiteLLM proxy, started as the gateway's task definition starts it.
+
+Command and variables come from gateway/stacks/litellm.yaml, the configuration from gateway/config over S3
+as in a task. Only what a template cannot know is told here. There is no database: the proxy then knows the
+master key alone.
+"""
+
+import os
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.build_manifest import read_template
+from local.judges.processes import Program, answers, free_port, running
+
+PROJECT = Path(__file__).parents[2]
+BINARY = PROJECT / ".venv-litellm" / "bin" / "litellm"
+MASTER_KEY = "sk-0123456789abcdef"
+STARTS_WITHIN = 120.0
+_PROFILE = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile"
+_BUCKET = "stargate-gateway"
+_CONFIG = "config/litellm/config.yaml"
+_WITHOUT_DATABASE = {
+    "DATABASE_HOST",
+    "DATABASE_NAME",
+    "DATABASE_SCHEMA",
+    "DATABASE_USERNAME",
+    "DATABASE_PASSWORD",
+}
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A program on a port of loopback."""
+
+    program: Program
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def stand_in(folder: Path, cores: Collection[int] = ()) -> Iterator[Listening]:
+    """Run what LiteLLM calls out to, with gateway/config in its bucket."""
+    port = free_port()
+    command = [sys.executable, "-m", "local.judges.stand_in", str(port), str(PROJECT / "gateway")]
+    environment = {"PYTHONPATH": str(PROJECT), "PATH": os.environ["PATH"]}
+    with running("stand-in", [*_kept_to(cores), *command], folder, environment) as program:
+        started = Listening(program, port)
+        program.wait_until(lambda: answers(f"{started.url}/{_BUCKET}/{_CONFIG}"), "answering", 20)
+        yield started
+
+
+@contextmanager
+def litellm(folder: Path, outside: str, cores: Collection[int] = ()) -> Iterator[Listening]:
+    """Run the proxy in the folder, with the stand-in at the URL `outside`, until it is alive."""
+    port = free_port()
+    container = _container()
+    command = [str(BINARY), *[str(port) if word == "4000" else word for word in container["Command"]]]
+    environment = _environment(container, folder, outside)
+    with running("litellm", [*_kept_to(cores), *command], folder, environment) as program:
+        started = Listening(program, port)
+        program.wait_until(lambda: answers(f"{started.url}/health/liveliness"), "alive", STARTS_WITHIN)
+        yield started
+
+
+def _kept_to(cores: Collection[int]) -> list[str]:
+    return ["taskset", "--cpu-list", ",".join(map(str, sorted(cores)))] if cores else []
+
+
+def _container() -> dict[str, Any]:
+    template = read_template((PROJECT / "gateway" / "stacks" / "litellm.yaml").read_text())
+    container: dict[str, Any] = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"][0]
+    return container
+
+
+def _environment(container: Mapping[str, Any], folder: Path, outside: str) -> dict[str, str]:
+    """What the template writes out stays as it is; a variable it takes from elsewhere must be known here."""
+    named = [entry["Name"] for entry in [*container["Environment"], *container["Secrets"]]]
+    literal = {e["Name"]: e["Value"] for e in container["Environment"] if isinstance(e["Value"], str)}
+    from_elsewhere = _from_elsewhere(outside)
+    task = {
+        name: from_elsewhere.get(name, literal.get(name)) for name in named if name not in _WITHOUT_DATABASE
+    }
+    unknown = [name for name, value in task.items() if value is None]
+    if unknown:
+        raise KeyError(f"nobody here gives a value to what gateway/stacks/litellm.yaml sets: {unknown}")
+    return {**{name: str(value) for name, value in task.items()}, **_machine(folder, outside)}
+
+
+def _from_elsewhere(outside: str) -> dict[str, str]:
+    return {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION_NAME": "us-east-1",
+        "HAIKU_PROFILE_ARN": f"{_PROFILE}/haiku0000000",
+        "SONNET_PROFILE_ARN": f"{_PROFILE}/sonnet000000",
+        "OPUS_PROFILE_ARN": f"{_PROFILE}/opus00000000",
+        "LITELLM_CONFIG_BUCKET_NAME": _BUCKET,
+        "LITELLM_CONFIG_BUCKET_OBJECT_KEY": _CONFIG,
+        "NUM_WORKERS": "2",
+        "LANGFUSE_HOST": outside,
+        "LITELLM_MASTER_KEY": MASTER_KEY,
+        "LITELLM_SALT_KEY": "salt-0123456789abcdef",
+        "LANGFUSE_PUBLIC_KEY": "pk-lf-0",
+        "LANGFUSE_SECRET_KEY": "sk-lf-0",
+    }
+
+
+def _machine(folder: Path, outside: str) -> dict[str, str]:
+    """What a task's machine brings: a role's credentials, endpoints, a volume for metrics, a home."""
+    metrics = folder / "metrics"
+    metrics.mkdir(exist_ok=True)
+    return {
+        "HOST": "127.0.0.1",
+        "PATH": f"{BINARY.parent}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL_S3": outside,
+        "AWS_BEDROCK_RUNTIME_ENDPOINT": outside,
+    }

@@ -1,0 +1,110 @@
+"""What LiteLLM calls out to, on one loopback port: Bedrock, the configuration bucket, Langfuse's intake.
+
+`python -m local.judges.stand_in PORT FOLDER` serves FOLDER as S3 would a bucket's objects
+(`/<bucket>/<path>`). HTTP is spoken by hand: a load run counts what the server under test costs, so this
+must cost little.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from local.judges.converse import converse, converse_stream, read
+
+_REASONS = {200: "OK", 207: "Multi-Status", 404: "Not Found"}
+_NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+
+
+@dataclass(frozen=True)
+class Ask:
+    method: str
+    path: str
+    """As sent: a model's id may be an ARN, with its slash encoded."""
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Whole:
+    status: int
+    kind: str
+    body: bytes
+
+
+class StandIn:
+    """One server; `folder` is what its bucket holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection until the other side closes it."""
+        try:
+            while True:
+                await self._answer(await _read(reader), writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async def _answer(self, ask: Ask, writer: asyncio.StreamWriter) -> None:
+        if ask.method == "POST" and ask.path.startswith("/model/"):
+            _, _, model_id, operation = ask.path.split("/")
+            request = read(unquote(model_id), json.loads(ask.body))
+            if operation == "converse-stream":
+                await _send_stream(writer, converse_stream(request))
+            else:
+                await _send(writer, _document(200, await converse(request)))
+        elif ask.method == "POST" and ask.path == "/api/public/ingestion":
+            await _send(writer, _document(207, {"successes": [], "errors": []}))
+        else:
+            await _send(writer, self._object(ask.path))
+
+    def _object(self, path: str) -> Whole:
+        _, _, key = unquote(path).removeprefix("/").partition("/")
+        file = self._folder / key
+        if not file.is_file():
+            return Whole(404, "application/xml", _NO_SUCH_KEY)
+        return Whole(200, "binary/octet-stream", file.read_bytes())
+
+
+async def _read(reader: asyncio.StreamReader) -> Ask:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    method, target, _ = head[0].split(" ")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Ask(method, urlsplit(target).path, body)
+
+
+def _document(status: int, content: Mapping[str, object]) -> Whole:
+    return Whole(status, "application/json", json.dumps(content).encode())
+
+
+async def _send(writer: asyncio.StreamWriter, whole: Whole) -> None:
+    head = (
+        f"HTTP/1.1 {whole.status} {_REASONS[whole.status]}\r\n"
+        f"Content-Type: {whole.kind}\r\nContent-Length: {len(whole.body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + whole.body)
+    await writer.drain()
+
+
+async def _send_stream(writer: asyncio.StreamWriter, pieces: AsyncIterator[bytes]) -> None:
+    kind = b"Content-Type: application/vnd.amazon.eventstream\r\n"
+    writer.write(b"HTTP/1.1 200 OK\r\n" + kind + b"Transfer-Encoding: chunked\r\n\r\n")
+    async for piece in pieces:
+        writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        await writer.drain()
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+
+
+async def _main(port: int, folder: Path) -> None:
+    server = await asyncio.start_server(StandIn(folder).serve, "127.0.0.1", port)
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(int(sys.argv[1]), Path(sys.argv[2])))
