@@ -6,6 +6,8 @@ so a slow gateway is asked less often, as it is in life.
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect
 from math import exp, sqrt
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 GOLDEN = (
     sqrt(5.0) - 1.0
 ) / 2.0  # steps of this size fill [0, 1) evenly: shares come out right in few batches
+TURNS = 1597  # a Fibonacci number: there the steps close their circle
 LENGTHS = 509  # how many different requests users know: a prime, so that walking through them meets all
 
 
@@ -64,12 +67,12 @@ class Users:
         self._asking_chance = min(1.0, 1.0 / self._user.think_seconds)
         self._lengths = _lengths(self._user, chance)
         self._walk = chance.randrange(LENGTHS)
-        self._turn = chance.random()
+        self._turn = chance.randrange(TURNS)
         self._wanted = 0
         self._busy = 0
         self._pausing: dict[int, int] = {}
         self._shares: dict[str, float] = {}
-        self._bounds: list[tuple[float, str]] = []
+        self._turns: list[str] = []
         self._set_shares(self._user.model_shares)
 
     @property
@@ -114,10 +117,10 @@ class Users:
         return min(thinking, max(0, round(self._chance.gauss(mean, spread))))
 
     def _ask(self, count: int) -> Batch:
-        self._turn = turn = (self._turn + GOLDEN) % 1.0
-        self._walk = (self._walk + 1) % LENGTHS
-        model = next((name for bound, name in self._bounds if turn < bound), self._bounds[-1][1])
-        return Batch(model, count, *self._lengths[self._walk])
+        self._turn = turn = (self._turn + 1) % TURNS
+        self._walk = walk = (self._walk + 1) % LENGTHS
+        input_tokens, output_tokens = self._lengths[walk]
+        return Batch(self._turns[turn], count, input_tokens, output_tokens)
 
     def _set_shares(self, shares: Mapping[str, float]) -> None:
         unknown = sorted(set(shares) - self._known)
@@ -129,11 +132,14 @@ class Users:
         if not total > 0 or min(shares.values()) < 0:
             raise ValueError("shares of models must not be negative, and one must be more than zero")
         self._shares = {name: share / total for name, share in shares.items() if share > 0}
-        self._bounds = []
-        bound = 0.0
-        for name, share in self._shares.items():
-            bound += share
-            self._bounds.append((bound, name))
+        self._turns = _turns(self._shares)
+
+
+def _turns(shares: Mapping[str, float]) -> list[str]:
+    """Whose turn it is, batch by batch, so that any few of them in a row have the shares that are wanted."""
+    names = list(shares)
+    bounds = list(itertools.accumulate(shares.values()))[:-1]
+    return [names[bisect(bounds, step * GOLDEN % 1.0)] for step in range(TURNS)]
 
 
 def _lengths(user: UserParameters, chance: Random) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ target is an error of the balancer and no request, as at AWS.
 
 from __future__ import annotations
 
-from local.twin.histogram import Histogram
+from local.twin.histogram import Histogram, durations
 from local.twin.readings import Reading, of_events, of_gauge
 
 NO_TARGET = "503"
@@ -26,23 +26,23 @@ class Balancer:
         self.last_minute = Minute()
 
     def answered(self, count: int, first_byte: float, whole: float) -> None:
-        self._minute.completed += count
-        self._minute.first_byte.add(first_byte, count)
-        self._minute.whole.add(whole, count)
+        minute = self._minute
+        minute.completed += count
+        minute.first_bytes.append((first_byte, count))
+        minute.wholes.append((whole, count))
 
     def failed(self, count: int, code: str, after: float) -> None:
         codes = self._minute.codes
         codes[code] = codes.get(code, 0) + count
         if code in FROM_TARGET:
-            self._minute.first_byte.add(after, count)
+            self._minute.first_bytes.append((after, count))
 
     def take_readings(self, at: float, connections: float, healthy: int, unhealthy: int) -> list[Reading]:
         """The readings of the minute that began at `at`, which is then over."""
         minute, self._minute = self._minute, Minute()
         self.last_minute = minute
         found = [
-            *minute.readings("balancer", at),
-            *minute.readings(self._targets, at),
+            *minute.readings(at, "balancer", self._targets),
             *minute.own_errors(at),
             Reading("balancer", "active_connections", at, 60, of_gauge(connections)),
             Reading(self._targets, "healthy", at, 60, of_gauge(float(healthy))),
@@ -61,24 +61,32 @@ class Minute:
     def __init__(self) -> None:
         self.completed = 0
         self.codes: dict[str, int] = {}
-        self.first_byte = Histogram()
-        self.whole = Histogram()
+        self.first_bytes: list[tuple[float, int]] = []
+        self.wholes: list[tuple[float, int]] = []
+
+    def whole(self) -> Histogram:
+        """How long whole answers took."""
+        return durations(self.wholes)
+
+    def first_byte(self) -> Histogram:
+        """How long the first byte of an answer or of a target's error took."""
+        return durations(self.first_bytes)
 
     @property
     def requests(self) -> int:
         return self.completed + sum(count for code, count in self.codes.items() if code != NO_TARGET)
 
-    def readings(self, subject: str, at: float) -> list[Reading]:
+    def readings(self, at: float, *subjects: str) -> list[Reading]:
         """What targets answered. AWS reports codes and times only where there are some."""
         counts = {
             "target_2xx": self.completed,
             "target_4xx": self.codes.get(THROTTLED, 0),
             "target_5xx": self.codes.get(MODEL_FAILED, 0),
         }
-        found = [Reading(subject, name, at, 60, of_events(count)) for name, count in counts.items() if count]
-        if self.first_byte:
-            found.append(Reading(subject, "response_seconds", at, 60, self.first_byte.samples()))
-        return found
+        samples = {name: of_events(count) for name, count in counts.items() if count}
+        if self.first_bytes:
+            samples["response_seconds"] = self.first_byte().samples()
+        return [Reading(subject, name, at, 60, samples[name]) for subject in subjects for name in samples]
 
     def own_errors(self, at: float) -> list[Reading]:
         counts = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp
 from typing import TYPE_CHECKING
 
-from local.twin.histogram import Histogram
+from local.twin.histogram import durations
 from local.twin.quota import Bucket
 from local.twin.readings import Reading, of_events, of_values
 
@@ -23,7 +23,7 @@ MILLISECONDS = 1000.0
 
 
 class Model:
-    """One model. What somebody broke: `slowness`, a factor on its time, and `failing`, a share of its calls."""
+    """One model. What somebody broke: `slowness`, a factor on its time, `failing`, a share of its calls."""
 
     def __init__(self, parameters: ModelParameters, max_output_tokens: int, chance: Random) -> None:
         self.name = parameters.name
@@ -39,8 +39,8 @@ class Model:
         self._walk = chance.randrange(DRAWS)
         self._quota = parameters.quota
         self._quota_share = 1.0
-        self.last_minute = Minute()
-        self._minute = Minute()
+        self.last_minute = Minute(self._burndown)
+        self._minute = Minute(self._burndown)
 
     @property
     def quota(self) -> Quota:
@@ -63,12 +63,15 @@ class Model:
         }
         return [words for words, holds in found.items() if holds]
 
-    def admit(self, count: int, input_tokens: int) -> int:
-        """How many of so many calls the quota lets through; the others are throttled and counted."""
-        admitted = self.bucket.take(count, input_tokens + self._reserved)
-        if admitted < count:
-            self._minute.throttles += count - admitted
-        return admitted
+    def lets_all(self, count: int, input_tokens: int) -> bool:
+        """Whether nothing stands in the way of so many calls; then they have begun."""
+        return not self.failing and self.bucket.take_all(count, input_tokens + self._reserved)
+
+    def lets(self, count: int, input_tokens: int) -> int:
+        """How many of so many calls begin; the quota throttles the others."""
+        begun = self.bucket.take(count, input_tokens + self._reserved)
+        self._minute.throttles += count - begun
+        return begun
 
     def times(self, output_tokens: int) -> tuple[float, float]:
         """Seconds until the first token and until the last one, of a call that starts now."""
@@ -78,16 +81,8 @@ class Model:
 
     def answered(self, count: int, batch: Batch, first: float, whole: float) -> None:
         """So many calls, of those in the batch, have their last token."""
-        tokens_in, tokens_out = batch.input_tokens, batch.output_tokens
-        burned = self._burndown * tokens_out
-        self.bucket.settle(count * (self._reserved - burned))
-        minute = self._minute
-        minute.invocations += count
-        minute.input_tokens += count * tokens_in
-        minute.output_tokens += count * tokens_out
-        minute.quota_tokens += count * (tokens_in + burned)
-        minute.first_token.add(first, count)
-        minute.latency.add(whole, count)
+        self.bucket.settle(count * (self._reserved - self._burndown * batch.output_tokens))
+        self._minute.answers.append((batch, count, first, whole))
 
     def failed(self, count: int, input_tokens: int) -> None:
         """So many calls ended in a server error: their reservation is given back."""
@@ -99,8 +94,12 @@ class Model:
         self.bucket.settle(count * self._reserved)
 
     def take_readings(self, at: float) -> list[Reading]:
-        """The readings of the minute that began at `at`, which is then over; as at AWS, none of nothing."""
-        minute, self._minute = self._minute, Minute()
+        """The readings of the minute that began at `at`, which is then over; as at AWS, none of nothing.
+
+        A throttled call is no client error: AWS counts it as a throttle alone.
+        """
+        minute, self._minute = self._minute, Minute(self._burndown)
+        minute.close()
         self.last_minute = minute
         return minute.readings(f"model:{self.name}", at)
 
@@ -108,21 +107,28 @@ class Model:
 class Minute:
     """What is counted about a model in one minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, burndown: float) -> None:
+        self.answers: list[tuple[Batch, int, float, float]] = []
+        self._burndown = burndown
         self.invocations = 0
         self.throttles = 0
         self.server_errors = 0
         self.input_tokens = 0
         self.output_tokens = 0
         self.quota_tokens = 0.0
-        self.first_token = Histogram()
-        self.latency = Histogram()
+
+    def close(self) -> None:
+        """Add up what was answered: once a minute, since it is too much to do for each answer."""
+        for batch, count, _, _ in self.answers:
+            self.invocations += count
+            self.input_tokens += count * batch.input_tokens
+            self.output_tokens += count * batch.output_tokens
+        self.quota_tokens = self.input_tokens + self._burndown * self.output_tokens
 
     def readings(self, subject: str, at: float) -> list[Reading]:
         counts = {
             "invocations": self.invocations,
             "throttles": self.throttles,
-            "client_errors": self.throttles,
             "server_errors": self.server_errors,
         }
         found = [Reading(subject, name, at, 60, of_events(count)) for name, count in counts.items() if count]
@@ -136,6 +142,8 @@ class Minute:
         for name, total in sums.items():
             each = of_values([(total / self.invocations, float(self.invocations))])
             found.append(Reading(subject, name, at, 60, each))
-        found.append(Reading(subject, "first_token_ms", at, 60, self.first_token.samples(MILLISECONDS)))
-        found.append(Reading(subject, "latency_ms", at, 60, self.latency.samples(MILLISECONDS)))
+        first = durations((first, count) for _, count, first, _ in self.answers)
+        whole = durations((whole, count) for _, count, _, whole in self.answers)
+        found.append(Reading(subject, "first_token_ms", at, 60, first.samples(MILLISECONDS)))
+        found.append(Reading(subject, "latency_ms", at, 60, whole.samples(MILLISECONDS)))
         return found

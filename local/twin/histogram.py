@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from local.twin.readings import Samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STEPS_PER_SECOND = 50
 HALF_STEP = 0.5 / STEPS_PER_SECOND
+
+
+def durations(pairs: Iterable[tuple[float, int]]) -> Histogram:
+    """Of (seconds, how many)."""
+    counts: dict[int, int] = {}
+    for seconds, count in pairs:
+        step = int(seconds * STEPS_PER_SECOND)
+        counts[step] = counts.get(step, 0) + count
+    return Histogram(counts)
 
 
 class Histogram:
@@ -13,13 +27,8 @@ class Histogram:
 
     __slots__ = ("_counts",)
 
-    def __init__(self) -> None:
-        self._counts: dict[int, int] = {}
-
-    def add(self, seconds: float, count: int) -> None:
-        step = int(seconds * STEPS_PER_SECOND)
-        counts = self._counts
-        counts[step] = counts.get(step, 0) + count
+    def __init__(self, counts: dict[int, int]) -> None:
+        self._counts = counts
 
     def samples(self, scale: float = 1.0) -> Samples:
         """All of it, times `scale`; there must be something in it."""

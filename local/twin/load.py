@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.twin.parameters import TaskParameters
 
 SMOOTHING = 0.2  # how much the last second counts for the share of time that the cores are busy
-BUSIEST = 0.98  # beyond this share the queue of work itself tells how long requests wait
+BUSIEST = 0.95  # of busy²: beyond it the backlog itself tells how long requests wait
 
 
 class Load:
@@ -32,11 +32,11 @@ class Load:
         "_usual_work",
         "backlog",
         "busy",
-        "chance_wait",
         "in_flight",
         "most_in_flight",
         "seconds",
         "task_id",
+        "wait",
     )  # fmt: skip
 
     def __init__(self, task_id: str, size: TaskSize, parameters: TaskParameters, usual_work: float) -> None:
@@ -54,25 +54,23 @@ class Load:
         self.in_flight = 0
         self.backlog = 0.0  # CPU seconds of work that waits
         self.busy = 0.0
-        self.chance_wait = 0.0
+        self.wait = 0.0  # how long a request that comes in this second waits for a core
         self._used = 0.0
         self._present = 0
         self.seconds = 0
 
-    def wait(self) -> float:
-        """How long a request that comes now waits for a core, in seconds."""
-        return self.backlog / self._capacity + self.chance_wait
-
     def work(self) -> None:
         """One second of work."""
-        done = min(self._capacity, self.backlog)
+        done = self.backlog if self.backlog < self._capacity else self._capacity  # noqa: FURB136 - a call costs more
         self.backlog -= done
         self._used += done
         self._present += self.in_flight
         self.seconds += 1
         self.busy += SMOOTHING * (done / self._capacity - self.busy)
-        square = min(self.busy, BUSIEST) ** 2
-        self.chance_wait = self._usual_work * square / (1.0 - square)
+        square = self.busy * self.busy
+        if square > BUSIEST:  # noqa: PLR1730 - as above
+            square = BUSIEST
+        self.wait = self.backlog / self._capacity + self._usual_work * square / (1.0 - square)
 
     @property
     def cpu(self) -> float:

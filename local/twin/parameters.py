@@ -1,8 +1,8 @@
 """All numbers of the twin, each with where it comes from. Nothing elsewhere in the model is a tuned number.
 
-Marks: [spec] the gateway's specification; [fit] fitted to it, see `calibration/timeline.py`, docs/twin.md;
-[measured] a run of the real LiteLLM; [template] our own stacks; [AWS] documentation of AWS; [public] from what
-others publish; [assumed] nobody says, and a sane value is needed.
+Marks: [spec] the gateway's specification; [fit] fitted to it: `calibration/timeline.py` and docs/twin.md;
+[measured] a run of the real LiteLLM; [template] our own stacks; [AWS] documentation of AWS; [public] from
+what others publish; [assumed] nobody says, and a sane value is needed.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ class TaskParameters:
     """One LiteLLM task on Fargate."""
 
     workers_per_vcpu: int = 1  # [template] litellm.yaml, NUM_WORKERS
-    idle_cpu_share: float = 0.08  # [fit]
+    idle_cpu_share: float = 0.074  # [fit]
     cpu_seconds_per_request: float = (
         0.0106  # [measured] 82 requests/s at 87 % of one core, facts of the gateway
     )
-    cpu_seconds_per_output_token: float = 0.0016  # [fit] what is left of the specification's load per user
+    cpu_seconds_per_output_token: float = 0.00187  # [fit] what is left of the specification's load per user
     # [measured] an attempt that Bedrock throttles costs about what a whole plain request costs
     cpu_seconds_per_retry: float = 0.0106
     memory_idle_mb: float = 100.0  # [assumed] the supervisor of the workers

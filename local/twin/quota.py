@@ -46,12 +46,18 @@ class Bucket:
         self._requests = min(self._requests + self._requests_per_second, self.quota.requests_per_minute)
         self._tokens = min(self._tokens + self._tokens_per_second, self.quota.tokens_per_minute)
 
+    def take_all(self, count: int, tokens_each: int) -> bool:
+        """Whether `count` requests may all start; if not, nothing is taken."""
+        tokens = count * tokens_each
+        if self._requests < count or self._tokens < tokens:
+            return False
+        self._requests -= count
+        self._tokens -= tokens
+        return True
+
     def take(self, count: int, tokens_each: int) -> int:
         """How many of `count` requests may start; the rest is throttled and takes nothing."""
-        if self._requests >= count and self._tokens >= count * tokens_each:
-            taken = count
-        else:
-            taken = max(0, min(count, int(self._requests), int(self._tokens // max(1, tokens_each))))
+        taken = max(0, min(count, int(self._requests), int(self._tokens // max(1, tokens_each))))
         self._requests -= taken
         self._tokens -= taken * tokens_each
         return taken

@@ -62,6 +62,8 @@ class Traffic:
         self.totals = Totals()
         self.serving: list[Load] = []
         self._task = parameters.task
+        self._work_per_request = parameters.task.cpu_seconds_per_request
+        self._work_per_token = parameters.task.cpu_seconds_per_output_token
         self._patience = parameters.caller_patience_seconds
         self._models = models
         self._sources = sources
@@ -107,16 +109,18 @@ class Traffic:
         totals.in_flight += count
         load.in_flight += count
         model = self._models[batch.model]
-        wait = load.wait()
+        wait = load.wait + self._work_per_request
         if wait > self._patience:
             lost = Flight(source, load, model, batch, count, 0, self._patience, 0.0, 0.0, CALLER_GONE)
             self._schedule(lost, second, self._patience)
             return
-        task = self._task
-        work = task.cpu_seconds_per_request + task.cpu_seconds_per_output_token * batch.output_tokens
-        load.backlog += count * work
-        entered = Flight(source, load, model, batch, count, 0, wait, 0.0, 0.0, RETRY)
-        self._call(entered, second, wait)
+        load.backlog += count * (self._work_per_request + self._work_per_token * batch.output_tokens)
+        if model.lets_all(count, batch.input_tokens):  # nearly always; the rest of the truth is in _call
+            first, whole = model.times(batch.output_tokens)
+            answer = Flight(source, load, model, batch, count, 0, wait, first, whole, None)
+            self._schedule(answer, second, wait + whole)
+        else:
+            self._call(Flight(source, load, model, batch, count, 0, wait, 0.0, 0.0, RETRY), second, wait)
 
     def _least_outstanding(self) -> Load | None:
         """As the target group of our template balances; among equals they take turns."""
@@ -133,7 +137,7 @@ class Traffic:
     def _call(self, flight: Flight, second: int, delay: float) -> None:
         """Call the model, `delay` seconds from now: the quota decides first, then the model's own health."""
         source, load, model, batch, count, attempt, added, *_ = flight
-        admitted = model.admit(count, batch.input_tokens)
+        admitted = model.lets(count, batch.input_tokens)
         if admitted < count:
             self.totals.throttled += count - admitted
             self._try_again(flight, count - admitted, THROTTLED, second, delay)

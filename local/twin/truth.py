@@ -15,15 +15,17 @@ def describe(gateway: Gateway) -> dict[str, Any]:
     """Seconds, percent and counts; latencies are of the last whole minute, null where nothing came back."""
     minute = gateway.balancer.last_minute
     totals = gateway.totals
+    first_byte = minute.first_byte()
+    whole = minute.whole()
     return {
         "at": gateway.at,
         "users": {"count": gateway.users.count, "model_shares": gateway.users.shares},
         "requests_per_second": round(minute.requests / 60, 2),
         "response_seconds": {
-            "p50": minute.first_byte.percentile(0.5),
-            "p99": minute.first_byte.percentile(0.99),
+            "p50": first_byte.percentile(0.5),
+            "p99": first_byte.percentile(0.99),
         },
-        "latency_seconds": {"p50": minute.whole.percentile(0.5), "p99": minute.whole.percentile(0.99)},
+        "latency_seconds": {"p50": whole.percentile(0.5), "p99": whole.percentile(0.99)},
         "failures_last_minute": dict(minute.codes),
         "totals": {
             "started": totals.started,
@@ -68,7 +70,7 @@ def _load(load: Load | None) -> dict[str, Any]:
         "cpu_percent": round(load.cpu, 1),
         "memory_percent": round(load.memory, 1),
         "in_flight": load.in_flight,
-        "waiting_seconds": round(load.wait(), 3),
+        "waiting_seconds": round(load.wait, 3),
     }
 
 
