@@ -187,7 +187,7 @@ class Gateway:
     def _new_load(self, task_id: str) -> Load:
         parameters = self.parameters
         size = self.fleet.size(parameters.balanced_service)
-        return Load(task_id, size, parameters.task, parameters.usual_work_seconds)
+        return Load(task_id, size, parameters.task, parameters.usual)
 
     def _stop(self, task_id: str, stop: Stop, at: float) -> None:
         self.fleet.stop_task(task_id, stop, at)

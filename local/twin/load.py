@@ -3,6 +3,9 @@
 The task is a queue with as many servers as it has cores. Work beyond what they can do in a second waits for
 the next one, so every request behind it waits as well. Below that requests still meet by chance: that is the
 waiting of an M/M/2 queue, the service time times busy² / (1 - busy²).
+
+What an answer costs to pass on falls due when it streams. So that work comes to the cores with a delay, drawn
+out as the first tokens of the models are: each second a fixed share of what is still to come.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from local.twin.fleet import TaskSize
-    from local.twin.parameters import TaskParameters
+    from local.twin.parameters import TaskParameters, Usual
 
 SMOOTHING = 0.2  # how much the last second counts for the share of time that the cores are busy
 BUSIEST = 0.95  # of busy²: beyond it the backlog itself tells how long requests wait
@@ -28,6 +31,8 @@ class Load:
         "_memory_mb",
         "_memory_per_request",
         "_present",
+        "_share",
+        "_streaming",
         "_used",
         "_usual_work",
         "backlog",
@@ -39,8 +44,7 @@ class Load:
         "wait",
     )  # fmt: skip
 
-    def __init__(self, task_id: str, size: TaskSize, parameters: TaskParameters, usual_work: float) -> None:
-        """`usual_work` is the CPU time of a usual request, in seconds."""
+    def __init__(self, task_id: str, size: TaskSize, parameters: TaskParameters, usual: Usual) -> None:
         self.task_id = task_id
         self._cores = size.cpu_units / 1024.0
         workers = max(1.0, self._cores * parameters.workers_per_vcpu)
@@ -49,18 +53,29 @@ class Load:
         self._memory_mb = float(size.memory_mb)
         self._memory_idle = parameters.memory_idle_mb + workers * parameters.memory_per_worker_mb
         self._memory_per_request = parameters.memory_per_request_mb
-        self._usual_work = usual_work
+        self._usual_work = usual.work_seconds
+        self._share = 1.0 / (1.0 + usual.first_token_seconds)
         self.most_in_flight = int((self._memory_mb - self._memory_idle) / self._memory_per_request)
         self.in_flight = 0
-        self.backlog = 0.0  # CPU seconds of work that waits
+        self.backlog = 0.0  # CPU seconds of work that waits for a core
+        self._streaming = 0.0  # CPU seconds of work that is still to come
         self.busy = 0.0
         self.wait = 0.0  # how long a request that comes in this second waits for a core
         self._used = 0.0
         self._present = 0
         self.seconds = 0
 
+    def take(self, requests: int, at_once: float, streaming: float) -> None:
+        """So many more requests, with CPU seconds of work each: at once, and while their answers stream."""
+        self.in_flight += requests
+        self.backlog += requests * at_once
+        self._streaming += requests * streaming
+
     def work(self) -> None:
         """One second of work."""
+        come = self._streaming * self._share
+        self._streaming -= come
+        self.backlog += come
         done = self.backlog if self.backlog < self._capacity else self._capacity  # noqa: FURB136 - a call costs more
         self.backlog -= done
         self._used += done

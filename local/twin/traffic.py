@@ -107,14 +107,14 @@ class Traffic:
             source.end(Ended(batch, count, True, 0.0, 0), second)  # noqa: FBT003
             return
         totals.in_flight += count
-        load.in_flight += count
         model = self._models[batch.model]
         wait = load.wait + self._work_per_request
         if wait > self._patience:
+            load.take(count, 0.0, 0.0)
             lost = Flight(source, load, model, batch, count, 0, self._patience, 0.0, 0.0, CALLER_GONE)
             self._schedule(lost, second, self._patience)
             return
-        load.backlog += count * (self._work_per_request + self._work_per_token * batch.output_tokens)
+        load.take(count, self._work_per_request, self._work_per_token * batch.output_tokens)
         if model.lets_all(count, batch.input_tokens):  # nearly always; the rest of the truth is in _call
             first, whole = model.times(batch.output_tokens)
             answer = Flight(source, load, model, batch, count, 0, wait, first, whole, None)
