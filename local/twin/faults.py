@@ -26,7 +26,10 @@ class CrashTask:
 
 @dataclass(frozen=True)
 class CrashLoop:
-    """From now on each task of the service dies so long after its start, until it is mended."""
+    """One task ends now, and each that starts from now on so long after its start, until it is mended.
+
+    With 0 seconds none comes to run at all.
+    """
 
     service: str = LITELLM
     every_seconds: float = 20.0
@@ -80,7 +83,7 @@ def _crash_task(order: Mapping[str, object]) -> Fault:
 
 
 def _crash_loop(order: Mapping[str, object]) -> Fault:
-    return CrashLoop(_text(order, "service") or LITELLM, _number(order, "every_seconds", 20, 1, 86400))
+    return CrashLoop(_text(order, "service") or LITELLM, _number(order, "every_seconds", 20, 0, 86400))
 
 
 def _slow_models(order: Mapping[str, object]) -> Fault:

@@ -90,11 +90,12 @@ class Gateway:
 
     def break_(self, what: Fault, at: float | None = None) -> None:
         """FaultError if there is no such model, service or task to break."""
+        moment = self._known_at if at is None else at
         match what:
             case CrashTask():
-                self._crash(what, self._known_at if at is None else at)
+                self._crash(what, moment)
             case CrashLoop(service, every_seconds):
-                self._known_service(service)
+                self._crash(CrashTask(service), moment)
                 self._looping.add(service)
                 self.fleet.crash_from_now(service, every_seconds)
             case SlowModels(factor, name):

@@ -35,8 +35,8 @@ MODELS = (
     # Sonnet 4.5 63 tokens/s and 1.80 s (Artificial Analysis, as told by lattice.uptownhr.com, speed analysis
     # of claude-opus-4-5, which has Opus 4.1 at 45 tokens/s and 2.67 s and expects Opus 4.5 at 45 to 50, 2.5).
     # [assumed] Spread: the specification takes a p99 above 5 s for a fault, so the slowest model's must lie
-    # below while all is well. skillui.com (as above) has a p95 of 3 times the p50, a spread of 0.67: with that
-    # the critical alarm, 10 s, would never be silent.
+    # below while all is well. skillui.com (as above) has a p95 of 3 times the p50, a spread of 0.67: with
+    # that the critical alarm, 10 s, would never be silent.
     # [AWS] Burn-down 5 from Claude 4 on: Bedrock User Guide, "How tokens are counted".
     # [public] 10 000 requests a minute for Haiku 4.5 and Sonnet 4.5 in us-east-1, as accounts that publish
     # their notes read it from Service Quotas. Tokens a minute differ by account, 0.2 to 6 million published:
