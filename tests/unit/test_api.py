@@ -148,7 +148,7 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
     assert faults(answer) == {
         "/name": "text matching ^[a-z][a-z0-9]{1,15}$, but not region",
         "/preset": "one of sandbox",
-        "/ttl": "one of name, overrides, preset",
+        "/ttl": "one of mode, name, overrides, preset",
         "/overrides/database/class": faults(answer)["/overrides/database/class"],
         "/overrides/database/multi_az": "true or false",
         "/overrides/database/storage_gb": "a whole number from 20 to 65536",

@@ -7,13 +7,16 @@ changes nothing, and neither does a word that is older than what its source said
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from stargate.domain.signals.signal import Severity, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.domain.signals.signal import Severity
+    from stargate.domain.signals.signal import Signal
 
 
 @dataclass(frozen=True)
@@ -67,3 +70,168 @@ class Condition:
     @property
     def key(self) -> str:
         return f"{self.kind}#{self.subject}"
+
+
+class Turned(StrEnum):
+    """What a signal did to its condition."""
+
+    OPENED = "opened"
+    RECURRED = "recurred"
+    WORSENED = "worsened"
+    EASED = "eased"
+    CLOSED = "closed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`condition` as it is after the signal; None if the signal is about none."""
+
+    what: Turned
+    reason: str
+    condition: Condition | None
+
+
+# Signals that are about a condition of another name than their own, or about none.
+CONDITION_OF: Mapping[str, str | None] = {
+    "start-impaired": "task-stopped",
+    "steady-state": "task-stopped",
+    "deployment-completed": "deployment-failed",
+    "deployment-started": None,
+    "task-interrupted": None,
+    "at-maximum": None,
+}
+WITHOUT_CONDITION = {
+    "deployment-started": "a deployment is no problem until it fails",
+    "task-interrupted": "AWS took its spare capacity back; ECS replaces the task",
+    "at-maximum": "whether more is needed is told by the alarms on CPU",
+}
+LOOP_STOPS, LOOP_SECONDS = 3, 600.0  # so many unasked stops in ten minutes are a crash loop
+QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
+MOST_STOPS_KEPT = 20
+
+
+def key_of(signal: Signal) -> str | None:
+    kind = CONDITION_OF.get(signal.kind, signal.kind)
+    return None if kind is None else f"{kind}#{signal.subject}"
+
+
+def after(known: Condition | None, signal: Signal) -> Transition:
+    """What the signal makes of the condition that it is about."""
+    if key_of(signal) is None:
+        return Transition(Turned.UNCHANGED, f"noted: {WITHOUT_CONDITION[signal.kind]}", None)
+    if signal.kind == "task-stopped":
+        return _after_stop(known, signal)
+    return _after_report(known, signal)
+
+
+def _after_report(known: Condition | None, signal: Signal) -> Transition:
+    opens, before = signal.turn is Turn.OPENS, _report_of(known, signal.source)
+    if before is not None and signal.at < before.at:
+        return Transition(Turned.UNCHANGED, f"older than what {signal.source} said since", known)
+    if before is not None and signal.at == before.at and opens == before.opens:
+        return Transition(Turned.UNCHANGED, f"{signal.source} said so already", known)
+    reports = dict(known.reports) if known else {}
+    reports[signal.source] = Report(opens, signal.severity, signal.at)
+    stops = known.stops if known else ()
+    if not opens and stops and signal.at - stops[-1].at >= QUIET_SECONDS:
+        stops = ()
+    return _judged(known, signal, reports, stops)
+
+
+def _after_stop(known: Condition | None, signal: Signal) -> Transition:
+    stop, stops = Stop(signal.source, signal.at), known.stops if known else ()
+    if any(one.task == stop.task for one in stops):
+        return Transition(Turned.UNCHANGED, f"the stop of {stop.task} is known", known)
+    if known is not None and known.closed_at is not None and stop.at <= known.closed_at:
+        return Transition(Turned.UNCHANGED, "older than the recovery since", known)
+    newest = max([stop.at, *(one.at for one in stops)])
+    if stop.at < newest - LOOP_SECONDS:
+        return Transition(Turned.UNCHANGED, "too long before the newest stop to count with it", known)
+    kept = sorted((one for one in (*stops, stop) if one.at >= newest - LOOP_SECONDS), key=lambda one: one.at)
+    reports = known.reports if known else {}
+    return _judged(known, signal, reports, tuple(kept[-MOST_STOPS_KEPT:]))
+
+
+def _report_of(known: Condition | None, source: str) -> Report | None:
+    return known.reports.get(source) if known else None
+
+
+def _judged(
+    known: Condition | None, signal: Signal, reports: Mapping[str, Report], stops: tuple[Stop, ...]
+) -> Transition:
+    """The condition is as bad as the worst that is reported of it now."""
+    levels = [report.severity for report in reports.values() if report.opens] + _levels_of(known, stops)
+    severity = max(levels, key=lambda level: level.rank, default=signal.severity)
+    what = _turned(known, severity, still_open=bool(levels))
+    was = known or _never_opened(signal)
+    condition = replace(
+        was, severity=severity, reports=reports, stops=stops, last_at=max(was.last_at, signal.at)
+    )
+    if what is not Turned.UNCHANGED:
+        condition = replace(condition, cause=signal.entry_id)
+    if what in {Turned.OPENED, Turned.RECURRED}:
+        condition = replace(
+            condition,
+            open=True,
+            opened_at=signal.at,
+            closed_at=None,
+            times_opened=was.times_opened + 1,
+            decided=None,
+        )
+    if what is Turned.CLOSED:
+        condition = replace(condition, open=False, closed_at=signal.at, severity=was.severity, decided=None)
+    return Transition(what, _reason(what, condition, signal), condition)
+
+
+def _never_opened(signal: Signal) -> Condition:
+    """Kept although nothing is wrong: an older word of the same source may still be under way."""
+    return Condition(
+        kind=CONDITION_OF.get(signal.kind) or signal.kind,
+        subject=signal.subject,
+        severity=signal.severity,
+        open=False,
+        opened_at=signal.at,
+        last_at=signal.at,
+        cause="",
+        times_opened=0,
+    )
+
+
+def _levels_of(known: Condition | None, stops: tuple[Stop, ...]) -> list[Severity]:
+    """A crash loop stays one until it is over: fewer stops may only mean that ECS waits longer between."""
+    if not stops:
+        return []
+    looping = len(stops) >= LOOP_STOPS
+    was_looping = known is not None and known.open and known.severity is Severity.CRITICAL
+    return [Severity.CRITICAL if looping or was_looping else Severity.WARNING]
+
+
+def _turned(known: Condition | None, severity: Severity, *, still_open: bool) -> Turned:
+    if known is None or not known.open:
+        if not still_open:
+            return Turned.UNCHANGED
+        return Turned.RECURRED if known is not None and known.times_opened else Turned.OPENED
+    if not still_open:
+        return Turned.CLOSED
+    if severity.rank == known.severity.rank:
+        return Turned.UNCHANGED
+    return Turned.WORSENED if severity.rank > known.severity.rank else Turned.EASED
+
+
+def _reason(what: Turned, condition: Condition, signal: Signal) -> str:
+    if what is not Turned.UNCHANGED:
+        return f"{what}: {_state(condition)}"
+    if not condition.open:
+        return "no such condition is open"
+    if signal.turn is Turn.CLOSES:
+        return f"not over yet: {_state(condition)}"
+    return f"known already: {_state(condition)}"
+
+
+def _state(condition: Condition) -> str:
+    if not condition.open:
+        return "nothing reports it any more"
+    open_reports = sorted(source for source, report in condition.reports.items() if report.opens)
+    stops = [f"{len(condition.stops)} unasked stops in ten minutes"] if condition.stops else []
+    return f"{condition.severity}, by {', '.join([*open_reports, *stops])}"

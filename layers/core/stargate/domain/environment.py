@@ -71,6 +71,14 @@ class Environment:
     def execution_name(self) -> str:
         return f"{self.environment_id}-{self.attempt}"
 
+    @property
+    def cluster(self) -> str:
+        return f"stargate-{self.name}"
+
+    @property
+    def is_going(self) -> bool:
+        return self.status in {Status.RETIRING, Status.RETIRED}
+
     def preset_defaults(self) -> Preset:
         return PRESETS[self.preset]
 

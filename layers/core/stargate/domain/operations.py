@@ -34,6 +34,12 @@ class Operations:
         found = (action for action in self.actions.values() if action.in_flight)
         return next((action for action in found if action.condition == condition), None)
 
+    def freed(self, action: Action) -> tuple[Lease, ...]:
+        """The action's lease as it is when it is over; nothing if another has it by now."""
+        lease = self.leases.get(action.scope)
+        ours = lease is not None and lease.held_by(action.action_id, action.fence)
+        return (lease.released(),) if lease is not None and ours else ()
+
     def after(self, change: Change) -> Operations:
         """As the rows are once the change is written."""
         known = self

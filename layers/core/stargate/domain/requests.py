@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 
-from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES
+from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES, Mode
 from stargate.domain.faults import Fault
 from stargate.domain.presets import PRESETS, Spec
 
@@ -60,6 +60,7 @@ SCHEMA = _object(
     {
         "name": {"type": "string", "pattern": NAME_PATTERN, "not": {"enum": sorted(RESERVED_NAMES)}},
         "preset": {"type": "string", "enum": sorted(PRESETS)},
+        "mode": {"enum": [mode.value for mode in Mode]},
         "overrides": _object(
             {
                 "network": _object({"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone"]}}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.environment import Environment, Status
+from stargate.domain.environment import Environment, Mode, Status
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS, Spec
 from stargate.domain.progress import NodeState
@@ -15,6 +15,14 @@ from stargate.errors import ConflictError, EnvironmentBusyError, InvalidRequestE
 if TYPE_CHECKING:
     from stargate.ports import Clock, Environments, Identifiers, Manifests, Workflows
     from stargate.usecases.narrate import Narrator
+
+
+@dataclass(frozen=True)
+class Asked:
+    name: str
+    preset: str
+    spec: Spec
+    mode: str | None  # None leaves it as it is, which for a new environment is to act
 
 
 @dataclass(frozen=True)
@@ -32,29 +40,34 @@ class CreateEnvironment:
         if faults:
             raise InvalidRequestError(faults)
         spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
+        asked = Asked(request["name"], request["preset"], spec, request.get("mode"))
         try:
-            environment = self._ensure(request["name"], request["preset"], spec)
+            environment = self._ensure(asked)
         except ConflictError:  # somebody asked for the same at the same time: theirs is the one
-            environment = self._ensure(request["name"], request["preset"], spec)
+            environment = self._ensure(asked)
         if environment.status is Status.PROVISIONING:
             # The same name again starts nothing, but heals a crash between the row and the first start.
             payload = {"environment_id": environment.environment_id, "attempt": environment.attempt}
             self.workflows.provision(environment.execution_name, payload)
         return environment
 
-    def _ensure(self, name: str, preset: str, spec: Spec) -> Environment:
+    def _ensure(self, asked: Asked) -> Environment:
+        name = asked.name
         present = self.environments.by_name(name)
         if present is None or present.status is Status.RETIRED:
-            return self._create(name, preset, spec, present)
-        if present.preset != preset or present.spec != spec:
+            return self._create(asked, present)
+        if present.preset != asked.preset or present.spec != asked.spec:
             raise NameTakenError(f"{name} is {present.status} with another specification")
+        if asked.mode is not None and present.mode != asked.mode:
+            raise NameTakenError(f"{name} is {present.status} in mode {present.mode}; PATCH changes it")
         if present.status is Status.RETIRING:
             raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
         if present.status is Status.FAILED:
             return self._resume(present)
         return present
 
-    def _create(self, name: str, preset: str, spec: Spec, replaces: Environment | None) -> Environment:
+    def _create(self, asked: Asked, replaces: Environment | None) -> Environment:
+        name, preset, spec = asked.name, asked.preset, asked.spec
         now = self.clock.now()
         entry_id = self.identifiers.entry_id(now)
         environment = Environment(
@@ -70,6 +83,7 @@ class CreateEnvironment:
             updated_at=now,
             attempt_started_at=now,
             cause=entry_id,
+            mode=Mode(asked.mode or Mode.ACT),
         )
         entry = self.narrator.asked(environment, f"{name} asked for, preset {preset}", spec.document())
         self.environments.create(environment, self._states(environment), entry, replaces)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stargate.ports import Clock, Environments
     from stargate.usecases.narrate import Narrator
 
+TRIES = 5
 LED_TO = {Status.READY: Status.PROVISIONING, Status.RETIRED: Status.RETIRING}
 
 
@@ -26,11 +27,16 @@ class SettleEnvironment:
         self, environment_id: str, attempt: int, outcome: Status, error: str = "", cause: str = ""
     ) -> Status:
         """The status the environment has after the call, whoever set it."""
-        environment = self.environments.get(environment_id)
-        if environment.attempt != attempt or not _may_end_so(environment, outcome):
-            return environment.status
         failure = failure_of(error, cause) if outcome is Status.FAILED else None
-        return self._settle(environment, outcome, failure)
+        for _ in range(TRIES):
+            environment = self.environments.get(environment_id)
+            if environment.attempt != attempt or not _may_end_so(environment, outcome):
+                return environment.status
+            try:
+                return self._settle(environment, outcome, failure)
+            except ConflictError:  # somebody settled it, or changed its mode: look again
+                continue
+        raise ConflictError(f"{environment_id} is changed by others all the time")
 
     def _settle(self, environment: Environment, outcome: Status, failure: Failure | None) -> Status:
         seconds = round(self.clock.now() - environment.attempt_started_at, 3)
@@ -44,11 +50,8 @@ class SettleEnvironment:
             environment.cause,
             {**detail, **(failure.document() if failure else {})},
         )
-        try:
-            after = environment.settled(outcome, self.clock.now(), failure)
-            self.environments.replace(environment, after, entry)
-        except ConflictError:
-            return self.environments.get(environment.environment_id).status
+        after = environment.settled(outcome, self.clock.now(), failure)
+        self.environments.replace(environment, after, entry)
         return outcome
 
 

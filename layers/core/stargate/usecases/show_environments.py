@@ -54,6 +54,7 @@ class ShowEnvironments:
             "preset": environment.preset,
             "region": environment.region,
             "status": environment.status.value,
+            "mode": environment.mode.value,
             "attempt": environment.attempt,
             "gateway_version": environment.gateway_version,
             "spec": environment.spec.document(),

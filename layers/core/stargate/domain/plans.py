@@ -1,0 +1,140 @@
+# ruff: noqa: ARG001  (each kind of action takes what all of its table take)
+"""What an action would do to what is there, and what it should bring about; or why there is nothing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stargate.domain.actions import ActionKind, Expectation
+from stargate.domain.capacity import tasks_needed
+from stargate.domain.guards import Held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stargate.domain.conditions import Condition
+    from stargate.domain.environment import Environment
+    from stargate.domain.facts import Facts, ScalingFacts
+    from stargate.domain.operations import Overview
+
+CRITICAL_CPU = 80.0  # what the critical alarm on LiteLLM's CPU allows
+TASK_SECONDS = 600.0  # a task is pulled, started and healthy within three minutes, twice over
+CPU_SECONDS = 900.0
+BOUND_SECONDS = 120.0
+STEADY_SECONDS = 1200.0  # a rolling deployment drains each task for up to two minutes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Declared for the environment: bounds never leave them."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    summary: str
+    target: Mapping[str, int | str] = field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Nothing is to be done, and why."""
+
+    reason: str
+
+
+def limits_of(environment: Environment, service: str) -> Limits | None:
+    """None for a service that is not scaled."""
+    litellm = environment.spec.litellm
+    return Limits(litellm.min_tasks, litellm.max_tasks) if service == "litellm" else None
+
+
+def plan(kind: ActionKind, overview: Overview, condition: Condition, facts: Facts) -> Plan | Nothing | Held:
+    return PLANS[kind](overview, condition, facts)
+
+
+def _raise_bound(overview: Overview, condition: Condition, facts: Facts) -> Plan | Nothing | Held:
+    scaling, limits = facts.scaling, limits_of(overview.environment, condition.subject)
+    if scaling is None or limits is None:
+        return Held("limits", f"{condition.subject} has no scalable target")
+    estimate = tasks_needed(facts.minutes, scaling.minimum)
+    if estimate.tasks <= scaling.minimum:
+        return Nothing(f"the bound of {scaling.minimum} covers it: {estimate.reason}")
+    if scaling.minimum >= limits.maximum:
+        return Held("limits", f"the bound is at the limit of {limits.maximum}: {estimate.reason}")
+    wanted = min(estimate.tasks, limits.maximum)
+    capped = "" if wanted == estimate.tasks else f", the limit is {limits.maximum}"
+    moved = f"raise the lower bound of {condition.subject} from {scaling.minimum} to {wanted}"
+    return Plan(
+        f"{moved}: {estimate.reason}{capped}",
+        {"minimum": wanted, "maximum": _highest(scaling, limits, wanted)},
+        _expected_of(wanted, within_limits=not capped),
+    )
+
+
+def _highest(scaling: ScalingFacts, limits: Limits, wanted: int) -> int:
+    """The upper bound stays what it is, unless it is below what is needed."""
+    return min(max(scaling.maximum, wanted), limits.maximum)
+
+
+def _expected_of(wanted: int, *, within_limits: bool) -> tuple[Expectation, ...]:
+    """That CPU falls is expected only where the limits allow as many tasks as are needed."""
+    running = Expectation("running_tasks", "at_least", wanted, TASK_SECONDS)
+    cpu = Expectation("cpu", "at_most", CRITICAL_CPU, CPU_SECONDS)
+    return (running, cpu) if within_limits else (running,)
+
+
+def _release_bound(overview: Overview, condition: Condition, facts: Facts) -> Plan | Nothing | Held:
+    hold, scaling = overview.operations.holds.get(condition.subject), facts.scaling
+    limits = limits_of(overview.environment, condition.subject)
+    if hold is None or not hold.live or hold.condition != condition.key or limits is None:
+        return Nothing("nothing was done about it that is to be taken back")
+    if scaling is None:
+        return Nothing(f"{condition.subject} has no scalable target any more")
+    if scaling.minimum != hold.minimum:
+        moved = f"the lower bound is {scaling.minimum}, not the {hold.minimum} that we set"
+        return Nothing(f"{moved}: somebody else moved it, so it is left")
+    minimum = limits.minimum
+    # An upper bound that somebody else has moved since is theirs.
+    found = hold.was_maximum if scaling.maximum == hold.maximum else scaling.maximum
+    maximum = max(minimum, min(found, limits.maximum))
+    return Plan(
+        f"release the lower bound of {condition.subject} from {hold.minimum} to {minimum}",
+        {"minimum": minimum, "maximum": maximum},
+        (Expectation("minimum", "at_most", minimum, BOUND_SECONDS),),
+    )
+
+
+def _restart_service(overview: Overview, condition: Condition, facts: Facts) -> Plan | Nothing | Held:
+    if facts.service is None:
+        return Nothing(f"ECS has no service {condition.subject}")
+    if facts.service.rolling_out is not None:
+        return Nothing("a deployment is under way already")
+    return Plan(f"restart {condition.subject}", {}, (_steady(),))
+
+
+def _stop_deployment(overview: Overview, condition: Condition, facts: Facts) -> Plan | Nothing | Held:
+    rolling = facts.service.rolling_out if facts.service else None
+    if rolling is None:
+        return Nothing("no deployment is under way")
+    return Plan(
+        f"stop the deployment {rolling.deployment_id} of {condition.subject} and roll it back",
+        {"deployment": rolling.deployment_id},
+        (_steady(),),
+    )
+
+
+def _steady() -> Expectation:
+    return Expectation("steady", "at_least", 1, STEADY_SECONDS)
+
+
+PLANS: Mapping[ActionKind, Callable[[Overview, Condition, Facts], Plan | Nothing | Held]] = {
+    ActionKind.RAISE_BOUND: _raise_bound,
+    ActionKind.RELEASE_BOUND: _release_bound,
+    ActionKind.RESTART_SERVICE: _restart_service,
+    ActionKind.STOP_DEPLOYMENT: _stop_deployment,
+}

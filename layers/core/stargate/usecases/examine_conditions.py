@@ -1,0 +1,287 @@
+"""Each minute: look at the truth of all that is open, and decide again.
+
+Events tell of changes only, and may be lost. So every open condition is read anew, a decision that was held
+is taken once its guard lifts, a bound whose time is over is released, an action whose workflow died is
+settled, and an alarm that rings without anybody having told is taken up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.actions import Action, ActionStatus, execution_name
+from stargate.domain.conditions import Condition, Transition, Turned, after
+from stargate.domain.decisions import Verdict
+from stargate.domain.holds import HOLD_SECONDS, Hold
+from stargate.domain.moments import told
+from stargate.domain.operations import Change, OperationRow, Overview
+from stargate.domain.signals.envelope import environment_in
+from stargate.domain.truths import (
+    ALARMED,
+    OF_SERVICES,
+    alarms_of,
+    ringing_unheard,
+    told_by_alarms,
+    told_by_service,
+)
+from stargate.errors import AlreadyRecordedError, ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from stargate.domain.facts import AlarmState
+    from stargate.domain.ledger import Entry
+    from stargate.domain.signals.signal import Signal
+    from stargate.ports import Alarms, Clock, OperationsRows
+    from stargate.usecases.decide_condition import Considered, Deciding
+    from stargate.usecases.narrate import Narrator
+    from stargate.usecases.settle_action import SettleAction
+    from stargate.usecases.take_signal import TakeSignal
+
+PATIENCE_SECONDS = 60.0  # so long a workflow may take to begin before anybody asks after it
+UNHEARD_SECONDS = 120.0  # so long an event may be under way before its alarm counts as untold
+PREFIX = "stargate-"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Environments that were looked at, and entries that were written."""
+
+    environments: int
+    entries: int
+
+    def document(self) -> dict[str, int]:
+        return {"environments": self.environments, "entries": self.entries}
+
+
+@dataclass(frozen=True)
+class ExamineConditions:
+    operations: OperationsRows
+    alarms: Alarms
+    take: TakeSignal
+    deciding: Deciding
+    settle: SettleAction
+    clock: Clock
+    narrator: Narrator
+    regions: Sequence[str]
+
+    def __call__(self) -> Examined:
+        """Every environment has its turn; what went wrong with one is raised when all have had theirs."""
+        failures: list[Exception] = []
+        identifiers = self.operations.open_environments()
+        written = sum(self._guarded(failures, self._examine, one) for one in identifiers)
+        written += sum(self._guarded(failures, self._take_unheard, region) for region in self.regions)
+        if failures:
+            raise ExceptionGroup("not everything could be examined", failures)
+        return Examined(len(identifiers), written)
+
+    def _guarded(self, failures: list[Exception], work: Callable[[str], int], what: str) -> int:
+        try:
+            return work(what)
+        except ConflictError:  # somebody else is at it in this very moment; the next minute looks again
+            return 0
+        except Exception as failure:  # noqa: BLE001  (raised at the end)
+            failures.append(failure)
+            return 0
+
+    def _examine(self, environment_id: str) -> int:
+        overview = self.operations.by_id(environment_id)
+        settled = sum(self._look_after(overview, action) for action in _in_flight(overview))
+        if settled:
+            overview = self.operations.by_id(environment_id)
+        if overview.environment.is_going:
+            return settled + self._put_away(overview)
+        round_ = Round(self, overview)
+        round_.conditions()
+        round_.holds()
+        return settled + round_.written
+
+    # Actions whose workflow is not what it should be.
+
+    def _look_after(self, overview: Overview, action: Action) -> int:
+        if self.clock.now() - (action.performed_at or action.requested_at) < PATIENCE_SECONDS:
+            return 0
+        environment = overview.environment
+        status = self.deciding.remedies.status(execution_name(environment, action.action_id))
+        if status == "RUNNING":
+            return 0
+        if status is None and action.status is ActionStatus.REQUESTED:
+            self.deciding.start(environment, action)
+            return 0
+        reason = "its workflow is gone" if status is None else f"its workflow ended {status} without a word"
+        self.settle(environment.environment_id, action.action_id, "failed", reason)
+        return 1
+
+    # An environment that is being removed.
+
+    def _put_away(self, overview: Overview) -> int:
+        """Its conditions are nobody's any more, and its bounds go with it."""
+        now, known = self.clock.now(), overview.operations
+        conditions = [one for one in known.conditions.values() if one.open]
+        holds = [one for one in known.holds.values() if one.live]
+        if not conditions and not holds:
+            return 0
+        environment = overview.environment
+        entry = self.narrator.entry(
+            environment,
+            "note",
+            environment.name,
+            f"{environment.name} is {environment.status}: what was open is put away",
+            environment.cause,
+            {"conditions": [one.key for one in conditions], "holds": [one.service for one in holds]},
+        )
+        rows: list[OperationRow] = [
+            *(replace(one, open=False, closed_at=now, cause=entry.entry_id) for one in conditions),
+            *(replace(one, live=False) for one in holds),
+        ]
+        self.operations.record(environment.environment_id, Change(tuple(rows), (entry,)))
+        return 1
+
+    # Alarms of which nobody told.
+
+    def _take_unheard(self, region: str) -> int:
+        ringing = self.alarms.ringing(region, PREFIX)
+        names = {environment_in(name) for name in ringing}
+        return sum(self._take_of(name, region, ringing) for name in sorted(one for one in names if one))
+
+    def _take_of(self, environment: str, region: str, ringing: Mapping[str, AlarmState]) -> int:
+        overview = self.operations.by_name(environment)
+        if overview is None or overview.environment.is_going or overview.environment.region != region:
+            return 0
+        outcomes = [self.take.take(signal).outcome for signal in self._unheard(overview, region, ringing)]
+        return outcomes.count("taken")
+
+    def _unheard(
+        self, overview: Overview, region: str, ringing: Mapping[str, AlarmState]
+    ) -> Iterator[Signal]:
+        for name, state in sorted(ringing.items()):
+            if environment_in(name) != overview.environment.name:
+                continue
+            if self.clock.now() - state.at <= UNHEARD_SECONDS:
+                continue
+            signal = ringing_unheard(overview.operations.conditions, name, state, region)
+            if signal is not None:
+                yield signal
+
+
+@dataclass
+class Round:
+    """One environment's turn: what is known grows with each change that is written."""
+
+    examine: ExamineConditions
+    overview: Overview
+    written: int = 0
+
+    def conditions(self) -> None:
+        opened = [one for one in self.overview.operations.conditions.values() if one.open]
+        names = alarms_of(opened)
+        region = self.overview.environment.region
+        states = self.examine.alarms.states(region, names) if names else {}
+        for condition in opened:
+            self._condition(condition, list(self._truths(condition, states)))
+
+    def _truths(self, condition: Condition, states: Mapping[str, AlarmState]) -> Iterator[Signal]:
+        environment, now = self.overview.environment, self.examine.clock.now()
+        if condition.kind in ALARMED:
+            yield from told_by_alarms(environment, condition, states, now)
+        if condition.kind in OF_SERVICES:
+            asked = frozenset({"service"})
+            facts = self.examine.deciding.instruments.gather(self.overview, condition.subject, asked)
+            yield from told_by_service(environment, condition, facts.service, now)
+
+    def _condition(self, condition: Condition, truths: Sequence[Signal]) -> None:
+        entries: list[Entry] = []
+        for signal in truths:
+            transition = after(condition, signal)
+            if transition.what is not Turned.UNCHANGED and transition.condition is not None:
+                entry = self._corrected(condition, signal, transition)
+                condition = replace(transition.condition, cause=entry.entry_id)
+                entries.append(entry)
+            elif transition.condition is not None:
+                condition = transition.condition
+        if self.overview.operations.in_flight(condition.key) is not None:
+            self._write((condition,), tuple(entries))
+            return
+        self._decide(condition, tuple(entries))
+
+    def _corrected(self, condition: Condition, signal: Signal, transition: Transition) -> Entry:
+        """The truth, told in the place of the event that did not come."""
+        detail: dict[str, Any] = {
+            "kind": signal.kind,
+            "source": signal.source,
+            "change": transition.what.value,
+            "facts": dict(signal.facts),
+        }
+        summary = f"{signal.kind} of {signal.subject}: {transition.reason}"
+        return self.examine.narrator.entry(
+            self.overview.environment, "signal", signal.subject, summary, condition.cause, detail
+        )
+
+    def _decide(self, condition: Condition, entries: tuple[Entry, ...]) -> None:
+        considered = self._considered(condition)
+        self._write(considered.rows, (*entries, *considered.entries))
+        self._start(considered)
+
+    def _considered(self, condition: Condition) -> Considered:
+        return self.examine.deciding.consider(self.overview, condition, condition.cause, thorough=True)
+
+    def _start(self, considered: Considered) -> None:
+        if considered.action is not None:
+            self.examine.deciding.start(self.overview.environment, considered.action)
+
+    def holds(self) -> None:
+        for hold in self.overview.operations.holds.values():
+            condition = self.overview.operations.conditions.get(hold.condition)
+            if not hold.live or condition is None:
+                continue
+            if condition.open:
+                self._renew(hold, condition)
+            elif self.overview.operations.in_flight(condition.key) is None:
+                self._release(hold, condition)
+
+    def _renew(self, hold: Hold, condition: Condition) -> None:
+        now = self.examine.clock.now()
+        if now < hold.until:
+            return
+        renewed = replace(hold, until=now + HOLD_SECONDS)
+        kept = f"the lower bound of {hold.minimum} is kept until {told(renewed.until)}"
+        entry = self.examine.narrator.entry(
+            self.overview.environment,
+            "decision",
+            condition.subject,
+            f"{kept}: {condition.kind} is still open",
+            condition.cause,
+            {"condition": condition.key},
+        )
+        self._write((renewed,), (entry,))
+
+    def _release(self, hold: Hold, condition: Condition) -> None:
+        """A decision to release it, held until its time is over; or the end of the hold, as it was found."""
+        considered = self._considered(condition)
+        rows: tuple[OperationRow, ...] = considered.rows
+        if considered.decision.verdict is Verdict.NONE:
+            rows = (*rows, replace(hold, live=False))
+        self._write(rows, considered.entries)
+        self._start(considered)
+
+    def _write(self, rows: tuple[OperationRow, ...], entries: tuple[Entry, ...]) -> None:
+        """Only what differs from what is known."""
+        change = Change(tuple(row for row in rows if not self._is_known(row)), entries)
+        if not change.rows and not change.entries:
+            return
+        try:
+            self.examine.operations.record(self.overview.environment.environment_id, change)
+        except AlreadyRecordedError as error:
+            raise ConflictError(str(error)) from error
+        self.overview = replace(self.overview, operations=self.overview.operations.after(change))
+        self.written += len(entries)
+
+    def _is_known(self, row: OperationRow) -> bool:
+        known = self.overview.operations
+        rows = (*known.conditions.values(), *known.actions.values(), *known.holds.values())
+        return any(row == one for one in rows)
+
+
+def _in_flight(overview: Overview) -> list[Action]:
+    return [action for action in overview.operations.actions.values() if action.in_flight]
