@@ -222,6 +222,12 @@ class FakeStacks:
         self.created.append(stack_name)
         return stack_id
 
+    def update(self, region, stack_name, template_url, parameters, request_token):
+        if stack_name in self.refuse:
+            raise StackRefusedError(self.refuse[stack_name])
+        stack = self.stacks[stack_name]
+        stack.status, stack.parameters = "UPDATE_IN_PROGRESS", dict(parameters)
+
     def delete(self, region, stack_id, request_token):
         stack = self._by_id(stack_id)
         if stack.status != "DELETE_IN_PROGRESS":

@@ -9,6 +9,5 @@ from stargate.telemetry import observed
 
 
 @observed
-def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
-    wiring.preflight()(event["environment_id"], event["attempt"])
-    return {"ok": True}
+def handle(event: dict[str, Any], _context: Any) -> dict[str, list[str]]:
+    return {"regions": list(wiring.preflight()(event["environment_id"], event["attempt"]))}

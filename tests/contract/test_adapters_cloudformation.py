@@ -96,6 +96,34 @@ def test_a_refusal_keeps_its_words(cloud, stacks, code):
         create(stacks)
 
 
+UPDATED = {
+    "StackName": NAME,
+    "TemplateURL": "https://bucket/region.yaml",
+    "Parameters": [{"ParameterKey": "ForwarderVersion", "ParameterValue": "2"}],
+    "RoleARN": "arn:aws:iam::123456789012:role/service",
+    "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    "ClientRequestToken": "abc-1",
+}
+
+
+def update(stacks):
+    stacks.update("us-east-1", NAME, "https://bucket/region.yaml", {"ForwarderVersion": "2"}, "abc-1")
+
+
+def test_a_stack_is_updated_through_the_service_role(cloud, stacks):
+    """From the template that is published now."""
+    cloud.add_response("update_stack", {"StackId": STACK_ID}, UPDATED)
+    update(stacks)
+    cloud.assert_no_pending_responses()
+
+
+def test_an_update_that_cloudformation_will_not_make_is_refused_with_its_words(cloud, stacks):
+    """Asking again would not help."""
+    cloud.add_client_error("update_stack", "ValidationError", "No updates are to be performed.", 400)
+    with pytest.raises(StackRefusedError, match="No updates"):
+        update(stacks)
+
+
 def test_a_stack_is_deleted_by_its_id_through_the_service_role(cloud, stacks):
     """By id, so that never another stack of the same name is meant."""
     expected = {

@@ -183,4 +183,6 @@ def test_functions_that_raise_to_say_no_have_no_alarm_on_errors():
         for alarm in of_type("AWS::CloudWatch::Alarm").values()
         if alarm["MetricName"] == "Errors"
     }
-    assert set(FUNCTIONS) - watched == {"PreflightFunction", "CheckGatewayFunction", "CheckRetiredFunction"}
+    assert set(FUNCTIONS) - watched == {
+        *("PreflightFunction", "PrepareRegionsFunction", "CheckGatewayFunction", "CheckRetiredFunction")
+    }

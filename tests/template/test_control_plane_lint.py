@@ -6,7 +6,16 @@ import json
 
 from cfnlint.api import lint_all
 
-from tests.template.control_plane import PROJECT, RESOURCES, TEMPLATE, TEXT, translated
+from tests.template.control_plane import (
+    FUNCTIONS,
+    PROJECT,
+    RESOURCES,
+    TEMPLATE,
+    TEXT,
+    WORKFLOWS,
+    of_type,
+    translated,
+)
 
 CLOUDFORMATION_BYTES = 1_048_576  # of a template that comes from S3, as `sam deploy` sends it
 
@@ -39,7 +48,7 @@ def test_every_path_it_names_is_there():
         for key in ("CodeUri", "ContentUri", "DefinitionUri")
         if key in resource.get("Properties", {})
     ]
-    assert len(paths) == 16
+    assert len(paths) == len(FUNCTIONS) + len(WORKFLOWS) + len(of_type("AWS::Serverless::LayerVersion"))
     assert [path for path in paths if not (PROJECT / path).exists()] == []
 
 

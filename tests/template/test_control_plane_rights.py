@@ -219,11 +219,15 @@ def test_roles_are_passed_to_one_service_each():
         ("RemoveStackFunction", "cloudformation.amazonaws.com"),
         ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),
+        ("PrepareRegionsFunction", "cloudformation.amazonaws.com"),
+        ("MayMakeEdge", "events.amazonaws.com"),
     }
     for statement in passing:
         (resource,) = statement.resources
-        if statement.condition["StringEquals"]["iam:PassedToService"].startswith("cloudformation"):
-            assert resource == {"Fn::GetAtt": ["GatewayServiceRole", "Arn"]}
+        service = statement.condition["StringEquals"]["iam:PassedToService"]
+        own = {"cloudformation.amazonaws.com": "GatewayServiceRole", "events.amazonaws.com": "ForwarderRole"}
+        if service in own:
+            assert resource == {"Fn::GetAtt": [own[service], "Arn"]}
         else:
             assert resource["Fn::Sub"].endswith(":role/stargate-*")
 

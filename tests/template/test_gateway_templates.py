@@ -35,8 +35,8 @@ def outputs_of_needs(stack: str) -> set[str]:
 
 
 def test_every_stack_of_the_graph_has_a_template_and_no_template_lacks_a_stack():
-    """The graph and the folder speak of the same stacks."""
-    assert {node.name for node in GRAPH.stacks} == set(TEMPLATES)
+    """The graph and the folder speak of the same stacks, but for the one that each region has once."""
+    assert {node.name for node in GRAPH.stacks} | {"region"} == set(TEMPLATES)
 
 
 def test_cfn_lint_finds_nothing():
@@ -53,7 +53,7 @@ def test_cfn_lint_finds_nothing():
     assert (lint.returncode, lint.stdout) == (0, "")
 
 
-@every_stack
+@pytest.mark.parametrize("stack", [node.name for node in GRAPH.stacks])
 def test_a_parameter_is_the_environments_or_the_output_of_a_stack_it_needs(stack):
     """So that every value can be passed on by its name alone."""
     parameters = set(TEMPLATES[stack].get("Parameters", {}))

@@ -83,15 +83,22 @@ def test_the_reason_is_read_from_whatever_the_workflow_knows(play, error, cause,
     assert play.show.one("sandbox")["failure"]["reason"] == reason
 
 
-def preflight(play, **changes):
+def preflight(play, home="us-east-1", **changes):
     regions = fakes.FakeRegions(**changes)
-    check = Preflight(play.environments, play.nodes, play.manifests, regions, play.stacks)
+    check = Preflight(
+        play.environments, play.nodes, play.manifests, regions, play.stacks, home, "0123456789ab"
+    )
     return check(play.environment.environment_id, play.environment.attempt)
 
 
 def test_preflight_is_silent_when_nothing_is_wrong(play):
-    """Another network elsewhere does not disturb."""
-    preflight(play, vpcs={"vpc-9": ("172.31.0.0/16",)})
+    """Another network elsewhere does not disturb, and at home nothing needs preparing."""
+    assert preflight(play, vpcs={"vpc-9": ("172.31.0.0/16",)}) == ()
+
+
+def test_preflight_tells_from_where_no_events_come_home(play):
+    """The control plane may be in another region than its environments."""
+    assert preflight(play, home="eu-west-1") == ("us-east-1",)
 
 
 def test_preflight_lists_everything_that_is_wrong_at_once(play):

@@ -76,6 +76,14 @@ class PreflightError(StargateError):
     """The environment could not be created here, for every reason that the message lists."""
 
 
+class RegionNotReadyError(StargateError):
+    """Events do not come home from every region of the environment yet."""
+
+
+class RegionFailedError(StargateError):
+    """A region could not be prepared."""
+
+
 class GatewayNotWellError(StargateError):
     """All stacks stand, but a measured check of the gateway does not hold yet."""
 

@@ -111,6 +111,17 @@ class Stacks(Protocol):
         """Begin to create it and return its id; StackExistsError or StackRefusedError."""
         ...
 
+    def update(
+        self,
+        region: str,
+        stack_name: str,
+        template_url: str,
+        parameters: Mapping[str, str],
+        request_token: str,
+    ) -> None:
+        """Begin to update it; StackRefusedError if CloudFormation will not."""
+        ...
+
     def delete(self, region: str, stack_id: str, request_token: str) -> None: ...
 
 

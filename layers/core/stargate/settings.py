@@ -44,6 +44,18 @@ class ApiSettings:
 class PreflightSettings:
     table_name: str
     gateway_bucket: str
+    gateway_version: str
+    aws_region: str
+
+
+@dataclass(frozen=True)
+class PrepareRegionsSettings:
+    table_name: str
+    gateway_bucket: str
+    gateway_version: str
+    service_role_arn: str
+    home_bus_arn: str
+    forwarder_role_arn: str
 
 
 @dataclass(frozen=True)

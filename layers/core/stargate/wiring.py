@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
     from stargate.usecases.preflight import Preflight
     from stargate.usecases.prepare_database import PrepareDatabase
+    from stargate.usecases.prepare_regions import PrepareRegions
     from stargate.usecases.publish_gateway import PublishGateway
     from stargate.usecases.remove_stack import RemoveStack
     from stargate.usecases.settle_environment import SettleEnvironment
@@ -112,6 +113,24 @@ def preflight() -> Preflight:
         S3Manifests(given.gateway_bucket),
         Ec2Regions(),
         CloudFormationStacks(),
+        given.aws_region,
+        given.gateway_version,
+    )
+
+
+def prepare_regions() -> PrepareRegions:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.prepare_regions import PrepareRegions
+
+    given = settings.read(settings.PrepareRegionsSettings)
+    return PrepareRegions(
+        EnvironmentRows(Table(given.table_name)),
+        S3Manifests(given.gateway_bucket),
+        CloudFormationStacks(given.service_role_arn),
+        given.home_bus_arn,
+        given.forwarder_role_arn,
+        given.gateway_version,
     )
 
 

@@ -67,9 +67,7 @@ class CloudFormationStacks:
             answer = client("cloudformation", region).create_stack(
                 StackName=stack_name,
                 TemplateURL=template_url,
-                Parameters=[
-                    {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
-                ],
+                Parameters=_listed(parameters),
                 Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
                 RoleARN=self.service_role_arn,
                 Capabilities=["CAPABILITY_NAMED_IAM"],
@@ -84,10 +82,36 @@ class CloudFormationStacks:
             raise
         return str(answer["StackId"])
 
+    def update(
+        self,
+        region: str,
+        stack_name: str,
+        template_url: str,
+        parameters: Mapping[str, str],
+        request_token: str,
+    ) -> None:
+        try:
+            client("cloudformation", region).update_stack(
+                StackName=stack_name,
+                TemplateURL=template_url,
+                Parameters=_listed(parameters),
+                RoleARN=self.service_role_arn,
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+                ClientRequestToken=request_token,
+            )
+        except ClientError as error:
+            if code_of(error) in REFUSALS:
+                raise StackRefusedError(message_of(error)) from error
+            raise
+
     def delete(self, region: str, stack_id: str, request_token: str) -> None:
         client("cloudformation", region).delete_stack(
             StackName=stack_id, RoleARN=self.service_role_arn, ClientRequestToken=request_token
         )
+
+
+def _listed(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
 
 
 def _event(event: dict[str, Any]) -> StackEvent:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Environment, Status
+from stargate.domain.moves import Stands
 from stargate.domain.progress import NodeStatus
+from stargate.domain.regions import REGION_STACK, decide_region, regions_away
 from stargate.errors import ManifestNotFoundError, PreflightError, SupersededError
 
 if TYPE_CHECKING:
@@ -34,8 +36,11 @@ class Preflight:
     manifests: Manifests
     regions: Regions
     stacks: Stacks
+    home: str
+    gateway_version: str
 
-    def __call__(self, environment_id: str, attempt: int) -> None:
+    def __call__(self, environment_id: str, attempt: int) -> tuple[str, ...]:
+        """The regions from which events do not come home yet; PreflightError with every fault."""
         environment = current(self.environments, environment_id, attempt, Status.PROVISIONING)
         faults = [
             *self._manifest_faults(environment),
@@ -45,6 +50,13 @@ class Preflight:
         ]
         if faults:
             raise PreflightError("; ".join(faults))
+        return tuple(self._regions_to_prepare(environment))
+
+    def _regions_to_prepare(self, environment: Environment) -> Iterator[str]:
+        for region in regions_away(environment, self.home):
+            observed = self.stacks.describe(region, REGION_STACK)
+            if not isinstance(decide_region(observed, self.gateway_version), Stands):
+                yield region
 
     def _manifest_faults(self, environment: Environment) -> Iterator[str]:
         try:
