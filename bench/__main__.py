@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from bench import cold_start
+from bench import cold_start, twin
 
-BENCHMARKS: dict[str, Callable[[], bool]] = {"cold_start": cold_start.run}
+BENCHMARKS: dict[str, Callable[[], bool]] = {"cold_start": cold_start.run, "twin": twin.run}
 
 
 def main(names: list[str]) -> int:
