@@ -12,11 +12,11 @@ unexport PYTHONDONTWRITEBYTECODE
 COMPILED := boto3 botocore s3transfer urllib3 jmespath dateutil aws_lambda_powertools aws_xray_sdk wrapt \
 	chalice jsonschema jsonschema_specifications referencing attr attrs ministack
 
-.PHONY: help setup demo up down test proof bench litellm-load check format lock clean
+.PHONY: help setup demo up down test proof bench litellm-load gateway-check check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## what each target does
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready ## virtual environment and checkers
 
@@ -42,9 +42,9 @@ down: setup ## stop the local cloud
 	$(BIN)/python -m local down
 
 test: setup ## every test but the long ones
-	$(BIN)/pytest --ignore=tests/proof
+	$(BIN)/pytest --ignore=tests/proof --ignore=tests/gateway
 
-proof: setup ## the long tests
+proof: setup gateway-check ## the long tests
 	$(BIN)/pytest tests/proof
 
 # The real LiteLLM proxy: a judge with pins of its own, so in a virtual environment of its own.
@@ -52,6 +52,10 @@ proof: setup ## the long tests
 	@$(PYTHON) -m venv .venv-litellm
 	@$(BIN)/uv pip sync --quiet --python .venv-litellm/bin/python --require-hashes requirements/litellm.txt
 	@touch $@
+
+gateway-check: setup .venv-litellm/.ready ## the gateway's configuration, judged by LiteLLM, VictoriaMetrics, PostgreSQL
+	@.ci/judges
+	$(BIN)/pytest tests/gateway
 
 litellm-load: setup .venv-litellm/.ready ## measure the real LiteLLM proxy under load, for the twin (20 minutes)
 	$(BIN)/python -m bench.litellm_load

@@ -20,7 +20,11 @@ PROJECT = Path(__file__).parents[2]
 BINARY = PROJECT / ".venv-litellm" / "bin" / "litellm"
 MASTER_KEY = "sk-0123456789abcdef"
 STARTS_WITHIN = 120.0
-_PROFILE = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile"
+PROFILES = {
+    name: f"arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/{name}"
+    for name in ("haiku", "sonnet", "opus")
+}
+"""The environment's own, by model."""
 _BUCKET = "stargate-gateway"
 _CONFIG = "config/litellm/config.yaml"
 _WITHOUT_DATABASE = {
@@ -97,9 +101,9 @@ def _from_elsewhere(outside: str) -> dict[str, str]:
     return {
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION_NAME": "us-east-1",
-        "HAIKU_PROFILE_ARN": f"{_PROFILE}/haiku0000000",
-        "SONNET_PROFILE_ARN": f"{_PROFILE}/sonnet000000",
-        "OPUS_PROFILE_ARN": f"{_PROFILE}/opus00000000",
+        "HAIKU_PROFILE_ARN": PROFILES["haiku"],
+        "SONNET_PROFILE_ARN": PROFILES["sonnet"],
+        "OPUS_PROFILE_ARN": PROFILES["opus"],
         "LITELLM_CONFIG_BUCKET_NAME": _BUCKET,
         "LITELLM_CONFIG_BUCKET_OBJECT_KEY": _CONFIG,
         "NUM_WORKERS": "2",

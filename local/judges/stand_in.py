@@ -8,6 +8,7 @@ must cost little.
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from local.judges.converse import converse, converse_stream, read
 
-_REASONS = {200: "OK", 207: "Multi-Status", 404: "Not Found"}
+_REASONS = {200: "OK", 207: "Multi-Status", 404: "Not Found", 429: "Too Many Requests"}
+_THROTTLED = {"message": "Too many tokens, please wait before trying again."}
 _NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
 
 
@@ -35,10 +37,15 @@ class Whole:
 
 
 class StandIn:
-    """One server; `folder` is what its bucket holds."""
+    """One server; `folder` is what its bucket holds.
+
+    A prompt that begins with `throttle` is refused as Bedrock refuses what is beyond a quota. GET /seen tells
+    how many requests each path has had, a model's ARN among them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._seen: Counter[str] = Counter()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection until the other side closes it."""
@@ -49,17 +56,26 @@ class StandIn:
             writer.close()
 
     async def _answer(self, ask: Ask, writer: asyncio.StreamWriter) -> None:
-        if ask.method == "POST" and ask.path.startswith("/model/"):
-            _, _, model_id, operation = ask.path.split("/")
-            request = read(unquote(model_id), json.loads(ask.body))
-            if operation == "converse-stream":
-                await _send_stream(writer, converse_stream(request))
-            else:
-                await _send(writer, _document(200, await converse(request)))
+        self._seen[unquote(ask.path)] += 1
+        if ask.path == "/seen":
+            await _send(writer, _document(200, self._seen))
+        elif ask.method == "POST" and ask.path.startswith("/model/"):
+            await self._ask_model(ask, writer)
         elif ask.method == "POST" and ask.path == "/api/public/ingestion":
             await _send(writer, _document(207, {"successes": [], "errors": []}))
         else:
             await _send(writer, self._object(ask.path))
+
+    async def _ask_model(self, ask: Ask, writer: asyncio.StreamWriter) -> None:
+        _, _, model_id, operation = ask.path.split("/")
+        body = json.loads(ask.body)
+        request = read(unquote(model_id), body)
+        if body["messages"][0]["content"][0]["text"].startswith("throttle"):
+            await _send(writer, _document(429, _THROTTLED))
+        elif operation == "converse-stream":
+            await _send_stream(writer, converse_stream(request))
+        else:
+            await _send(writer, _document(200, await converse(request)))
 
     def _object(self, path: str) -> Whole:
         _, _, key = unquote(path).removeprefix("/").partition("/")

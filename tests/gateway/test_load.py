@@ -1,0 +1,40 @@
+"""Under load the CPU of the proxy passes what its service scales at: with one worker it never would."""
+
+from __future__ import annotations
+
+import asyncio
+
+from local.judges.clients import Answer, Clients, Door
+from local.judges.litellm_proxy import MASTER_KEY
+from local.judges.mixture import Mixture
+from local.judges.usage import of_session
+from tests.template.gateway_templates import resources_of_type
+
+VCPUS = 2
+TURN_SECONDS = 5
+MOST_TURNS = 15
+
+
+def test_cpu_passes_the_scaling_target(door):
+    """Of two vCPUs, as ECS counts it; the load itself runs on the same two cores here."""
+    ((_, _, policy),) = resources_of_type("AWS::ApplicationAutoScaling::ScalingPolicy")
+    target = policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
+    assert asyncio.run(_cpu_under_load(door, enough=target)) > target
+
+
+async def _cpu_under_load(door, enough: float) -> float:
+    """The highest percentage seen in a few seconds, with 80 people at once; ends when it is enough."""
+    answers: list[Answer] = []
+    people = Clients(Door("127.0.0.1", door.proxy.port, MASTER_KEY), Mixture(), answers.append)
+    people.set_count(80)
+    seen = [0.0]
+    while max(seen) <= enough and len(seen) <= MOST_TURNS:
+        before = _cpu_seconds(door)
+        await asyncio.sleep(TURN_SECONDS)
+        seen.append(100 * (_cpu_seconds(door) - before) / TURN_SECONDS / VCPUS)
+    await people.stop()
+    return max(seen)
+
+
+def _cpu_seconds(door) -> float:
+    return sum(usage.cpu_seconds for usage in of_session(door.proxy.program.pid).values())
