@@ -11,6 +11,16 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 PREFIX = "/_stargate/"
+
+
+class RefusedError(Exception):
+    """A request that cannot be followed, with every fault in it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
 _routes: dict[tuple[str, str], Handler] = {}
 
 
@@ -40,6 +50,8 @@ def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
     try:
         document = json.loads(body) if body else {}
         return 200, handler(document)
+    except RefusedError as refused:
+        return 400, {"message": str(refused), "faults": refused.faults}
     except (ValueError, KeyError, TypeError) as fault:
         return 400, {"message": f"{type(fault).__name__}: {fault}"}
 

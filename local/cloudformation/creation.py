@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from local.cloudformation.faults import Faults
     from local.services.pace import Pace
 
+
+async def stand(kind: str, physical_id: str) -> None:
+    """Let the resource show that it stands. Some take time of their own: they are waited for."""
+    stands = provisioners._RESOURCE_HANDLERS.get(kind, {}).get("stands")
+    standing = stands(physical_id) if stands is not None else None
+    if standing is not None:
+        await standing
+
+
 CANCELLED = "Resource creation cancelled"
 INITIATED = "Resource creation Initiated"
 
@@ -91,7 +100,7 @@ class Creation:
             await self._provision(logical_id, kind)
             await self.pace.creating(self.name, kind)
             self.faults.strike(self.name, logical_id)
-            self._stand(logical_id, kind)
+            await stand(kind, self.stack["_resources"][logical_id]["PhysicalResourceId"])
         except asyncio.CancelledError:
             self._resource_failed(logical_id, kind, CANCELLED)
             raise
@@ -140,12 +149,6 @@ class Creation:
         present = {key: value for key, value in properties.items() if value is not stacks._NO_VALUE}
         properties, dynamic = stacks._resolve_dynamic_references(present, None)
         return properties, dynamic
-
-    def _stand(self, logical_id: str, kind: str) -> None:
-        resource = self.stack["_resources"][logical_id]
-        stands = provisioners._RESOURCE_HANDLERS.get(kind, {}).get("stands")
-        if stands is not None:
-            stands(resource["PhysicalResourceId"])
 
     def _resource_failed(self, logical_id: str, kind: str, reason: str) -> None:
         self.failed.append(logical_id)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import cloudformation
-from ministack.services.cloudformation import changesets, handlers, provisioners, stacks
+from ministack.services.cloudformation import changesets, handlers, stacks
 
-from local.cloudformation.creation import Creation
+from local.cloudformation.creation import Creation, stand
 from local.cloudformation.events import STACK_TYPE
 from local.cloudformation.removal import Removal
 
@@ -56,7 +56,7 @@ class Operations:
                 retain_except_on_create,
                 imports,
             )
-            stand_all(stack)
+            await stand_all(stack)
             return
         creation = Creation(
             self.pace, self.faults, stack, template, param_values, disable_rollback, retain_except_on_create
@@ -120,12 +120,10 @@ def settle(stack: dict[str, Any], status: str, reason: str = "") -> None:
     stacks._add_event(stack_id, name, name, STACK_TYPE, status, reason, stack_id)
 
 
-def stand_all(stack: dict[str, Any]) -> None:
+async def stand_all(stack: dict[str, Any]) -> None:
     """An update is not spread over time: what it made stands when it ends."""
-    for resource in stack["_resources"].values():
-        stands = provisioners._RESOURCE_HANDLERS.get(resource["ResourceType"], {}).get("stands")
-        if stands is not None:
-            stands(resource["PhysicalResourceId"])
+    for resource in list(stack["_resources"].values()):
+        await stand(resource["ResourceType"], resource["PhysicalResourceId"])
 
 
 def install(pace: Pace, faults: Faults) -> None:

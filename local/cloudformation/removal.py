@@ -59,9 +59,10 @@ class Removal:
         kind, name = resource["ResourceType"], resource["PhysicalResourceId"]
         args = (kind, name, resource.get("Properties", {}), self.stack["StackName"], logical_id)
         leaves = provisioners._RESOURCE_HANDLERS.get(kind, {}).get("leaves")
-        if leaves is not None:
-            leaves(name)
+        leaving = leaves(name) if leaves is not None else None
         await self.pace.deleting(self.stack["StackName"], kind)
+        if leaving is not None:
+            await leaving  # it takes time of its own
         if policy == "Snapshot":
             stacks._snapshot_resource(*args[:3])
         if stacks._runs_on_worker_thread(kind):

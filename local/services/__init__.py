@@ -1,14 +1,18 @@
 """Services that MiniStack lacks, or has but pretends with: each made honest in a file of its own."""
 
+from local import gateways
 from local.clock import Clock
-from local.services import application_autoscaling, ecs, rds, tagging, zones
+from local.services import application_autoscaling, cloudwatch, ecs, rds, tagging, zones
 from local.services.later import Later
 from local.services.pace import Pace
 
 
 def install(clock: Clock) -> None:
+    cloudwatch.install(clock)
     application_autoscaling.install()
-    ecs.install(Pace(clock), Later())
+    pace, later = Pace(clock), Later()
+    gateways.install(clock, pace, later)
+    ecs.install(pace, later)
     rds.install()
     tagging.install()
     zones.install()

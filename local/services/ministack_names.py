@@ -31,97 +31,13 @@ PRIVATE_NAMES = (
         "does it still mean the same to local/services/tagging.py?",
     ),
     PrivateName(
-        "ministack.services.ec2", "_subnets", None, "does it still mean the same to local/services/ecs.py?"
-    ),
-    PrivateName(
         "ministack.services.ec2", "_tags", None, "does it still mean the same to local/services/tagging.py?"
-    ),
-    PrivateName(
-        "ministack.services.ecs", "_ACTION_MAP", None, "does it still mean the same to local/services/ecs.py?"
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_cluster_name_from_arn",
-        "(arn)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_complete_service_deployment",
-        "(cluster_name, svc_key, expected_deployment_id=None)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_delete_service",
-        "(data)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs", "_get_docker", "()", "does it still mean the same to local/services/ecs.py?"
-    ),
-    PrivateName(
-        "ministack.services.ecs", "_iso", "()", "does it still mean the same to local/services/ecs.py?"
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_make_deployment",
-        "(task_definition, desired_count, status='PRIMARY')",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_mark_task_stopped",
-        "(task_arn, task, reason, stop_code, exit_code=None)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_reconcile_service_tasks",
-        "(cluster_name, svc_key)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_recount_cluster",
-        "(cluster_name)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_refresh_service_state",
-        "(cluster_name, group)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_run_task",
-        "(data)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_sanitize",
-        "(obj)",
-        "does it still mean the same to local/services/ecs.py?",
     ),
     PrivateName(
         "ministack.services.ecs",
         "_services",
         None,
         "does it still mean the same to local/services/application_autoscaling.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs", "_tags", None, "does it still mean the same to local/services/ecs.py?"
-    ),
-    PrivateName(
-        "ministack.services.ecs",
-        "_task_ip",
-        "(task)",
-        "does it still mean the same to local/services/ecs.py?",
-    ),
-    PrivateName(
-        "ministack.services.ecs", "_tasks", None, "does it still mean the same to local/services/ecs.py?"
     ),
     PrivateName(
         "ministack.services.ecs",

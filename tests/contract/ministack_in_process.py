@@ -14,6 +14,7 @@ from ministack.services import (
     bedrock,
     cloudformation,
     cloudfront,
+    cloudwatch,
     cloudwatch_logs,
     ec2,
     ecs,
@@ -33,7 +34,18 @@ from local.services import application_autoscaling
 from local.services.pace import Pace
 
 SCALE = 3000.0
-MODULES = (cloudformation, engine, stacks, handlers, changesets, ecs, eventbridge, rds)
+MODULES = (
+    cloudformation,
+    engine,
+    stacks,
+    handlers,
+    changesets,
+    provisioners,
+    cloudwatch,
+    ecs,
+    eventbridge,
+    rds,
+)
 REGISTRIES = (
     provisioners._RESOURCE_HANDLERS,
     provisioners._STACK_TAG_PROPERTY,
@@ -41,6 +53,7 @@ REGISTRIES = (
     iam_actions.SERVICE_TO_IAM_NAMESPACE,
     ministack.app.SERVICE_HANDLERS,
     ec2._ACTION_MAP,
+    alb._ACTION_MAP,
     ecs._ACTION_MAP,
 )
 SERVICES = (
@@ -49,6 +62,7 @@ SERVICES = (
     bedrock,
     cloudformation,
     cloudfront,
+    cloudwatch,
     cloudwatch_logs,
     ec2,
     ecs,

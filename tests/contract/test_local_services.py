@@ -14,7 +14,7 @@ from tests.contract import ministack_in_process
 @pytest.fixture
 def cloud(monkeypatch):
     emitted = []
-    monkeypatch.setattr("local.services.ecs.emit", lambda *event: emitted.append(event))
+    monkeypatch.setattr("local.services.ecs.events.emit", lambda *event: emitted.append(event))
     with ministack_in_process.cloud() as made:
         made.tasks_told = emitted
         yield made

@@ -1,12 +1,16 @@
-"""ECS services: numbers that arrive as text, and steady when their time has come."""
+"""ECS services: numbers that arrive as text; they stand once they are steady, and are gone once drained."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
-from local.services import ecs
+from local.services.ecs import standing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, Any]]
@@ -21,6 +25,8 @@ def with_numbers(properties: Properties) -> Properties:
 
 def create_service(logical_id: str, properties: Properties, stack_name: str) -> Created:
     arn, attributes = provisioners._ecs_service_create(logical_id, with_numbers(properties), stack_name)
+    grace = int(properties.get("HealthCheckGracePeriodSeconds") or 0)
+    ecs._services["/".join(str(arn).rsplit("/", 2)[1:])]["healthCheckGracePeriodSeconds"] = grace
     return str(arn), attributes
 
 
@@ -29,11 +35,17 @@ def update_service(arn: str, old: Properties, new: Properties, stack_name: str) 
     return str(name), attributes
 
 
+def service_leaves(arn: str) -> Awaitable[None]:
+    standing.begin_to_leave(arn)
+    return standing.until_gone(arn)
+
+
 HANDLERS = {
     "AWS::ECS::Service": {
         "create": create_service,
         "update": update_service,
-        "stands": ecs.service_stands,
+        "stands": standing.until_steady,
+        "leaves": service_leaves,
     },
 }
 TAGGED = ()

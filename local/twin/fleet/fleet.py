@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BREAKER = "ECS deployment circuit breaker"
+STOPPED = "ECS deployment stopped by user"
 ENDED = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
 """Codes of tasks whose container is gone already: there is nothing left to drain."""
 _TERMINATED = 143  # what a process that SIGTERM ended exits with
@@ -140,9 +141,10 @@ class Fleet:
         deployment = service.deployments[deployment_id]
         if not deployment.primary or deployment.state is not Rollout.IN_PROGRESS:
             raise ValueError(f"deployment {deployment_id} is not in progress")
-        if service.roll_back_to() is None:
+        back = service.roll_back_to()
+        if back is None:
             raise ValueError(f"there is no completed deployment before {deployment_id}")
-        self._fail(service, deployment, "ECS deployment stopped by user", "ECS deployment stopped by user")
+        self._fail(service, deployment, f"{STOPPED}.", back, STOPPED)
         self._reconcile(service)
 
     def stop_task(self, task_id: str, stop: Stop, at: float) -> None:
@@ -350,7 +352,8 @@ class Fleet:
             and deployment.primary
             and deployment.failed_tasks >= service.failures_allowed
         ):
-            self._fail(service, deployment, f"{BREAKER}: tasks failed to start.", BREAKER)
+            back = service.roll_back_to() if service.rules.rolls_back else None
+            self._fail(service, deployment, f"{BREAKER}: tasks failed to start.", back, BREAKER)
 
     def _throttle(self, service: Service) -> None:
         service.failed_starts += 1
@@ -362,9 +365,10 @@ class Fleet:
         reason = f"(service {service.name}) is unable to consistently start tasks successfully."
         self._happened.append(ServiceActed(service.name, "SERVICE_TASK_START_IMPAIRED", self.now, reason))
 
-    def _fail(self, service: Service, deployment: Deployment, reason: str, by: str) -> None:
-        """End a deployment and go back to the last completed one, if there is any."""
-        back = service.roll_back_to()
+    def _fail(
+        self, service: Service, deployment: Deployment, reason: str, back: Deployment | None, by: str
+    ) -> None:
+        """End a deployment and go back to another one, if there is any."""
         self._roll(service, replace(deployment, primary=back is None), Rollout.FAILED, reason)
         if back is not None:
             name = back.deployment_id
