@@ -135,24 +135,6 @@ PRIVATE_NAMES = (
         "local/cloudformation/addresses.py and local/iam/stacks.py: does it still mean the same?",
     ),
     PrivateName(
-        "ministack.services.cloudformation.provisioners",
-        "_cw_metric_alarm_create",
-        "(logical_id, props, stack_name)",
-        "local/cloudformation/types/alarms.py: does it still mean the same?",
-    ),
-    PrivateName(
-        "ministack.services.cloudformation.provisioners",
-        "_cw_metric_alarm_update",
-        "(physical_id, old_props, new_props, stack_name, logical_id=None)",
-        "local/cloudformation/types/alarms.py: does it still mean the same?",
-    ),
-    PrivateName(
-        "ministack.services.cloudwatch",
-        "_alarms",
-        None,
-        "local/cloudformation/types/alarms.py: does it still mean the same?",
-    ),
-    PrivateName(
         "ministack.services.dynamodb",
         "_ttl_reaper",
         "()",

@@ -78,12 +78,6 @@ PRIVATE_NAMES = (
     ),
     PrivateName(
         "ministack.services.cloudformation.provisioners",
-        "_cw_metric_alarm_record",
-        "(name, props)",
-        "does it still mean the same to local/cloudformation/types/alarms.py?",
-    ),
-    PrivateName(
-        "ministack.services.cloudformation.provisioners",
         "_ec2_apply_tags",
         "(physical_id, props, old_props=None)",
         "does it still mean the same to local/cloudformation/types/ec2.py?",

@@ -130,11 +130,11 @@ ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:busy"
 
 def test_an_alarm_is_understood_with_its_numbers_as_text_and_keeps_its_state_when_put_again():
     """CloudFormation and the query protocol send text; a change of an alarm does not touch its state."""
-    first = document_of(DECLARED, None, ARN)
+    first = document_of(DECLARED, None, ARN, NINE)
     assert watch_of(first).rule == Rule("GreaterThanThreshold", 50.0, 60, 3, 3, "missing")
     assert first["StateValue"] == "INSUFFICIENT_DATA"
     again = document_of(
-        {**DECLARED, "Threshold": 70, "DatapointsToAlarm": 2}, first | {"StateValue": "OK"}, ARN
+        {**DECLARED, "Threshold": 70, "DatapointsToAlarm": 2}, first | {"StateValue": "OK"}, ARN, NINE
     )
     assert (again["StateValue"], watch_of(again).rule.to_alarm) == ("OK", 2)
 
@@ -158,7 +158,7 @@ def test_an_alarm_is_understood_with_its_numbers_as_text_and_keeps_its_state_whe
 def test_an_alarm_that_could_never_be_judged_is_refused(wrong):
     """Unknown words, impossible numbers, expressions that name nothing or themselves."""
     with pytest.raises(InvalidAlarmError):
-        document_of({**DECLARED, **wrong}, None, ARN)
+        document_of({**DECLARED, **wrong}, None, ARN, NINE)
 
 
 def test_statistics_are_over_all_samples_and_percentiles_by_weight():

@@ -10,7 +10,6 @@ TAGGED are the types that take the stack's tags beside those MiniStack knows.
 from ministack.services.cloudformation import provisioners
 
 from local.cloudformation.types import (
-    alarms,
     application_autoscaling,
     balancing,
     bedrock,
@@ -25,7 +24,6 @@ from local.cloudformation.types import (
 )
 
 SERVICES = (
-    alarms,
     application_autoscaling,
     balancing,
     bedrock,

@@ -6,7 +6,6 @@ history, actions and events are ours.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import cloudwatch
@@ -72,7 +71,7 @@ def _recording(engine: Engine) -> Callable[..., None]:
         dimensions: Mapping[str, str] | None = None,
     ) -> None:
         metric = Metric.of(namespace, name, dimensions)
-        engine.store().put(metric, time.time(), of_values([(float(value), 1.0)]), unit)
+        engine.store().put(metric, engine.clock.now(), of_values([(float(value), 1.0)]), unit)
 
     return record_metric
 

@@ -16,6 +16,7 @@ import botocore.session
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import lambda_svc, sns
 
+from local.services.cloudwatch.alarms import queries_of
 from local.services.cloudwatch.evaluation import moment
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def _trigger(alarm: Document) -> Document:
         "EvaluateLowSampleCountPercentile": "",
     }
     if "Metrics" in alarm:
-        return {"Metrics": [_lowered(query) for query in alarm["Metrics"]], **judged}
+        period = queries_of(alarm).period()
+        return {"Period": period, "Metrics": [_lowered(query) for query in alarm["Metrics"]], **judged}
     extended = alarm.get("ExtendedStatistic")
     return {
         "MetricName": alarm["MetricName"],

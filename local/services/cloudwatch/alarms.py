@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 import zlib
 from dataclasses import dataclass
@@ -39,9 +38,8 @@ class Watch:
         return self.watched.stat if self.watched.name == SINGLE else ""
 
 
-def document_of(request: Document, known: Document | None, arn: str) -> Document:
+def document_of(request: Document, known: Document | None, arn: str, now: float) -> Document:
     """The alarm as it is kept and described. A known alarm keeps its state. Raises InvalidAlarmError."""
-    now = time.time()
     if request.get("Threshold") is None:
         raise InvalidAlarmError("Threshold is required; anomaly detection is not to be had here")
     document = {

@@ -11,7 +11,6 @@ import heapq
 import itertools
 import logging
 import math
-import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -33,6 +32,7 @@ Document: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, str]  # account, region
 
 TURN = 3.0  # simulated seconds from one turn to the next
+LEAST_TURN = 0.02  # real seconds, however compressed the clock is
 _log = logging.getLogger("stargate.cloudwatch")
 
 
@@ -65,7 +65,7 @@ class Engine:
         known = (place, name) in self._watches
         watch = self._watches[place, name] = watch_of(alarm)
         if not known:
-            self._plan(place, name, watch, time.time())
+            self._plan(place, name, watch, self.clock.now())
         self.run()
 
     def run(self) -> None:
@@ -80,10 +80,10 @@ class Engine:
 
     def _take_turn(self) -> None:
         try:
-            self.turn(time.time())
+            self.turn(self.clock.now())
         finally:
             assert self._loop is not None  # noqa: S101 - tells the type checker
-            self._loop.call_later(self.clock.real_seconds(TURN), self._take_turn)
+            self._loop.call_later(max(self.clock.real_seconds(TURN), LEAST_TURN), self._take_turn)
 
     def turn(self, now: float) -> None:
         """Do all that is due."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -41,7 +40,7 @@ class Operations:
             )
         for datum in request.get("MetricData") or []:
             metric = metric_of({**datum, "Namespace": namespace})
-            at = epoch(datum.get("Timestamp")) or time.time()
+            at = epoch(datum.get("Timestamp")) or self.engine.clock.now()
             step = 1 if int(datum.get("StorageResolution") or MINUTE) == 1 else MINUTE
             self.engine.store().put(metric, at, samples_of(datum), datum.get("Unit") or "None", step)
         return {}
@@ -55,7 +54,7 @@ class Operations:
         return {"MetricDataResults": results, "Messages": []}
 
     def _result(self, queries: Queries, query: Query, request: Document) -> Document:
-        window = window_of(request, query.period or queries.period())
+        window = window_of(request, query.period or queries.period(), self.engine.clock.now())
         values = queries.values(query.name, window, self.engine.store().read)
         points = [(at, v) for at, v in zip(window.moments(), values, strict=True) if v is not None]
         if request.get("ScanBy") != "TimestampAscending":
@@ -76,7 +75,7 @@ class Operations:
                 "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
             )
         metric, store = metric_of(request), self.engine.store()
-        window = window_of(request, int(request.get("Period") or MINUTE))
+        window = window_of(request, int(request.get("Period") or MINUTE), self.engine.clock.now())
         found = zip(window.moments(), store.samples(metric, window), strict=True)
         unit = store.unit(metric)
         points = [shown(at, samples, wanted, unit) for at, samples in found if samples is not None]
@@ -97,15 +96,15 @@ class Operations:
         if not name:
             raise RefusedError("ValidationError", "AlarmName is required")
         arn = f"arn:aws:cloudwatch:{get_region()}:{get_account_id()}:alarm:{name}"
-        known = cloudwatch._alarms.get(name)
+        known, now = cloudwatch._alarms.get(name), self.engine.clock.now()
         try:
-            alarm = document_of(request, known, arn)
+            alarm = document_of(request, known, arn, now)
         except InvalidAlarmError as fault:
             raise RefusedError("ValidationError", str(fault)) from fault
         cloudwatch._alarms[name] = alarm
         if known is None and request.get("Tags"):
             cloudwatch._resource_tags[arn] = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
-        history.note_configuration(alarm, "Update" if known else "Create")
+        history.note_configuration(alarm, "Update" if known else "Create", now)
         self.engine.watch(alarm)
         return {}
 
@@ -133,7 +132,7 @@ class Operations:
         alarm = cloudwatch._alarms.get(name) or cloudwatch._composite_alarms.get(name)
         if alarm is None:
             raise RefusedError("ResourceNotFound", f"Alarm {name} not found", 404)
-        state, now = request.get("StateValue", ""), time.time()
+        state, now = request.get("StateValue", ""), self.engine.clock.now()
         if state not in STATES:
             raise RefusedError("ValidationError", f"StateValue {state!r} is not one of {', '.join(STATES)}")
         reason, data = request.get("StateReason", ""), request.get("StateReasonData") or ""
@@ -153,7 +152,7 @@ def epoch(value: Any) -> float:
     return float(value or 0)
 
 
-def window_of(request: Document, period: int) -> Window:
+def window_of(request: Document, period: int, now: float) -> Window:
     """The whole periods that the time asked for touches."""
     start, end = epoch(request.get("StartTime")), epoch(request.get("EndTime"))
     first = int(start // period * period)
@@ -163,7 +162,7 @@ def window_of(request: Document, period: int) -> Window:
             "ValidationError",
             f"from {moment(start)} to {moment(end)} is no time of {period} seconds' periods",
         )
-    return Window(first, period, count, time.time())
+    return Window(first, period, count, now)
 
 
 def samples_of(datum: Document) -> Samples:
