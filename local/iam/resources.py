@@ -17,6 +17,9 @@ _NAMED_BY = {
     "DescribeServices": ("service", "services"),
     "UpdateService": ("service", "service"),
     "DeleteService": ("service", "service"),
+    "ListServiceDeployments": ("service", "service"),
+    "DescribeServiceDeployments": ("service-deployment", "serviceDeploymentArns"),
+    "StopServiceDeployment": ("service-deployment", "serviceDeploymentArn"),
 }
 """Operation to the kind of resource and the field of the request that names it."""
 
