@@ -7,9 +7,18 @@ import itertools
 import json
 from dataclasses import dataclass, field, replace
 
+from stargate.domain.actions import Action
+from stargate.domain.conditions import Condition
+from stargate.domain.facts import AlarmState, Deployment, ScalingFacts, ServiceFacts
+from stargate.domain.holds import Hold
+from stargate.domain.leases import Lease
 from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
+from stargate.domain.operations import Operations, Overview
 from stargate.domain.paging import Page
+from stargate.domain.switch import Switch
 from stargate.errors import (
+    ActionRefusedError,
+    AlreadyRecordedError,
     ConflictError,
     EnvironmentNotFoundError,
     IdempotencyKeyReusedError,
@@ -53,6 +62,8 @@ class FakeTable:
     names: dict = field(default_factory=dict)
     nodes: dict = field(default_factory=dict)
     entries: dict = field(default_factory=dict)
+    operations: dict = field(default_factory=dict)
+    switch: Switch = field(default_factory=Switch)
 
     def write_entry(self, environment_id, entry):
         self.entries.setdefault(environment_id, {})[entry.entry_id] = entry
@@ -95,7 +106,8 @@ class FakeEnvironments:
 
     def replace(self, before, after, entry):
         present = self.table.environments[before.environment_id]
-        if (present.status, present.attempt) != (before.status, before.attempt):
+        expected = (before.status, before.attempt, before.mode)
+        if (present.status, present.attempt, present.mode) != expected:
             raise ConflictError(before.name)
         self.table.environments[before.environment_id] = after
         self.table.write_entry(before.environment_id, entry)
@@ -162,6 +174,177 @@ class FakeLedger:
             if (since is None or entry.at >= since) and (kind is None or entry.kind == kind)
         ]
         return _slice(wanted, lambda entry: entry.entry_id, limit, after)
+
+
+def _operation_key(row):
+    key = {Condition: "key", Action: "action_id", Lease: "scope", Hold: "service"}[type(row)]
+    return f"{type(row).__name__.lower()}#{getattr(row, key)}"
+
+
+@dataclass
+class FakeOperations:
+    """Rows with versions, written all or none; `meddle` lets a test change something before a write."""
+
+    table: FakeTable
+    calls: list = field(default_factory=list)
+    meddle: list = field(default_factory=list)
+
+    def by_name(self, name):
+        self.calls += ["get name", "get environment and switch", "query operations"]
+        identifier = self.table.names.get(name)
+        return None if identifier is None else self._overview(identifier)
+
+    def by_id(self, environment_id):
+        self.calls += ["get environment and switch", "query operations"]
+        if environment_id not in self.table.environments:
+            raise EnvironmentNotFoundError(environment_id)
+        return self._overview(environment_id)
+
+    def _overview(self, environment_id):
+        known = Operations()
+        for row in self.table.operations.get(environment_id, {}).values():
+            known = known.with_row(row)
+        return Overview(self.table.environments[environment_id], {}, self.table.switch, known)
+
+    def record(self, environment_id, change):
+        self.calls.append("write")
+        if self.meddle:
+            self.meddle.pop(0)()
+        entries = self.table.entries.setdefault(environment_id, {})
+        if any(entry.entry_id in entries for entry in change.entries):
+            raise AlreadyRecordedError(environment_id)
+        rows = self.table.operations.setdefault(environment_id, {})
+        for row in change.rows:
+            present = rows.get(_operation_key(row))
+            if (0 if present is None else present.version) != row.version:
+                raise ConflictError(_operation_key(row))
+        for row in change.rows:
+            rows[_operation_key(row)] = replace(row, version=row.version + 1)
+        entries.update({entry.entry_id: entry for entry in change.entries})
+
+    def open_environments(self):
+        self.calls.append("query open")
+        return [one for one, rows in self.table.operations.items() if any(map(_is_open, rows.values()))]
+
+
+def _is_open(row):
+    names = {Condition: "open", Action: "in_flight", Hold: "live"}
+    return type(row) in names and getattr(row, names[type(row)])
+
+
+@dataclass
+class FakeSwitches:
+    table: FakeTable
+
+    def read(self):
+        return self.table.switch
+
+    def turn(self, switch):
+        self.table.switch = switch
+
+
+@dataclass
+class FakeRemedies:
+    """The workflow that performs actions: started by name, run only when the test says so."""
+
+    started: dict = field(default_factory=dict)
+    statuses: dict = field(default_factory=dict)
+    calls: list = field(default_factory=list)
+    lose: bool = False
+
+    def start(self, execution_name, payload):
+        self.calls.append("start remediate")
+        if self.lose:
+            raise ConnectionError("cut off before the workflow was started")
+        self.started.setdefault(execution_name, dict(payload))
+        self.statuses.setdefault(execution_name, "RUNNING")
+
+    def status(self, execution_name):
+        return self.statuses.get(execution_name)
+
+
+@dataclass
+class FakeScaling:
+    """One scalable target, which takes whatever bounds it is given."""
+
+    facts: ScalingFacts | None = field(default_factory=lambda: ScalingFacts(2, 6))
+    failure: str | None = None
+    set: list = field(default_factory=list)
+    refuse: str = ""
+    calls: list = field(default_factory=list)
+
+    def describe(self, region, cluster, service):
+        self.calls.append("describe scalable target")
+        return self.facts
+
+    def last_failure(self, region, cluster, service):
+        self.calls.append("describe scaling activities")
+        return self.failure
+
+    def set_bounds(self, region, cluster, service, minimum, maximum):
+        if self.refuse:
+            raise ActionRefusedError(self.refuse)
+        self.set.append((cluster, service, minimum, maximum))
+        self.facts = replace(self.facts, minimum=minimum, maximum=maximum)
+
+
+@dataclass
+class FakeServices:
+    """One service; a restart begins a deployment of what runs."""
+
+    clock: FakeClock
+    facts: ServiceFacts | None = None
+    done: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.facts = self.facts or ServiceFacts(
+            2, 2, (Deployment("d-1", "PRIMARY", "COMPLETED", "t:1", 0.0),)
+        )
+
+    def describe(self, region, cluster, service):
+        return self.facts
+
+    def restart(self, region, cluster, service):
+        self.done.append(("restart", cluster, service))
+        self.deploy("d-2", self.facts.deployments[0].task_definition)
+
+    def stop_deployment(self, region, cluster, service):
+        self.done.append(("stop deployment", cluster, service))
+        self.settle()
+
+    def deploy(self, deployment_id, task_definition):
+        before = replace(self.facts.deployments[0], status="ACTIVE")
+        fresh = Deployment(deployment_id, "PRIMARY", "IN_PROGRESS", task_definition, self.clock.now())
+        self.facts = replace(self.facts, deployments=(fresh, before))
+
+    def settle(self):
+        whole = replace(self.facts.deployments[0], rollout="COMPLETED")
+        self.facts = ServiceFacts(self.facts.desired, self.facts.desired, (whole,))
+
+
+@dataclass
+class FakeMetrics:
+    minutes_read: list = field(default_factory=list)
+    calls: list = field(default_factory=list)
+
+    def minutes(self, environment, outputs, service, since, until):
+        self.calls.append("get metric data")
+        return tuple(minute for minute in self.minutes_read if since <= minute.at < until)
+
+
+@dataclass
+class FakeAlarms:
+    known: dict = field(default_factory=dict)
+
+    def states(self, region, names):
+        return {name: self.known[name] for name in names if name in self.known}
+
+    def ringing(self, region, prefix):
+        named = {name: state for name, state in self.known.items() if name.startswith(prefix)}
+        return {name: state for name, state in named.items() if state.value == "ALARM"}
+
+    def turn(self, name, value, at):
+        self.known[name] = AlarmState(value, at)
 
 
 @dataclass

@@ -49,11 +49,11 @@ class Demand:
     reason: str
 
 
-def tasks_needed(minutes: Sequence[Minute], minimum: int) -> Estimate:
-    """`minutes` from the oldest to the newest; without any measure, one task more than the bound has now."""
+def tasks_needed(minutes: Sequence[Minute]) -> Estimate | None:
+    """`minutes` from the oldest to the newest; None if CPU is not measured in any of them."""
     measured = [minute for minute in minutes if minute.cpu is not None and minute.tasks]
     if not measured:
-        return Estimate(minimum + 1, "CPU is not measured at present, so one task more than the bound")
+        return None
     demand = max(
         (_demand(minute, measured) for minute in measured[-RECENT_MINUTES:]), key=lambda one: one.tasks
     )

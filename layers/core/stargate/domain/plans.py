@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stargate.domain.actions import ActionKind, Expectation
-from stargate.domain.capacity import tasks_needed
+from stargate.domain.capacity import Estimate, tasks_needed
 from stargate.domain.guards import Held
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _raise_bound(overview: Overview, condition: Condition, facts: Facts) -> Plan
     scaling, limits = facts.scaling, limits_of(overview.environment, condition.subject)
     if scaling is None or limits is None:
         return Held("limits", f"{condition.subject} has no scalable target")
-    estimate = tasks_needed(facts.minutes, scaling.minimum)
+    estimate = tasks_needed(facts.minutes) or _unmeasured(overview, condition, scaling)
     if estimate.tasks <= scaling.minimum:
         return Nothing(f"the bound of {scaling.minimum} covers it: {estimate.reason}")
     if scaling.minimum >= limits.maximum:
@@ -74,6 +74,14 @@ def _raise_bound(overview: Overview, condition: Condition, facts: Facts) -> Plan
         {"minimum": wanted, "maximum": _highest(scaling, limits, wanted)},
         _expected_of(wanted, within_limits=not capped),
     )
+
+
+def _unmeasured(overview: Overview, condition: Condition, scaling: ScalingFacts) -> Estimate:
+    """One task more on the word of the alarm alone, but only once: then the bound stays until CPU is seen."""
+    hold = overview.operations.holds.get(condition.subject)
+    if hold is not None and hold.live:
+        return Estimate(scaling.minimum, "CPU is not measured at present, so it stays")
+    return Estimate(scaling.minimum + 1, "CPU is not measured at present, so one task more")
 
 
 def _highest(scaling: ScalingFacts, limits: Limits, wanted: int) -> int:
