@@ -64,7 +64,7 @@ class Users:
         self._known = frozenset(model.name for model in parameters.models)
         self._batches = parameters.batches_per_second
         self._chance = chance
-        self._asking_chance = min(1.0, 1.0 / self._user.think_seconds)
+        self._asking_chance = 1.0 / (1.0 + self._user.think_seconds)
         self._lengths = _lengths(self._user, chance)
         self._walk = chance.randrange(LENGTHS)
         self._turn = chance.randrange(TURNS)

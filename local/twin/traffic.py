@@ -77,10 +77,15 @@ class Traffic:
         second = int(at)
         for model in self._models.values():
             model.bucket.fill()
+        self._land_due(second)
         for source in self._sources:
             for batch in source.arrive(at):
                 self._enter(source, batch, second)
-        for flight in self._due.get(second, ()):  # what lands at once is added to the list while it is walked
+        self._land_due(second)
+
+    def _land_due(self, second: int) -> None:
+        """What lands at once and is due in this second too is added to the list while it is walked."""
+        for flight in self._due.get(second, ()):
             self._land(flight, second)
         self._due.pop(second, None)
 

@@ -22,10 +22,10 @@ def describe(gateway: Gateway) -> dict[str, Any]:
         "users": {"count": gateway.users.count, "model_shares": gateway.users.shares},
         "requests_per_second": round(minute.requests / 60, 2),
         "response_seconds": {
-            "p50": first_byte.percentile(0.5),
-            "p99": first_byte.percentile(0.99),
+            "p50": _rounded(first_byte.percentile(0.5)),
+            "p99": _rounded(first_byte.percentile(0.99)),
         },
-        "latency_seconds": {"p50": whole.percentile(0.5), "p99": whole.percentile(0.99)},
+        "latency_seconds": {"p50": _rounded(whole.percentile(0.5)), "p99": _rounded(whole.percentile(0.99))},
         "failures_last_minute": dict(minute.codes),
         "totals": {
             "started": totals.started,
@@ -91,6 +91,10 @@ def _model(model: Model) -> dict[str, Any]:
         "slowness": model.slowness,
         "failing_share": model.failing,
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _share(used: float, limit: float) -> float | None:

@@ -43,13 +43,13 @@ def test_requests_in_flight_are_rate_times_latency():
 
 
 def test_users_ask_again_once_they_are_answered():
-    """A closed population: its rate is its number over the time of one round."""
+    """A closed population, as the specification has it: half a request to one each second, in 0.5 to 2 s."""
     gateway = settled(6, 120)
     readings = after(gateway, 1200)
     rate = total(readings, "balancer", "requests") / 1200
     whole = gateway.truth()["latency_seconds"]["p50"]
-    assert 0.3 < rate / 120 < 0.45
-    assert 0.5 < whole < 2.0  # the specification's own words on latency
+    assert 0.5 < rate / 120 < 1.0
+    assert 0.5 < whole < 2.0
 
 
 def test_a_full_task_makes_requests_wait():
