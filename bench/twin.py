@@ -3,7 +3,7 @@
 It is held against the least that a model which looks at each request by itself would do: put it into a queue
 with the moment of its end, and take it out again. Both take turns in one process, three simulated hours each,
 so that a busy machine slows them alike; the ratio is taken within a turn. Beside it stands the whole day in
-seconds, against the ten that it may take.
+seconds of CPU time, against the ten that it may take.
 """
 
 import heapq
@@ -24,7 +24,7 @@ TASKS = 6
 TURNS = 8
 TURN_SECONDS = 86_400 // TURNS
 DAY_BOUND = 10.0
-RATIO_BOUND = 2.0
+RATIO_BOUND = 1.35  # ten seconds, on the machine that this was written on
 START = 1_800_000_000.0
 SETTLING = 300.0
 
@@ -90,9 +90,9 @@ def _queue(requests: int) -> None:
 
 
 def _seconds(act: Callable[[], None]) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     act()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _print(day: float, ratio: float, requests: int, ok: bool) -> None:  # noqa: FBT001 - printed, not decided on
