@@ -34,6 +34,7 @@ ON_EVERYTHING = {
     },
     "GatewayBoundary": {
         "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics",
+        "tag:GetResources",
     },
 }  # fmt: skip
 # Of CloudFormation's role and the boundary, by statement: on "*", though IAM could narrow some of it.

@@ -19,6 +19,7 @@ CONFIG = GATEWAY / "config"
 LITELLM = yaml.safe_load((CONFIG / "litellm/config.yaml").read_text())
 SCRAPE = yaml.safe_load((CONFIG / "victoria-metrics/scrape.yaml").read_text())
 DATASOURCES = yaml.safe_load((CONFIG / "grafana/datasources/datasources.yaml").read_text())
+DASHBOARDS = [json.loads(path.read_text()) for path in (CONFIG / "grafana/dashboards").glob("*.json")]
 SQL = (CONFIG / "database/prepare.sql").read_text()
 
 
@@ -76,9 +77,48 @@ def test_services_call_each_other_by_names_that_exist():
 def test_every_panel_asks_a_data_source_that_is_provisioned():
     """By the fixed uid, so that dashboards survive a new environment."""
     uids = {source["uid"] for source in DATASOURCES["datasources"]}
-    for path in (CONFIG / "grafana/dashboards").glob("*.json"):
-        for panel in json.loads(path.read_text())["panels"]:
+    for dashboard in DASHBOARDS:
+        for panel in dashboard["panels"]:
             assert {panel["datasource"]["uid"], *(t["datasource"]["uid"] for t in panel["targets"])} <= uids
+
+
+def test_the_three_dashboards_of_the_specification_exist():
+    """By the names that it gives them."""
+    assert {dashboard["title"] for dashboard in DASHBOARDS} == {"LLM Usage", "Infra", "Overview"}
+
+
+def test_a_dashboard_declares_every_variable_that_its_panels_use():
+    """Grafana sends an unknown one as it is written, and finds nothing."""
+    for dashboard in DASHBOARDS:
+        declared = {variable["name"] for variable in dashboard.get("templating", {}).get("list", [])}
+        used = re.findall(r"\$(\w+)", json.dumps([dashboard["panels"], dashboard.get("templating")]))
+        assert set(used) <= declared
+
+
+def test_dashboards_learn_their_environment_from_the_namespace():
+    """VictoriaMetrics labels what it scrapes with it, and the variable takes the environment out of it."""
+    assert SCRAPE["global"]["external_labels"] == {"namespace": "%{NAMESPACE}"}
+    namespace = TEMPLATES["cluster"]["Outputs"]["NamespaceName"]["Value"]["Fn::Sub"]
+    for dashboard in DASHBOARDS:
+        for variable in dashboard.get("templating", {}).get("list", []):
+            if variable["name"] == "environment":
+                found = re.match(variable["regex"].strip("/"), namespace.replace("${Environment}", "sandbox"))
+                assert found
+                assert found[1] == "sandbox"
+
+
+def test_the_metrics_that_ecs_tells_are_shown_of_every_service():
+    """CloudWatch alone has them: the four that the specification names."""
+    services = {p["ServiceName"] for _, _, p in resources_of_type("AWS::ECS::Service")}
+    (infra,) = (dashboard for dashboard in DASHBOARDS if dashboard["title"] == "Infra")
+    shown = {
+        (target["metricName"], target["dimensions"]["ServiceName"])
+        for panel in infra["panels"]
+        for target in panel["targets"]
+        if "ServiceName" in target.get("dimensions", {})
+    }
+    metrics = ("CPUUtilization", "MemoryUtilization", "RunningTaskCount", "PendingTaskCount")
+    assert shown == {(metric, service) for metric in metrics for service in services}
 
 
 def test_the_preparing_sql_reads_only_what_its_container_is_given():
