@@ -8,10 +8,11 @@ from local.services.pace import Pace
 
 
 def install(clock: Clock) -> None:
-    cloudwatch.install(clock)
+    alarms = cloudwatch.install(clock)
     application_autoscaling.install()
     pace, later = Pace(clock), Later()
     gateways.install(clock, pace, later)
+    cloudwatch.follow(alarms)
     ecs.install(pace, later)
     rds.install()
     tagging.install()

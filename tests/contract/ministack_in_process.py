@@ -11,6 +11,7 @@ import ministack.app
 from ministack.core import iam_actions
 from ministack.services import (
     alb,
+    apigateway_v1,
     bedrock,
     cloudformation,
     cloudfront,
@@ -19,8 +20,10 @@ from ministack.services import (
     ec2,
     ecs,
     eventbridge,
+    lambda_svc,
     rds,
     secretsmanager,
+    stepfunctions,
     tagging,
     waf,
 )
@@ -41,10 +44,13 @@ MODULES = (
     handlers,
     changesets,
     provisioners,
+    apigateway_v1,
     cloudwatch,
     ecs,
     eventbridge,
+    lambda_svc,
     rds,
+    stepfunctions,
 )
 REGISTRIES = (
     provisioners._RESOURCE_HANDLERS,

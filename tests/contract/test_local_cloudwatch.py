@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from ministack.services import cloudwatch, sns
+from ministack.services import apigateway_v1, cloudwatch, lambda_svc, sns, sqs, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 import local.services.cloudwatch as ours
-from local.services.cloudwatch import actions
+from local.services.cloudwatch import actions, own_metrics
 from local.services.cloudwatch.statistics import of_values
 from local.services.cloudwatch.store import Metric
 
-MINUTE = 60.0
+REPLACED_IN = (cloudwatch, provisioners, apigateway_v1, lambda_svc, stepfunctions)
 SAMPLES = Path(__file__).parents[3] / "shared/data/events"
 START = 1_667_905_200.0  # 2022-11-08T11:00:00Z
 
@@ -88,7 +88,7 @@ SINGLE = {
 
 @pytest.fixture
 def tower(monkeypatch):
-    saved = [(module, dict(vars(module))) for module in (cloudwatch, provisioners)]
+    saved = [(module, dict(vars(module))) for module in REPLACED_IN]
     made = Watchtower()
     monkeypatch.setattr("local.events.emit", lambda *event: made.emitted.append(event))
     monkeypatch.setattr(sns, "_fanout", lambda *told: made.told.append(told))
@@ -464,3 +464,80 @@ def test_the_notification_has_all_that_samples_of_it_have(tower, name):
     assert sample["Trigger"].keys() - missing <= told["Trigger"].keys()
     for key in sample.keys() - {"Trigger", "AlarmDescription"}:
         assert shape(told[key]) == shape(sample[key]), key
+
+
+def test_a_message_left_in_a_queue_rings_the_alarm_on_its_depth(tower):
+    """Depth is measured each minute; once the queue is empty the alarm calms."""
+    url = sqs._act_create_queue({"QueueName": "dead-letters"}, "")["QueueUrl"]
+    depth = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateNumberOfMessagesVisible",
+        "Dimensions": [{"Name": "QueueName", "Value": "dead-letters"}],
+        "Statistic": "Maximum",
+        "EvaluationPeriods": 1,
+        "Threshold": 0,
+        "TreatMissingData": "notBreaching",
+    }
+    tower.alarm("DeadLettersNotEmpty", **depth)
+    tower.pass_minutes(3)
+    assert tower.state("DeadLettersNotEmpty") == "OK"
+    sqs._act_send_message({"MessageBody": "poison"}, url)
+    tower.pass_minutes(3)
+    assert tower.state("DeadLettersNotEmpty") == "ALARM"
+    sqs._act_purge_queue({}, url)
+    tower.pass_minutes(3)
+    assert tower.state("DeadLettersNotEmpty") == "OK"
+    sqs.reset()
+
+
+def sums(tower, namespace, name, **dimensions):
+    named = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    tower.clock.at += 120
+    answer = tower.call(
+        "GetMetricStatistics",
+        Namespace=namespace,
+        MetricName=name,
+        Dimensions=named,
+        Period=3600,
+        StartTime=START,
+        EndTime=START + 3600,
+        Statistics=["Sum"],
+    )
+    return [point["Sum"] for point in answer["Datapoints"]]
+
+
+def test_every_attempt_of_a_function_is_counted_by_name_and_over_all(tower):
+    """Errors of asynchronous retries too, and throttles without a dimension, as FunctionsThrottled wants."""
+    outcomes = iter([{"error": True}, {"body": {}}])
+    vars(lambda_svc)["_execute_function_dispatch"] = lambda *_: next(outcomes)
+    own_metrics.count_invocations(tower.engine)
+    for _ in range(2):
+        lambda_svc._execute_function_dispatch({}, {"FunctionName": "f"}, {}, "", 0.0)
+    lambda_svc._emit_lambda_metrics("f", 0.0, error=False, throttle=True)
+    assert sums(tower, "AWS/Lambda", "Invocations", FunctionName="f") == [2.0]
+    assert sums(tower, "AWS/Lambda", "Errors", FunctionName="f") == [1.0]
+    assert sums(tower, "AWS/Lambda", "Errors") == [1.0]
+    assert sums(tower, "AWS/Lambda", "Throttles") == [1.0]
+
+
+def test_executions_are_counted_by_how_they_end(tower):
+    """By state machine, as the alarms on workflows want."""
+    execution = {
+        "executionArn": "arn:aws:states:us-east-1:000000000000:execution:m:e",
+        "stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m",
+        "name": "e",
+        "status": "FAILED",
+    }
+    stepfunctions._emit_execution_status_event(execution)
+    machine = execution["stateMachineArn"]
+    assert sums(tower, "AWS/States", "ExecutionsFailed", StateMachineArn=machine) == [1.0]
+    assert sums(tower, "AWS/States", "ExecutionsSucceeded", StateMachineArn=machine) == []
+
+
+def test_requests_that_an_api_answers_with_a_fault_of_its_own_are_counted(tower):
+    """By name and stage, 4xx and 5xx apart."""
+    for status in (200, 404, 502):
+        own_metrics.note_request(tower.engine, {"ApiName": "a", "Stage": "v1"}, status)
+    asked = {"ApiName": "a", "Stage": "v1"}
+    found = [sums(tower, "AWS/ApiGateway", name, **asked) for name in ("Count", "4XXError", "5XXError")]
+    assert found == [[3.0], [1.0], [1.0]]

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 from ministack.services import cloudwatch
 from ministack.services.cloudformation import provisioners
 
-from local.services.cloudwatch import transitions
+from local.services.cloudwatch import own_metrics, transitions
 from local.services.cloudwatch.engine import Engine
+from local.services.cloudwatch.gateways import follow
 from local.services.cloudwatch.operations import Operations
-from local.services.cloudwatch.statistics import of_values
 from local.services.cloudwatch.store import Metric
 from local.services.cloudwatch.wire import RefusedError, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from local.clock import Clock
 
-__all__ = ["Engine", "Metric", "RefusedError", "install"]
+__all__ = ["Engine", "Metric", "RefusedError", "follow", "install"]
 
 
 def install(clock: Clock) -> Engine:
@@ -32,7 +32,7 @@ def install(clock: Clock) -> Engine:
     _serve(operations)
     _silence()
     cloudwatch._transition_composite = transitions.telling(cloudwatch._transition_composite)
-    cloudwatch.record_metric = _recording(engine)
+    own_metrics.install(engine)
     provisioners._cw_metric_alarm_put = _declaring(operations)
     return engine
 
@@ -58,22 +58,6 @@ def _silence() -> None:
 
 def _nothing(*_given: Any) -> None:
     pass
-
-
-def _recording(engine: Engine) -> Callable[..., None]:
-    """How MiniStack's services publish a metric of their own."""
-
-    def record_metric(
-        namespace: str,
-        name: str,
-        value: float,
-        unit: str = "None",
-        dimensions: Mapping[str, str] | None = None,
-    ) -> None:
-        metric = Metric.of(namespace, name, dimensions)
-        engine.store().put(metric, engine.clock.now(), of_values([(float(value), 1.0)]), unit)
-
-    return record_metric
 
 
 def _declaring(operations: Operations) -> Callable[..., Any]:

@@ -29,6 +29,7 @@ OTHERS = (
     ("_transition_composite", "(alarm, new_state, reason, triggers, seen=frozenset())"),
     ("_xml", "(status, root_tag, inner)"),
 )
+EXECUTE = "(api_id, stage_name, method, path, headers, body, query_params, owner_account_id, owner_region)"
 MODULE = "ministack.services.cloudwatch"
 
 PRIVATE_NAMES = (
@@ -70,5 +71,39 @@ PRIVATE_NAMES = (
         "(topic_arn: str, msg_id: str, message: str, subject: str, message_structure: str = '', "
         "message_attributes: dict | None = None, message_group_id: str = '', message_dedup_id: str = '')",
         "local/services/cloudwatch/actions.py: does it still reach all subscribers of a topic?",
+    ),
+    *(
+        PrivateName(
+            module, name, None, "does it still mean the same to local/services/cloudwatch/gateways.py?"
+        )
+        for module, name in (
+            ("ministack.services.alb", "_lbs"),
+            ("ministack.services.alb", "_tags"),
+            ("ministack.services.bedrock", "_inference_profiles_apps"),
+            ("ministack.services.ecs", "_clusters"),
+            ("ministack.services.ecs", "_services"),
+            ("ministack.services.rds", "_instances"),
+        )
+    ),
+    *(
+        PrivateName(
+            module, name, signature, "local/services/cloudwatch/own_metrics.py: does every call pass it?"
+        )
+        for module, name, signature in (
+            (
+                "ministack.services.apigateway_v1",
+                "_handle_execute_in_scope",
+                EXECUTE,
+            ),
+            ("ministack.services.apigateway_v1", "_rest_apis", None),
+            (
+                "ministack.services.lambda_svc",
+                "_execute_function_dispatch",
+                "(func: dict, config: dict, event: dict, request_id: str, started: float) -> dict",
+            ),
+            ("ministack.services.sqs", "_queues", None),
+            ("ministack.services.sqs", "_refresh_counts", "(q: dict) -> None"),
+            ("ministack.services.stepfunctions", "_emit_execution_status_event", "(execution) -> None"),
+        )
     ),
 )

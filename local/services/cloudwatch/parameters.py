@@ -20,6 +20,7 @@ PHASES = 60.0
 
 # Datapoints of one minute are kept 15 days on AWS. Here a day (24 real minutes) keeps 50 gateways in memory.
 KEPT_PERIODS = 1440
+KEPT_VALUES = 180  # of the newest, each value: percentiles of older ones are not to be had
 
 # Alarm history is kept two weeks; no more than so many entries of it are here.
 KEPT_HISTORY = 5000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from local.services.cloudwatch.parameters import KEPT_PERIODS, readable_until
+from local.services.cloudwatch.parameters import KEPT_PERIODS, KEPT_VALUES, readable_until
 from local.services.cloudwatch.statistics import Samples, statistic, together
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ class Series:
         start = int(at // step * step)
         known = self.samples.get(start)
         self.samples[start] = samples if known is None else together([known, samples])
+        old = start - KEPT_VALUES * step
+        if old in self.samples:
+            self.samples[old] = replace(self.samples[old], values=None)
         while len(self.samples) > KEPT_PERIODS:
             del self.samples[next(iter(self.samples))]
 

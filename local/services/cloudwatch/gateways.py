@@ -1,0 +1,155 @@
+"""The readings of running gateways become metrics, under the names of each environment's real resources.
+
+The names are those that alarms in gateway/stacks use: cluster and service, the balancer's and the target
+group's full names, the DB instance, and the inference profile's id as Bedrock's ModelId.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import alb, bedrock, ecs, rds
+
+from local.gateways import registry
+from local.services.cloudwatch.statistics import Samples
+from local.services.cloudwatch.store import MINUTE, Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from local.services.cloudwatch.engine import Engine
+    from local.twin import Gateway, Reading
+    from local.twin.fleet import Happening
+
+Dimensions: TypeAlias = dict[str, str]
+
+ECS = {"cpu": "CPUUtilization", "memory": "MemoryUtilization"}
+INSIGHTS = {"running_tasks": "RunningTaskCount", "pending_tasks": "PendingTaskCount"}
+BALANCING = {
+    "requests": "RequestCount",
+    "response_seconds": "TargetResponseTime",
+    "active_connections": "ActiveConnectionCount",
+    "target_2xx": "HTTPCode_Target_2XX_Count",
+    "target_4xx": "HTTPCode_Target_4XX_Count",
+    "target_5xx": "HTTPCode_Target_5XX_Count",
+    "elb_4xx": "HTTPCode_ELB_4XX_Count",
+    "elb_5xx": "HTTPCode_ELB_5XX_Count",
+    "elb_502": "HTTPCode_ELB_502_Count",
+    "elb_503": "HTTPCode_ELB_503_Count",
+    "healthy": "HealthyHostCount",
+    "unhealthy": "UnHealthyHostCount",
+}
+RDS = {
+    "cpu": "CPUUtilization",
+    "connections": "DatabaseConnections",
+    "free_storage_bytes": "FreeStorageSpace",
+    "freeable_memory_bytes": "FreeableMemory",
+    "read_iops": "ReadIOPS",
+    "write_iops": "WriteIOPS",
+}
+BEDROCK = {
+    "invocations": "Invocations",
+    "throttles": "InvocationThrottles",
+    "client_errors": "InvocationClientErrors",
+    "server_errors": "InvocationServerErrors",
+    "input_tokens": "InputTokenCount",
+    "output_tokens": "OutputTokenCount",
+    "latency_ms": "InvocationLatency",
+    "first_token_ms": "TimeToFirstToken",
+    "quota_tokens": "EstimatedTPMQuotaUsage",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a subject is in CloudWatch. Bedrock may be another region's."""
+
+    namespace: str
+    names: dict[str, str]
+    dimensions: Dimensions
+    region: str
+
+
+def follow(engine: Engine) -> None:
+    """Take in what running gateways tell; to be called once the gateways are installed."""
+
+    def take(cluster: str, _gateway: Gateway, _happenings: list[Happening], readings: list[Reading]) -> None:
+        whole = [reading for reading in readings if reading.period == MINUTE]
+        found: dict[str, list[Place]] = {}
+        for reading in whole:
+            if reading.subject not in found:
+                found[reading.subject] = list(places(cluster, reading.subject))
+            for place in found[reading.subject]:
+                put(engine, place, reading)
+
+    registry.on_advance(take)
+
+
+def put(engine: Engine, place: Place, reading: Reading) -> None:
+    name = place.names.get(reading.measure)
+    if name is None:
+        return
+    seen = reading.samples
+    samples = Samples(seen.count, seen.total, seen.least, seen.most, seen.values)
+    metric = Metric.of(place.namespace, name, place.dimensions)
+    engine.stores[get_account_id(), place.region].put(metric, reading.at, samples)
+
+
+def places(cluster: str, subject: str) -> Iterator[Place]:
+    """Where the readings of a subject belong; nowhere while the resource does not exist."""
+    kind, _, name = subject.partition(":")
+    find = FINDERS.get(kind)
+    if find is not None:
+        yield from find(cluster, name)
+
+
+def _service(cluster: str, name: str) -> Iterator[Place]:
+    dimensions = {"ClusterName": cluster, "ServiceName": name}
+    yield Place("AWS/ECS", ECS, dimensions, get_region())
+    settings = (ecs._clusters.get(cluster) or {}).get("settings") or []
+    if {"name": "containerInsights", "value": "enabled"} in settings:
+        yield Place("ECS/ContainerInsights", INSIGHTS, dimensions, get_region())
+
+
+def _balancer(cluster: str, _name: str) -> Iterator[Place]:
+    for arn, balancer in alb._lbs.items():
+        if {"Key": "Name", "Value": cluster} in (alb._tags.get(arn) or []):
+            yield Place("AWS/ApplicationELB", BALANCING, _of_balancer(balancer), get_region())
+
+
+def _of_balancer(balancer: dict[str, str]) -> Dimensions:
+    return {"LoadBalancer": balancer["LoadBalancerArn"].split("loadbalancer/")[-1]}
+
+
+def _targets(cluster: str, name: str) -> Iterator[Place]:
+    service = ecs._services.get(f"{cluster}/{name}") or {}
+    for attached in service.get("loadBalancers") or []:
+        group = attached.get("targetGroupArn", "")
+        for balancer in _balancer(cluster, ""):
+            dimensions = {**balancer.dimensions, "TargetGroup": group.split(":")[-1]}
+            yield Place(balancer.namespace, BALANCING, dimensions, balancer.region)
+
+
+def _database(cluster: str, _name: str) -> Iterator[Place]:
+    if rds._instances.get(cluster) is not None:
+        yield Place("AWS/RDS", RDS, {"DBInstanceIdentifier": cluster}, get_region())
+
+
+def _model(cluster: str, name: str) -> Iterator[Place]:
+    """The environment's profile of the model, in whatever region serves Bedrock."""
+    for (account, region, profile), known in bedrock._inference_profiles_apps.all_items():
+        if account == get_account_id() and known["InferenceProfileName"].startswith(
+            f"{cluster}-claude-{name}"
+        ):
+            yield Place("AWS/Bedrock", BEDROCK, {"ModelId": profile}, region)
+
+
+FINDERS: dict[str, Callable[[str, str], Iterator[Place]]] = {
+    "service": _service,
+    "balancer": _balancer,
+    "targets": _targets,
+    "database": _database,
+    "model": _model,
+}
