@@ -102,6 +102,11 @@ def show_environment(name: str) -> Reply:
     return _api().show_environment(name)
 
 
+@route("/environments/{name}", "PATCH")
+def change_environment(name: str) -> Reply:
+    return _api().change_environment(name, app.current_request.raw_body)
+
+
 @route("/environments/{name}", "DELETE")
 def retire_environment(name: str) -> Reply:
     return _api().retire_environment(name)
@@ -115,3 +120,18 @@ def show_stacks(name: str) -> Reply:
 @route("/environments/{name}/ledger", "GET")
 def show_ledger(name: str) -> Reply:
     return _api().show_ledger(name, _query())
+
+
+@route("/environments/{name}/conditions", "GET")
+def show_conditions(name: str) -> Reply:
+    return _api().show_conditions(name, _query())
+
+
+@route("/switch", "GET")
+def show_switch() -> Reply:
+    return _api().show_switch()
+
+
+@route("/switch", "PUT")
+def turn_switch() -> Reply:
+    return _api().turn_switch(app.current_request.raw_body)

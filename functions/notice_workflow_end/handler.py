@@ -12,6 +12,6 @@ from stargate.telemetry import logger, observed
 def handle(event: dict[str, Any], _context: Any) -> None:
     detail = event["detail"]
     logger.info("a workflow ended", extra={"execution": detail["name"], "status": detail["status"]})
-    wiring.notice_workflow_end()(
+    wiring.notice_workflow_end(detail["stateMachineArn"])(
         detail["name"], detail["status"], detail.get("error") or "", detail.get("cause") or ""
     )

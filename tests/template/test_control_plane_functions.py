@@ -21,8 +21,20 @@ DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
 # Called without anybody waiting for the answer: by EventBridge, by another function, by CloudFormation.
 ASYNCHRONOUS = {
     "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "PrepareDatabaseFunction",
-    "RemoveStackFunction", "PublishGatewayFunction",
+    "RemoveStackFunction", "PublishGatewayFunction", "ReceiveSignalFunction",
 }  # fmt: skip
+TICKS = {"ExamineConditionsFunction"}  # called each minute: what one call lost, the next one finds
+
+
+RULES = {
+    name: resource["Properties"]
+    for name, resource in translated()["Resources"].items()
+    if resource["Type"] == "AWS::Events::Rule"
+}
+
+
+def heard(rule: str) -> dict:
+    return RULES[rule]["EventPattern"]["detail"]
 
 
 def as_deployed(name: str) -> dict:
@@ -110,6 +122,12 @@ def test_the_asynchronous_functions_are_all_known():
         for event in function.get("Events", {}).values()
         if event["Type"] == "EventBridgeRule"
     }
+    by_schedule = {
+        name
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Schedule"
+    }
     by_function = {
         resource["Fn::GetAtt"][0]
         for name in FUNCTIONS
@@ -124,36 +142,46 @@ def test_the_asynchronous_functions_are_all_known():
         if resource["Type"].startswith("Custom::")
     }
     assert by_rule | by_function | by_cloudformation == ASYNCHRONOUS
+    assert by_schedule == TICKS
 
 
-@pytest.mark.parametrize(
-    "rule", [name for name, it in translated()["Resources"].items() if it["Type"] == "AWS::Events::Rule"]
-)
+@pytest.mark.parametrize("name", sorted(TICKS))
+def test_a_tick_is_not_repeated(name):
+    """The next minute's call reads the same truth; one of the last minute would only stand in its way."""
+    config = translated()["Resources"][f"{name}EventInvokeConfig"]["Properties"]
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 300)
+    assert config["DestinationConfig"] == {}
+
+
+def test_conditions_are_examined_each_minute():
+    """The schedule starts enabled, and its own retries end with the minute."""
+    (rule,) = [rule for rule in RULES.values() if "ScheduleExpression" in rule]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert rule.get("State", "ENABLED") == "ENABLED"
+    assert rule["Targets"][0]["RetryPolicy"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+
+
+@pytest.mark.parametrize("rule", [name for name, it in RULES.items() if "EventPattern" in it])
 def test_an_event_that_cannot_be_delivered_is_never_lost(rule):
     """EventBridge repeats for an hour, then hands the event to the dead letters."""
-    (target,) = translated()["Resources"][rule]["Properties"]["Targets"]
+    (target,) = RULES[rule]["Targets"]
     assert target["DeadLetterConfig"]["Arn"] == DEAD_LETTERS
     assert target["RetryPolicy"] == {"MaximumRetryAttempts": 8, "MaximumEventAgeInSeconds": 3600}
 
 
 def test_the_rules_hear_what_moves_an_environment_on():
     """Stacks of environments, but not the control plane's own; ends of resources, tasks and workflows."""
-    heard = {
-        rule["Properties"]["EventPattern"]["detail-type"][0]: rule["Properties"]["EventPattern"]
-        for rule in translated()["Resources"].values()
-        if rule["Type"] == "AWS::Events::Rule"
-    }
     stacks = [{"wildcard": "arn:*:cloudformation:*:stack/stargate-*/*"}]
-    assert heard["CloudFormation Stack Status Change"]["detail"] == {"stack-id": stacks}
-    assert heard["CloudFormation Resource Status Change"]["detail"] == {
+    assert heard("NoticeProgressFunctionStackChanged") == {"stack-id": stacks}
+    assert heard("NoticeProgressFunctionResourceChanged") == {
         "stack-id": stacks,
         "status-details": {"status": [{"anything-but": {"suffix": "_IN_PROGRESS"}}]},
     }
-    assert heard["ECS Task State Change"]["detail"] == {
+    assert heard("NoticeProgressFunctionTaskStopped") == {
         "lastStatus": ["STOPPED"],
         "startedBy": [{"prefix": "stargate/"}],
     }
-    ends = heard["Step Functions Execution Status Change"]["detail"]
+    ends = heard("NoticeWorkflowEndFunctionWorkflowEnded")
     assert ends["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
     assert ends["stateMachineArn"] == [{"Ref": name} for name in WORKFLOWS]
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.template.control_plane import FUNCTIONS, RESOURCES, TEXT, WORKFLOWS, listed, statements
-from tests.template.gateway_templates import TEMPLATES, resources_of_type
+from tests.template.gateway_templates import TEMPLATES, role_statements
 from tests.template.iam_reference import can_be_narrowed, exists, permissions
 
 SERVICE_ROLE = ("MayMakeNetwork", "MayMakeData", "MayMakeServices", "MayMakeEdge")
@@ -23,6 +23,14 @@ ON_EVERYTHING = {
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources"},
+    **{
+        name: {"application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData"}
+        for name in ("ReceiveSignalFunction", "PerformActionFunction", "VerifyEffectFunction")
+    },
+    "ExamineConditionsFunction": {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingActivities", "cloudwatch:GetMetricData",
+    },
     "OperatorsKey": {"kms:*", "kms:Decrypt", "kms:GenerateDataKey"},
     **{
         workflow: {
@@ -37,7 +45,7 @@ ON_EVERYTHING = {
         "tag:GetResources",
     },
 }  # fmt: skip
-# Of CloudFormation's role and the boundary, by statement: on "*", though IAM could narrow some of it.
+# By the statement's name: on "*", though IAM could narrow some of it.
 WIDE_THOUGH_NARROWABLE = {
     "SeeTheNetwork": {"ec2:DescribeVpcAttribute"},  # beside twenty Describes that cannot be narrowed
     "SeeTheDatabases": {  # lists in which CloudFormation looks for ours among others
@@ -45,6 +53,7 @@ WIDE_THOUGH_NARROWABLE = {
     },
     "BeginToNameTheServices": {"servicediscovery:GetOperation"},  # asked before what it makes has an id
     "ReadTheMetrics": {"cloudwatch:GetMetricData"},  # AWS's own metrics are in no dataset
+    "MeasureTheGateway": {"cloudwatch:GetMetricData"},  # the same
     "ReadMetrics": {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"},  # the same
 }  # fmt: skip
 ACTION_WILDCARDS = {
@@ -235,13 +244,7 @@ def test_roles_are_passed_to_one_service_each():
 
 def test_the_boundary_allows_what_the_gateways_roles_are_given():
     """A role gets what both its own policy and the boundary allow, so every action of theirs is in it."""
-    given = {
-        action
-        for _, _, role in resources_of_type("AWS::IAM::Role")
-        for policy in role.get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in listed(statement["Action"])
-    }
+    given = {action for _, statement in role_statements() for action in listed(statement["Action"])}
     allowed = {action for statement in statements("GatewayBoundary") for action in statement.actions}
     assert given - allowed == set()
     assert allowed - given == set()

@@ -9,7 +9,12 @@ import pytest
 from functions.api import handler
 from stargate import wiring
 from stargate.api import Api
+from stargate.domain.conditions import Condition
 from stargate.domain.environment import Status
+from stargate.domain.signals.signal import Severity
+from stargate.usecases.change_environment import ChangeEnvironment
+from stargate.usecases.show_conditions import ShowConditions
+from stargate.usecases.turn_switch import TurnSwitch
 from tests import fakes
 from tests.unit.play import REQUEST, Play
 
@@ -62,10 +67,21 @@ class Client:
 def client(monkeypatch):
     play, replies = Play(), fakes.FakeReplies()
     # The composition root is where tests put other adapters in; nothing inside is replaced.
-    monkeypatch.setattr(
-        wiring, "api", lambda actor, _context: Api(play.create, play.retire, play.show, replies, actor)
-    )
+    monkeypatch.setattr(wiring, "api", lambda actor, _context: api_of(play, replies, actor))
     return Client(play)
+
+
+def api_of(play, replies, actor):
+    return Api(
+        create=play.create,
+        change=ChangeEnvironment(play.environments, play.clock, play.narrator(actor)),
+        retire=play.retire,
+        show=play.show,
+        conditions=ShowConditions(fakes.FakeOperations(play.table)),
+        switch=TurnSwitch(fakes.FakeSwitches(play.table), play.clock, actor),
+        replies=replies,
+        actor=actor,
+    )
 
 
 def post(client, body=REQUEST, **more):
@@ -297,3 +313,103 @@ def test_a_name_can_be_had_again_once_its_holder_is_retired(client):
     status, _, second = post(client)
     assert status == 202
     assert second["id"] != first["id"]
+
+
+def test_a_mode_is_given_and_changed(client):
+    """What was asked for is shown; changing it is answered with the environment, and is in the ledger."""
+    path = {"name": "sandbox"}
+    assert post(client)[2]["mode"] == "act"
+    status, _, body = client.call("PATCH", "/environments/{name}", {"mode": "observe"}, path=path)
+    assert (status, body["mode"], body["status"]) == (200, "observe", "PROVISIONING")
+    assert client.call("GET", "/environments/{name}", path=path)[2]["mode"] == "observe"
+    _, _, ledger = client.call("GET", "/environments/{name}/ledger", path=path, query={"kind": "decision"})
+    assert ledger["entries"][-1]["summary"] == "mode of sandbox changed from act to observe"
+    assert ledger["entries"][-1]["actor"] == USER
+
+
+def test_an_environment_can_be_asked_for_in_a_mode(client):
+    """An unknown one is a fault."""
+    assert post(client, {**REQUEST, "mode": "advise"})[2]["mode"] == "advise"
+    assert list(faults(post(client, {**REQUEST, "name": "other", "mode": "sleep"}))) == ["/mode"]
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ({"mode": "off"}, ["/mode"]),
+        ({"preset": "sandbox", "mode": "act"}, ["/preset"]),
+        ({}, ["/mode"]),
+        ([], [""]),
+    ],
+)
+def test_what_cannot_be_changed_is_a_fault(client, body, paths):
+    """Only the mode can be changed so far, and to one of three."""
+    post(client)
+    answer = client.call("PATCH", "/environments/{name}", body, path={"name": "sandbox"})
+    assert list(faults(answer)) == paths
+
+
+def test_an_environment_nobody_has_has_no_mode_and_no_conditions(client):
+    """404 for both."""
+    path = {"name": "nobody"}
+    assert client.call("PATCH", "/environments/{name}", {"mode": "act"}, path=path)[0] == 404
+    assert client.call("GET", "/environments/{name}/conditions", path=path)[0] == 404
+
+
+def test_conditions_are_shown_with_what_was_decided(client):
+    """Open ones unless all are asked for, in pages."""
+    identifier, path = post(client)[2]["id"], {"name": "sandbox"}
+    client.play.table.operations[identifier] = {
+        f"cpu-high#{subject}": Condition(
+            "cpu-high", subject, severity, open=is_open, opened_at=900.0, last_at=1000.0, cause="entry"
+        )
+        for subject, severity, is_open in (
+            ("litellm", Severity.CRITICAL, True),
+            ("database", Severity.WARNING, False),
+        )
+    }
+    status, _, body = client.call("GET", "/environments/{name}/conditions", path=path)
+    assert (status, body["next"]) == (200, None)
+    (shown,) = body["conditions"]
+    assert (shown["kind"], shown["subject"], shown["severity"], shown["status"]) == (
+        "cpu-high",
+        "litellm",
+        "critical",
+        "open",
+    )
+    query = {"status": "all", "limit": "1"}
+    _, _, first = client.call("GET", "/environments/{name}/conditions", path=path, query=query)
+    _, _, rest = client.call(
+        "GET", "/environments/{name}/conditions", path=path, query={**query, "next": first["next"]}
+    )
+    subjects = [page["conditions"][0]["subject"] for page in (first, rest)]
+    assert (subjects, rest["next"]) == (["database", "litellm"], None)
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [({"status": "closed"}, "?status"), ({"next": "rumour"}, "?next"), ({"kind": "x"}, "?kind")],
+)
+def test_a_query_for_conditions_is_read_with_care(client, query, fault):
+    """An unknown status, page or field is a fault."""
+    post(client)
+    answer = client.call("GET", "/environments/{name}/conditions", path={"name": "sandbox"}, query=query)
+    assert fault in faults(answer)
+
+
+def test_the_switch_is_on_until_somebody_turns_it(client):
+    """Off with a reason, by whom and when; on again; turning it to where it stands changes nothing."""
+    assert client.call("GET", "/switch")[2]["actions"] == "on"
+    off = {"actions": "off", "reason": "the provider has an incident"}
+    status, _, body = client.call("PUT", "/switch", off)
+    assert (status, body["actions"], body["reason"], body["actor"]) == (200, "off", off["reason"], USER)
+    again = client.call("PUT", "/switch", {**off, "reason": "another"})[2]
+    assert again == body == client.call("GET", "/switch")[2]
+    assert client.call("PUT", "/switch", {"actions": "on"})[2]["actions"] == "on"
+
+
+@pytest.mark.parametrize("body", [{"actions": "off"}, {"actions": "maybe"}, {"on": True}, "off"])
+def test_the_switch_is_not_turned_by_a_slip(client, body):
+    """Off needs its reason, and nothing but on and off is understood."""
+    assert faults(client.call("PUT", "/switch", body))
+    assert client.call("GET", "/switch")[2]["actions"] == "on"

@@ -27,14 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.ports import Replies
+    from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
     from stargate.usecases.retire_environment import RetireEnvironment
+    from stargate.usecases.show_conditions import ShowConditions
     from stargate.usecases.show_environments import ShowEnvironments
+    from stargate.usecases.turn_switch import TurnSwitch
 
     Query = Mapping[str, str]
 
 PROBLEM_TYPE = "application/problem+json"
 LONGEST_KEY = 255
+STATUSES = ("open", "all")
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,11 @@ class Reply:
 @dataclass(frozen=True)
 class Api:
     create: CreateEnvironment
+    change: ChangeEnvironment
     retire: RetireEnvironment
     show: ShowEnvironments
+    conditions: ShowConditions
+    switch: TurnSwitch
     replies: Replies
     actor: str
 
@@ -85,8 +92,22 @@ class Api:
         page = self.show.entries(name, since, query.get("kind"), limit, query.get("next"))
         return Reply(200, {"entries": [entry_document(entry) for entry in page.items], "next": page.after})
 
+    def change_environment(self, name: str, body: bytes) -> Reply:
+        return Reply(200, self.show.document(self.change(name, parsed(body))))
+
     def retire_environment(self, name: str) -> Reply:
         return Reply(202, self.show.document(self.retire(name)))
+
+    def show_conditions(self, name: str, query: Query) -> Reply:
+        limit = _checked(query, ("status", "limit", "next"))
+        open_only = query.get("status", "open") == "open"
+        return Reply(200, self.conditions(name, limit, query.get("next"), open_only=open_only))
+
+    def show_switch(self) -> Reply:
+        return Reply(200, self.switch.read().document())
+
+    def turn_switch(self, body: bytes) -> Reply:
+        return Reply(200, self.switch(parsed(body)).document())
 
 
 def parsed(body: bytes) -> Any:
@@ -116,6 +137,8 @@ def _checked(query: Query, known: tuple[str, ...]) -> int:
         )
     if "kind" in query and query["kind"] not in KINDS:
         faults.append(Fault("?kind", f"{query['kind']!r} is not known", f"one of {', '.join(KINDS)}"))
+    if query.get("status", "open") not in STATUSES:
+        faults.append(Fault("?status", f"{query['status']!r} is not known", f"one of {', '.join(STATUSES)}"))
     if "since" in query and not _is_moment(query["since"]):
         faults.append(
             Fault("?since", f"{query['since']!r} is not allowed", "a moment such as 2026-11-24T03:00:00Z")

@@ -103,12 +103,24 @@ class ActionRefusedError(StargateError):
 # What adapters raise, in our words.
 
 
+class AwsThrottledError(StargateError):
+    """AWS asks us to slow down, and did so to the last of the client's own retries."""
+
+
+class AwsDeniedError(StargateError):
+    """Our role may not do this: the template's policies are wrong, or somebody changed them."""
+
+
 class ConflictError(StargateError):
     """Somebody else changed the row first."""
 
 
 class AlreadyRecordedError(StargateError):
     """An entry of the change is in the ledger already: the same event came before."""
+
+
+class UnreadableRowError(StargateError):
+    """A row is not as any version of ours writes it; it names the row, for a person to repair."""
 
 
 class StackExistsError(StargateError):

@@ -26,9 +26,17 @@ def read(kind: type[Settings], variables: Mapping[str, str] | None = None) -> Se
 
 @dataclass(frozen=True)
 class TableSettings:
-    """All that notice_workflow_end, prepare_database, settle_environment and the checks need."""
+    """All that prepare_database, perform_action, verify_effect, the settling and the checks need."""
 
     table_name: str
+
+
+@dataclass(frozen=True)
+class RemediateSettings:
+    """Of those who start remediate, ask after it, or hear of its end."""
+
+    table_name: str
+    remediate_arn: str
 
 
 @dataclass(frozen=True)

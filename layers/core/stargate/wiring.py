@@ -18,16 +18,24 @@ if TYPE_CHECKING:
     from stargate.api import Api
     from stargate.usecases.check_gateway import CheckGateway
     from stargate.usecases.check_retired import CheckRetired
+    from stargate.usecases.decide_condition import Deciding
     from stargate.usecases.deploy_stack import DeployStack
+    from stargate.usecases.examine_conditions import ExamineConditions
+    from stargate.usecases.gather_facts import Instruments
     from stargate.usecases.node_moves import Desk
     from stargate.usecases.notice_progress import NoticeProgress
+    from stargate.usecases.notice_remedy_end import NoticeRemedyEnd
     from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
+    from stargate.usecases.perform_action import PerformAction
     from stargate.usecases.preflight import Preflight
     from stargate.usecases.prepare_database import PrepareDatabase
     from stargate.usecases.prepare_regions import PrepareRegions
     from stargate.usecases.publish_gateway import PublishGateway
     from stargate.usecases.remove_stack import RemoveStack
+    from stargate.usecases.settle_action import SettleAction
     from stargate.usecases.settle_environment import SettleEnvironment
+    from stargate.usecases.take_signal import TakeSignal
+    from stargate.usecases.verify_effect import VerifyEffect
 
 
 def _narrator(actor: str) -> Narrator:
@@ -159,10 +167,96 @@ def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
     return SettleEnvironment(EnvironmentRows(table), SystemClock(), _narrator(actor))
 
 
-def notice_workflow_end() -> NoticeWorkflowEnd:
+def notice_workflow_end(state_machine_arn: str) -> NoticeWorkflowEnd | NoticeRemedyEnd:
+    """Whoever settles what this workflow has left."""
+    actor = "notice_workflow_end"
+    if state_machine_arn == settings.read(settings.RemediateSettings).remediate_arn:
+        from stargate.usecases.notice_remedy_end import NoticeRemedyEnd
+
+        return NoticeRemedyEnd(settle_action(actor))
     from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
 
-    return NoticeWorkflowEnd(settle_environment("notice_workflow_end"))
+    return NoticeWorkflowEnd(settle_environment(actor))
+
+
+def _instruments() -> Instruments:
+    from stargate.adapters.application_autoscaling import EcsScaling
+    from stargate.adapters.cloudwatch import CloudWatchMetrics
+    from stargate.adapters.ecs import EcsServices
+    from stargate.usecases.gather_facts import Instruments
+
+    return Instruments(EcsScaling(), EcsServices(), CloudWatchMetrics(), SystemClock())
+
+
+def _deciding(table: Table, remediate_arn: str, actor: str) -> Deciding:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.stepfunctions import StepFunctionsRemedies
+    from stargate.usecases.decide_condition import Deciding
+
+    remedies = StepFunctionsRemedies(remediate_arn)
+    return Deciding(OperationsTable(table), _instruments(), remedies, SystemClock(), _narrator(actor))
+
+
+def _take_signal(deciding: Deciding) -> TakeSignal:
+    from stargate.usecases.take_signal import TakeSignal
+
+    return TakeSignal(deciding.operations, deciding, deciding.clock, deciding.narrator)
+
+
+def receive_signal() -> TakeSignal:
+    given = settings.read(settings.RemediateSettings)
+    return _take_signal(_deciding(Table(given.table_name), given.remediate_arn, "receive_signal"))
+
+
+def examine_conditions() -> ExamineConditions:
+    from stargate.adapters.cloudwatch import CloudWatchAlarms
+    from stargate.domain.presets import PRESETS
+    from stargate.usecases.examine_conditions import ExamineConditions
+
+    given, actor = settings.read(settings.RemediateSettings), "examine_conditions"
+    deciding = _deciding(Table(given.table_name), given.remediate_arn, actor)
+    return ExamineConditions(
+        deciding.operations,
+        CloudWatchAlarms(),
+        _take_signal(deciding),
+        deciding,
+        settle_action(actor),
+        deciding.clock,
+        deciding.narrator,
+        sorted({preset.region for preset in PRESETS.values()}),
+    )
+
+
+def perform_action() -> PerformAction:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.perform_action import PerformAction
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    instruments = _instruments()
+    return PerformAction(
+        OperationsTable(table),
+        instruments,
+        instruments.scaling,
+        instruments.services,
+        SystemClock(),
+        _narrator("perform_action"),
+    )
+
+
+def verify_effect() -> VerifyEffect:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.verify_effect import VerifyEffect
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return VerifyEffect(OperationsTable(table), _instruments(), SystemClock())
+
+
+def settle_action(actor: str = "settle_action") -> SettleAction:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.settle_action import SettleAction
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return SettleAction(OperationsTable(table), SystemClock(), _narrator(actor))
 
 
 def publish_gateway() -> PublishGateway:
@@ -176,12 +270,16 @@ def publish_gateway() -> PublishGateway:
 def api(actor: str, context: Any) -> Api:
     """For one request: its caller is the actor of all that follows from it."""
     from stargate.adapters.idempotency import TableReplies
+    from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.s3 import S3Manifests
     from stargate.adapters.stepfunctions import StepFunctionsWorkflows
     from stargate.api import Api
+    from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
     from stargate.usecases.retire_environment import RetireEnvironment
+    from stargate.usecases.show_conditions import ShowConditions
     from stargate.usecases.show_environments import ShowEnvironments
+    from stargate.usecases.turn_switch import TurnSwitch
 
     given = settings.read(settings.ApiSettings)
     table = Table(given.table_name)
@@ -198,7 +296,10 @@ def api(actor: str, context: Any) -> Api:
             given.gateway_version,
         ),
         retire=RetireEnvironment(environments, workflows, clock, identifiers, _narrator(actor)),
+        change=ChangeEnvironment(environments, clock, _narrator(actor)),
         show=ShowEnvironments(environments, NodeRows(table), LedgerRows(table), clock),
+        conditions=ShowConditions(OperationsTable(table)),
+        switch=TurnSwitch(SwitchRow(table), clock, actor),
         replies=TableReplies(given.table_name, context),
         actor=actor,
     )

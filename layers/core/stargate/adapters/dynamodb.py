@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,16 @@ from stargate.adapters.rows import (
     node_key,
     node_of,
 )
+from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.paging import Page
-from stargate.errors import ConflictError, EnvironmentNotFoundError, InvalidRequestError, SupersededError
+from stargate.errors import (
+    AwsThrottledError,
+    ConflictError,
+    EnvironmentNotFoundError,
+    InvalidRequestError,
+    SupersededError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +42,13 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Check, Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.progress import NodeState, States
+    from stargate.errors import StargateError
 
 SAME_ATTEMPT = "#status = :status AND attempt = :attempt"
+# A row written before there were modes has none, and means the usual one.
+SAME_MODE = "(#mode = :mode OR (attribute_not_exists(#mode) AND :mode = :usual_mode))"
+BATCH_ATTEMPTS = 4
+CONDITION_FAILED = "ConditionalCheckFailed"
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,30 @@ class Table:
         found = self._client.get_item(TableName=self.name, Key=encode_row(key), ConsistentRead=True)
         return decode_row(found["Item"]) if "Item" in found else None
 
+    def get_each(self, keys: Sequence[Row]) -> list[Row | None]:
+        """One row for each key, in one call, as they are now."""
+        asked: Row = {self.name: {"Keys": [encode_row(key) for key in keys], "ConsistentRead": True}}
+        found: dict[tuple[str, str], Row] = {}
+        for _ in range(BATCH_ATTEMPTS):
+            answer = self._client.batch_get_item(RequestItems=asked)
+            rows = [decode_row(item) for item in answer["Responses"].get(self.name, [])]
+            found.update({(row["pk"], row["sk"]): row for row in rows})
+            asked = answer.get("UnprocessedKeys", {})
+            if not asked:
+                return [found.get((key["pk"], key["sk"])) for key in keys]
+        raise AwsThrottledError("BatchGetItem left keys unread, again and again")
+
+    def every(self, **arguments: Any) -> list[Row]:
+        """All rows of a query, however many pages they come in."""
+        found: list[Row] = []
+        start: Row = {}
+        while True:
+            rows, last = self.query(**arguments, **start)
+            found.extend(rows)
+            if last is None:
+                return found
+            start = {"ExclusiveStartKey": encode_row(last)}
+
     def query(self, **arguments: Any) -> tuple[list[Row], Row | None]:
         answer = self._client.query(TableName=self.name, **arguments)
         last = answer.get("LastEvaluatedKey")
@@ -66,6 +103,30 @@ class Table:
             if code_of(error) in {"TransactionCanceledException", "TransactionConflictException"}:
                 raise ConflictError(str(error)) from error
             raise
+
+    def write_unless(self, puts: Sequence[Row]) -> list[bool]:
+        """Put all or nothing, and tell of each `{row, condition, values?}` whether its condition refused.
+
+        ConflictError if others were writing the same rows at that moment, or AWS did not say which it was.
+        """
+        items = [_put(put["row"], put["condition"], put.get("values")) for put in puts]
+        for item in items:
+            item["Put"]["TableName"] = self.name
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except ClientError as error:
+            if code_of(error) == "TransactionConflictException":
+                raise ConflictError(str(error)) from error
+            if code_of(error) != "TransactionCanceledException":
+                raise
+            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+            if CONDITION_FAILED not in codes:
+                raise _cancelled(codes, str(error)) from error
+            return [code == CONDITION_FAILED for code in codes]
+        return [False] * len(items)
+
+    def put(self, row: Row) -> None:
+        self._client.put_item(TableName=self.name, Item=encode_row(row))
 
     def update(self, key: Row, values: Row, **arguments: Any) -> Row | None:
         """The row as it was before, or None if the condition did not hold."""
@@ -86,11 +147,18 @@ def _put(row: Row, condition: str | None = None, values: Row | None = None) -> R
     put: Row = {"Item": encode_row(row)}
     if condition is not None:
         put["ConditionExpression"] = condition
-    if condition is not None and "#status" in condition:
-        put["ExpressionAttributeNames"] = {"#status": "status"}
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", condition or "")}
+    if names:
+        put["ExpressionAttributeNames"] = names
     if values:
         put["ExpressionAttributeValues"] = {name: encode(value) for name, value in values.items()}
     return {"Put": put}
+
+
+def _cancelled(codes: Sequence[str | None], told: str) -> StargateError:
+    if {"ThrottlingError", "ProvisionedThroughputExceeded"} & set(codes):
+        return AwsThrottledError(told)
+    return ConflictError(told)
 
 
 def _page_mark(key: Row | None) -> str | None:
@@ -161,9 +229,14 @@ class EnvironmentRows:
         self.table.write(holder, own, _put(entry_row(identifier, entry)), *nodes)
 
     def replace(self, before: Environment, after: Environment, entry: Entry) -> None:
-        expected = {":status": before.status.value, ":attempt": before.attempt}
+        expected = {
+            ":status": before.status.value,
+            ":attempt": before.attempt,
+            ":mode": before.mode.value,
+            ":usual_mode": Mode.ACT.value,
+        }
         self.table.write(
-            _put(environment_row(after), SAME_ATTEMPT, expected),
+            _put(environment_row(after), f"{SAME_ATTEMPT} AND {SAME_MODE}", expected),
             _put(entry_row(before.environment_id, entry)),
         )
 

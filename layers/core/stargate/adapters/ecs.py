@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stargate.adapters.aws import client, message_of
+from stargate.adapters.aws import client, code_of, message_of
+from stargate.adapters.refusals import REFUSED_STATUS, named, refused
+from stargate.domain.facts import Deployment, ServiceFacts
 from stargate.domain.moves import ObservedTask
-from stargate.errors import TaskRefusedError
+from stargate.errors import ActionRefusedError, TaskRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-REFUSED_STATUS = range(400, 500)
+STOPPABLE = ["PENDING", "IN_PROGRESS"]
 
 
 class EcsTasks:
@@ -77,3 +79,47 @@ def services(region: str, cluster: str, names: Sequence[str]) -> dict[str, tuple
         ]
         found[service["serviceName"]] = (service["runningCount"], rollouts[0] if rollouts else "")
     return found
+
+
+class EcsServices:
+    def describe(self, region: str, cluster: str, service: str) -> ServiceFacts | None:
+        """None if there is none, or if it is being deleted."""
+        try:
+            with named("DescribeServices"):
+                answer = client("ecs", region).describe_services(cluster=cluster, services=[service])
+        except ClientError as error:
+            if code_of(error) == "ClusterNotFoundException":
+                return None
+            raise
+        active = [found for found in answer["services"] if found["status"] == "ACTIVE"]
+        if not active:
+            return None
+        deployments = tuple(_deployment(one) for one in active[0].get("deployments", []))
+        return ServiceFacts(active[0]["desiredCount"], active[0]["runningCount"], deployments)
+
+    def restart(self, region: str, cluster: str, service: str) -> None:
+        with refused("UpdateService"):
+            client("ecs", region).update_service(cluster=cluster, service=service, forceNewDeployment=True)
+
+    def stop_deployment(self, region: str, cluster: str, service: str) -> None:
+        with refused("ListServiceDeployments"):
+            answer = client("ecs", region).list_service_deployments(
+                cluster=cluster, service=service, status=STOPPABLE
+            )
+        under_way = sorted(answer["serviceDeployments"], key=lambda deployment: deployment["createdAt"])
+        if not under_way:
+            raise ActionRefusedError(f"{cluster}/{service} has no deployment in progress to stop")
+        with refused("StopServiceDeployment"):
+            client("ecs", region).stop_service_deployment(
+                serviceDeploymentArn=under_way[-1]["serviceDeploymentArn"], stopType="ROLLBACK"
+            )
+
+
+def _deployment(told: dict[str, Any]) -> Deployment:
+    return Deployment(
+        deployment_id=told["id"],
+        status=told["status"],
+        rollout=told.get("rolloutState", ""),
+        task_definition=told["taskDefinition"],
+        created_at=told["createdAt"].timestamp(),
+    )

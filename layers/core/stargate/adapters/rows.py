@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Environment, Status
+from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Environment, Mode, Status
 from stargate.domain.failure import Failure
 from stargate.domain.ledger import Entry
 from stargate.domain.presets import Spec
@@ -37,6 +37,7 @@ def environment_row(environment: Environment) -> Row:
         "preset": environment.preset,
         "region": environment.region,
         "status": environment.status.value,
+        "mode": environment.mode.value,
         "attempt": environment.attempt,
         "gateway_version": environment.gateway_version,
         "spec": environment.spec.document(),
@@ -69,6 +70,7 @@ def environment_of(row: Row) -> Environment:
         cause=row["cause"],
         failure=Failure.from_document(failure) if failure else None,
         checks=tuple(Check(**check) for check in row.get("checks", [])),
+        mode=Mode(row.get("mode", Mode.ACT)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
+from stargate.adapters.refusals import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,18 +24,39 @@ class StepFunctionsWorkflows:
     retire_arn: str
 
     def provision(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        self._start(self.provision_arn, execution_name, payload)
+        _start(self.provision_arn, execution_name, payload)
 
     def retire(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        self._start(self.retire_arn, execution_name, payload)
+        _start(self.retire_arn, execution_name, payload)
 
-    def _start(self, arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
-        document = json.dumps(payload, sort_keys=True)
+
+@dataclass(frozen=True)
+class StepFunctionsRemedies:
+    remediate_arn: str
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        with named("StartExecution"):
+            _start(self.remediate_arn, execution_name, payload)
+
+    def status(self, execution_name: str) -> str | None:
+        execution = f"{self.remediate_arn.replace(':stateMachine:', ':execution:')}:{execution_name}"
         try:
-            client("stepfunctions").start_execution(stateMachineArn=arn, name=execution_name, input=document)
+            with named("DescribeExecution"):
+                answer = client("stepfunctions").describe_execution(executionArn=execution)
         except ClientError as error:
-            if code_of(error) != "ExecutionAlreadyExists":
-                raise
+            if code_of(error) == "ExecutionDoesNotExist":
+                return None
+            raise
+        return str(answer["status"])
+
+
+def _start(arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
+    document = json.dumps(payload, sort_keys=True)
+    try:
+        client("stepfunctions").start_execution(stateMachineArn=arn, name=execution_name, input=document)
+    except ClientError as error:
+        if code_of(error) != "ExecutionAlreadyExists":
+            raise
 
 
 class StepFunctionsCallbacks:

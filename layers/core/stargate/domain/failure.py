@@ -41,3 +41,9 @@ def failure_of(error: str, cause: str) -> Failure:
     if "reason" in document:
         return Failure.from_document(document)
     return Failure("", "", "", str(document.get("errorMessage") or cause))
+
+
+def reason_of(error: str, cause: str) -> str:
+    """One line of why: the error's name and its own words, without the stack trace that Lambda adds."""
+    reason = failure_of(error, cause).reason
+    return reason if error in {"", reason} else f"{error}: {reason}"

@@ -1,0 +1,56 @@
+"""The scalable targets of ECS services: their bounds, and what became of the last change of size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate.adapters.aws import client
+from stargate.adapters.refusals import named, refused
+from stargate.domain.facts import ScalingFacts
+
+DIMENSION = "ecs:service:DesiredCount"
+FAILED = frozenset({"Failed", "Unfulfilled"})
+
+
+class EcsScaling:
+    def describe(self, region: str, cluster: str, service: str) -> ScalingFacts | None:
+        with named("DescribeScalableTargets"):
+            answer = client("application-autoscaling", region).describe_scalable_targets(
+                ServiceNamespace="ecs", ResourceIds=[_resource(cluster, service)], ScalableDimension=DIMENSION
+            )
+        if not answer["ScalableTargets"]:
+            return None
+        target = answer["ScalableTargets"][0]
+        return ScalingFacts(target["MinCapacity"], target["MaxCapacity"], _suspended(target))
+
+    def last_failure(self, region: str, cluster: str, service: str) -> str | None:
+        with named("DescribeScalingActivities"):
+            answer = client("application-autoscaling", region).describe_scaling_activities(
+                ServiceNamespace="ecs",
+                ResourceId=_resource(cluster, service),
+                ScalableDimension=DIMENSION,
+                MaxResults=1,  # they come from the newest to the oldest
+            )
+        newest: dict[str, Any] = next(iter(answer["ScalingActivities"]), {})
+        if newest.get("StatusCode") not in FAILED:
+            return None
+        return str(newest.get("StatusMessage") or newest.get("Cause") or newest["StatusCode"])
+
+    def set_bounds(self, region: str, cluster: str, service: str, minimum: int, maximum: int) -> None:
+        with refused("RegisterScalableTarget"):
+            client("application-autoscaling", region).register_scalable_target(
+                ServiceNamespace="ecs",
+                ResourceId=_resource(cluster, service),
+                ScalableDimension=DIMENSION,
+                MinCapacity=minimum,
+                MaxCapacity=maximum,
+            )
+
+
+def _resource(cluster: str, service: str) -> str:
+    return f"service/{cluster}/{service}"
+
+
+def _suspended(target: dict[str, Any]) -> bool:
+    """Whether it would not scale out by itself. It may still scale in: that is none of our concern."""
+    return bool(target.get("SuspendedState", {}).get("DynamicScalingOutSuspended"))

@@ -1,0 +1,129 @@
+"""How conditions, actions, leases and holds are laid out as rows: one environment's all under `ops#`."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.actions import Action, ActionKind, ActionStatus, Expectation
+from stargate.domain.conditions import Condition, Decided, Report, Stop
+from stargate.domain.holds import Hold
+from stargate.domain.leases import Lease
+from stargate.domain.operations import Operations
+from stargate.domain.signals.signal import Severity
+from stargate.errors import UnreadableRowError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stargate.adapters.rows import Row
+    from stargate.domain.operations import OperationRow
+
+OPERATIONS = "ops#"
+OPEN = "open"  # the partition of the index with all that the minute's tick must look at
+ACTION_KEPT_SECONDS = 24 * 3600
+
+
+def sort_key(row: OperationRow) -> str:
+    match row:
+        case Condition():
+            return f"{OPERATIONS}condition#{row.key}"
+        case Action():
+            return f"{OPERATIONS}action#{row.action_id}"
+        case Lease():
+            return f"{OPERATIONS}lease#{row.scope}"
+        case Hold():
+            return f"{OPERATIONS}hold#{row.service}"
+
+
+def operation_row(environment_id: str, row: OperationRow) -> Row:
+    """As it is to be written: one version higher than it was read."""
+    key = {"pk": f"env#{environment_id}", "sk": sort_key(row)}
+    written: Row = {**key, **asdict(row), "version": row.version + 1}
+    if _is_open(row):
+        written |= {"gsi1pk": OPEN, "gsi1sk": f"{environment_id}#{key['sk']}"}
+    if isinstance(row, Action):
+        written["expires_at"] = round(row.requested_at) + ACTION_KEPT_SECONDS
+    return written
+
+
+def environment_of_open(row: Row) -> str:
+    """The environment's id in the index key of an open row."""
+    return str(row["gsi1sk"].partition("#")[0])
+
+
+def operations_of(rows: Iterable[Row]) -> Operations:
+    known = Operations()
+    for row in rows:
+        known = known.with_row(_read(row))
+    return known
+
+
+def _is_open(row: OperationRow) -> bool:
+    match row:
+        case Condition():
+            return row.open
+        case Action():
+            return row.in_flight
+        case Hold():
+            return row.live
+    return False
+
+
+def _read(row: Row) -> OperationRow:
+    try:
+        return _of_its_kind(row)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableRowError(f"{row['pk']} {row['sk']}: {error!r}") from error
+
+
+def _of_its_kind(row: Row) -> OperationRow:
+    match row["sk"].split("#")[1]:
+        case "condition":
+            return _condition(row)
+        case "action":
+            return _action(row)
+        case "lease":
+            return Lease(**_fields(Lease, row))
+        case "hold":
+            return Hold(**_fields(Hold, row))
+    raise ValueError("no kind of ours")
+
+
+def _condition(row: Row) -> Condition:
+    decided = row.get("decided")
+    return Condition(
+        **{
+            **_fields(Condition, row),
+            "severity": Severity(row["severity"]),
+            "reports": {source: _report(told) for source, told in row["reports"].items()},
+            "stops": tuple(Stop(**_fields(Stop, stop)) for stop in row["stops"]),
+            "decided": Decided(**_fields(Decided, decided)) if decided else None,
+        }
+    )
+
+
+def _report(told: Row) -> Report:
+    return Report(**{**_fields(Report, told), "severity": Severity(told["severity"])})
+
+
+def _action(row: Row) -> Action:
+    return Action(
+        **{
+            **_fields(Action, row),
+            "kind": ActionKind(row["kind"]),
+            "status": ActionStatus(row["status"]),
+            "expectations": tuple(Expectation(**_fields(Expectation, one)) for one in row["expectations"]),
+        }
+    )
+
+
+def _fields(kind: Any, row: Row) -> dict[str, Any]:
+    """What the row has of the fields of `kind`. None is not written, so a field without default is None."""
+    found = {}
+    for field in fields(kind):
+        if field.name in row:
+            found[field.name] = row[field.name]
+        elif field.default is MISSING and field.default_factory is MISSING:
+            found[field.name] = None
+    return found
