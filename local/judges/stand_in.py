@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from local.judges.converse import converse, converse_stream, read
 
 _REASONS = {200: "OK", 207: "Multi-Status", 404: "Not Found", 429: "Too Many Requests"}
-_THROTTLED = {"message": "Too many tokens, please wait before trying again."}
+_TOO_MANY = b'{"message": "Too many tokens, please wait before trying again."}'
 _NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
 
 
@@ -34,6 +34,8 @@ class Whole:
     status: int
     kind: str
     body: bytes
+    fault: str = ""
+    """The error's name, by which AWS's clients know it."""
 
 
 class StandIn:
@@ -71,7 +73,7 @@ class StandIn:
         body = json.loads(ask.body)
         request = read(unquote(model_id), body)
         if body["messages"][0]["content"][0]["text"].startswith("throttle"):
-            await _send(writer, _document(429, _THROTTLED))
+            await _send(writer, Whole(429, "application/json", _TOO_MANY, fault="ThrottlingException"))
         elif operation == "converse-stream":
             await _send_stream(writer, converse_stream(request))
         else:
@@ -98,9 +100,10 @@ def _document(status: int, content: Mapping[str, object]) -> Whole:
 
 
 async def _send(writer: asyncio.StreamWriter, whole: Whole) -> None:
+    fault = f"x-amzn-ErrorType: {whole.fault}\r\n" if whole.fault else ""
     head = (
         f"HTTP/1.1 {whole.status} {_REASONS[whole.status]}\r\n"
-        f"Content-Type: {whole.kind}\r\nContent-Length: {len(whole.body)}\r\n\r\n"
+        f"Content-Type: {whole.kind}\r\n{fault}Content-Length: {len(whole.body)}\r\n\r\n"
     )
     writer.write(head.encode() + whole.body)
     await writer.drain()
