@@ -37,18 +37,23 @@ class Balancer:
         if code in FROM_TARGET:
             self._minute.first_bytes.append((after, count))
 
-    def take_readings(self, at: float, connections: float, healthy: int, unhealthy: int) -> list[Reading]:
-        """The readings of the minute that began at `at`, which is then over."""
+    def take_readings(self, at: float, connections: float, healthy: int | None) -> list[Reading]:
+        """The readings of the minute that began at `at`, which is then over.
+
+        `healthy` is None where there is no service. A target that is new or drains is neither healthy nor
+        unhealthy, and none of the twin's is ill: its container is well or dead.
+        """
         minute, self._minute = self._minute, Minute()
         self.last_minute = minute
         found = [
             *minute.readings(at, "balancer", self._targets),
             *minute.own_errors(at),
             Reading("balancer", "active_connections", at, 60, of_gauge(connections)),
-            Reading(self._targets, "healthy", at, 60, of_gauge(float(healthy))),
-            Reading(self._targets, "unhealthy", at, 60, of_gauge(float(unhealthy))),
         ]
-        if healthy + unhealthy:
+        if healthy is not None:
+            found.append(Reading(self._targets, "healthy", at, 60, of_gauge(float(healthy))))
+            found.append(Reading(self._targets, "unhealthy", at, 60, of_gauge(0.0)))
+        if healthy or minute.requests:
             requests = of_events(minute.requests)
             found.append(Reading("balancer", "requests", at, 60, requests))
             found.append(Reading(self._targets, "requests", at, 60, requests))

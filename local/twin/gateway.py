@@ -126,10 +126,8 @@ class Gateway:
     # --- time ---
 
     def advance(self, to: float) -> None:
-        """Play every second that is over by `to`."""
-        if to <= self._known_at:
-            return
-        self._known_at = to
+        """Play every second that is over by `to`; a moment that is past already counts as now."""
+        self._known_at = to = max(to, self._known_at)
         self._follow_tasks()
         while self._second + 1 <= to:
             self._play()
@@ -249,13 +247,11 @@ class Gateway:
             if seen:
                 self._readings += _levels(service, at, PERIOD, seen)
             self._readings += surroundings.count_tasks(self.fleet, service, at)
-        balanced = self.parameters.balanced_service
-        unhealthy = surroundings.unhealthy(self.fleet, balanced) if balanced in services else 0
         connections = (
             self.users.count + 2 * self.totals.in_flight
         )  # a caller's own, and one more to the target
-        healthy = len(self._traffic.serving)
-        self._readings += self.balancer.take_readings(at, float(connections), healthy, unhealthy)
+        healthy = len(self._traffic.serving) if self.parameters.balanced_service in services else None
+        self._readings += self.balancer.take_readings(at, float(connections), healthy)
         for model in self.models.values():
             self._readings += model.take_readings(at)
         requests = self.balancer.last_minute.requests / PERIOD

@@ -37,12 +37,6 @@ def count_tasks(fleet: Fleet, service: str, at: float) -> list[Reading]:
     ]
 
 
-def unhealthy(fleet: Fleet, service: str) -> int:
-    """Targets that are registered and do not take requests, because they are new or ill."""
-    serving = {task.task_id for task in fleet.serving(service)}
-    return sum(_runs(task) and task.task_id not in serving for task in fleet.tasks(service))
-
-
 class Database:
     """PostgreSQL behind the gateway. It holds connections for every worker, whether they are used or not."""
 
