@@ -80,16 +80,17 @@ class OneOffTasks:
         if stopping(task):
             return
         interfaces.attach(task)
-        now = ecs._iso()
-        self._change(task, "PENDING", connectivity="CONNECTED", connectivityAt=now, pullStartedAt=now)
+        task["_pending_since"] = ecs._iso()
+        self._change(task, "PENDING")
         self.later.call(self.pace.real_seconds(PENDING), self._run, task)
 
     def _run(self, task: Task) -> None:
         if stopping(task):
             return
         interfaces.set_containers(task, "RUNNING")
-        now = ecs._iso()
-        self._change(task, "RUNNING", pullStoppedAt=now, startedAt=now)
+        began, now = task["_pending_since"], ecs._iso()
+        connected = {"connectivity": "CONNECTED", "connectivityAt": began, "pullStartedAt": began}
+        self._change(task, "RUNNING", **connected, pullStoppedAt=now, startedAt=now)
         self.later.call(self.pace.real_seconds(WORK), self._work_done, task)
 
     def _work_done(self, task: Task) -> None:

@@ -35,6 +35,7 @@ BREAKER = "ECS deployment circuit breaker"
 STOPPED = "ECS deployment stopped by user"
 ENDED = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
 """Codes of tasks whose container is gone already: there is nothing left to drain."""
+ENDING = frozenset({Status.STOPPING, Status.DEPROVISIONING, Status.STOPPED})
 _TERMINATED = 143  # what a process that SIGTERM ended exits with
 _THROTTLED_AFTER = 3  # failed starts in a row; "repeatedly" in ECS's words
 
@@ -84,9 +85,9 @@ class Fleet:
         return [task for task in self.tasks(name) if task.status is Status.DEACTIVATING]
 
     def deployments(self, name: str) -> list[Deployment]:
-        """The primary first, then those that still have tasks."""
+        """The primary first, then those of which a task still runs."""
         service = self._services[name]
-        peopled = {task.deployment_id for task in service.tasks.values()}
+        peopled = {task.deployment_id for task in service.tasks.values() if task.status not in ENDING}
         shown = [d for d in service.deployments.values() if d.primary or d.deployment_id in peopled]
         return sorted(shown, key=lambda deployment: not deployment.primary)
 

@@ -1,0 +1,295 @@
+"""The ECS API shows services as their fleet has them: zones, counts, deployments, health of targets."""
+
+import asyncio
+
+import pytest
+from ministack.services import alb, ec2, ecs
+
+from local.gateways import registry
+from local.services.ecs import orders
+from local.twin.fleet import Stop
+from tests.contract import ecs_stories, ministack_in_process
+from tests.contract.ecs_stories import (
+    CLUSTER,
+    DRAIN,
+    ask,
+    fleet,
+    health,
+    refused,
+    service,
+    steady,
+    tasks,
+    until,
+)
+
+KILLED = Stop("EssentialContainerExited", "Essential container in task exited", 1)
+
+
+@pytest.fixture
+def cloud(monkeypatch):
+    monkeypatch.setattr("local.services.ecs.events.emit", lambda *_: None)
+    with ministack_in_process.cloud() as made:
+        yield made
+
+
+def play(cloud, story, **properties):
+    """The stack comes up, then the story is played; its answer is the answer."""
+
+    async def whole():
+        stack = await cloud.create(CLUSTER, ecs_stories.resources(**properties))
+        assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.told(CLUSTER)
+        return await story(stack["_resources"])
+
+    return asyncio.run(whole())
+
+
+def test_creation_ends_when_the_service_is_steady(cloud):
+    """Its tasks run in as many zones and are healthy, its deployment is completed."""
+
+    async def story(resources):
+        assert health(resources["Group"]["PhysicalResourceId"]) == ["healthy"] * 3
+        return service(), tasks()
+
+    described, running = play(cloud, story, desired=3)
+    assert (described["desiredCount"], described["runningCount"], described["pendingCount"]) == (3, 3, 0)
+    [deployment] = described["deployments"]
+    assert (deployment["status"], deployment["rolloutState"], deployment["runningCount"]) == (
+        "PRIMARY",
+        "COMPLETED",
+        3,
+    )
+    assert described["events"][0]["message"] == "(service app) has reached a steady state."
+    assert {task["availabilityZone"] for task in running} == {f"us-east-1{zone}" for zone in "abc"}
+    assert {task["startedBy"] for task in running} == {deployment["id"]}
+
+
+def test_an_address_is_of_the_subnet_in_the_zone_of_the_task(cloud):
+    """And no two tasks have the same."""
+
+    async def story(_):
+        return [(task["availabilityZone"], facts(task)) for task in tasks()]
+
+    found = play(cloud, story, desired=6)
+    assert len({told["privateIPv4Address"] for _, told in found}) == 6
+    del found[0]
+    assert all(told["subnetId"] for _, told in found)
+
+
+def facts(task):
+    [attachment] = task["attachments"]
+    told = {fact["name"]: fact["value"] for fact in attachment["details"]}
+    assert ec2._subnets[told["subnetId"]]["AvailabilityZone"] == task["availabilityZone"]
+    return told
+
+
+def test_a_starting_task_is_pending_then_initial_then_healthy(cloud):
+    """It is a target from its start on, and gets requests once its health checks have passed."""
+
+    async def story(resources):
+        group = resources["Group"]["PhysicalResourceId"]
+        seen = set()
+        ask("UpdateService", cluster=CLUSTER, service="app", desiredCount=2)
+        await until(lambda: seen.add((service()["pendingCount"], *health(group))) or steady())
+        return seen | {(service()["pendingCount"], *health(group))}
+
+    seen = play(cloud, story, desired=1)
+    assert seen == {(1, "healthy"), (0, "healthy", "initial"), (0, "healthy", "healthy")}
+
+
+def test_sixty_seconds_of_drain_are_sixty_seconds_of_the_clock(cloud):
+    """The target drains for its deregistration delay on the local cloud's clock, then the task ends."""
+
+    async def story(resources):
+        group = resources["Group"]["PhysicalResourceId"]
+        ask("UpdateService", cluster=CLUSTER, service="app", desiredCount=1)
+        began = registry.now()
+        assert health(group) == ["draining", "healthy"]
+        await until(lambda: health(group) == ["healthy"])
+        return registry.now() - began
+
+    assert DRAIN <= play(cloud, story) < DRAIN + 30  # the test asks every few simulated seconds
+
+
+def test_a_task_that_somebody_stops_goes_on_draining_and_is_replaced(cloud):
+    """StopTask answers at once with a task that is meant to stop."""
+
+    async def story(_):
+        [first] = tasks()
+        stopping = ask("StopTask", cluster=CLUSTER, task=first["taskArn"])["task"]
+        await until(lambda: any(t["lastStatus"] == "STOPPED" for t in tasks("STOPPED")) and steady())
+        return stopping, tasks("STOPPED"), tasks()
+
+    stopping, [stopped], [running] = play(cloud, story, desired=1)
+    assert (stopping["desiredStatus"], stopping["stopCode"]) == ("STOPPED", "UserInitiated")
+    assert stopped["taskArn"] == stopping["taskArn"] != running["taskArn"]
+    assert stopped["stoppedReason"] == "Task stopped by user"
+
+
+def test_a_crashed_task_is_no_target_from_that_moment_on(cloud):
+    """It does not drain: there is nobody left to end the old requests."""
+
+    async def story(resources):
+        with registry.ordering(CLUSTER, ()) as (of_cluster, now):
+            of_cluster.stop_task(of_cluster.serving("app")[0].task_id, KILLED, now)
+        return health(resources["Group"]["PhysicalResourceId"]), service()["runningCount"]
+
+    assert play(cloud, story) == (["healthy"], 1)
+
+
+def test_a_forced_deployment_rolls_over(cloud):
+    """Two deployments while it lasts; then the new one alone, with the task definition that was asked for."""
+
+    async def story(_):
+        [old] = service()["deployments"]
+        answer = ask("UpdateService", cluster=CLUSTER, service="app", forceNewDeployment=True)["service"]
+        await until(steady)
+        return old, answer["deployments"], service()["deployments"], tasks()
+
+    old, during, [new], running = play(cloud, story)
+    assert [(d["status"], d["rolloutState"]) for d in during] == [
+        ("PRIMARY", "IN_PROGRESS"),
+        ("ACTIVE", "COMPLETED"),
+    ]
+    assert new["id"] == during[0]["id"] != old["id"]
+    assert {task["startedBy"] for task in running} == {new["id"]}
+
+
+def test_a_bad_version_is_rolled_back_and_told_so(cloud):
+    """The circuit breaker brings the old task definition back; the service deployment says what happened."""
+
+    async def story(_):
+        orders.deploy_crashing(CLUSTER, "app")
+        await until(steady)
+        listed = ask("ListServiceDeployments", cluster=CLUSTER, service="app")["serviceDeployments"]
+        arns = [brief["serviceDeploymentArn"] for brief in listed]
+        return ask("DescribeServiceDeployments", serviceDeploymentArns=[*arns, "arn:aws:ecs:x"])
+
+    described = play(cloud, story)
+    bad, good = described["serviceDeployments"]
+    assert (bad["status"], good["status"]) == ("ROLLBACK_SUCCESSFUL", "SUCCESSFUL")
+    assert bad["statusReason"] == "ECS deployment circuit breaker: tasks failed to start."
+    assert bad["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 3, "threshold": 3}
+    assert bad["rollback"]["serviceRevisionArn"] == good["targetServiceRevision"]["arn"]
+    assert [revision["arn"] for revision in bad["sourceServiceRevisions"]] == [
+        good["targetServiceRevision"]["arn"]
+    ]
+    assert described["failures"] == [{"arn": "arn:aws:ecs:x", "reason": "MISSING"}]
+
+
+def test_a_deployment_can_be_stopped_once(cloud):
+    """It rolls back; then there is nothing left to stop."""
+
+    async def story(_):
+        ask("UpdateService", cluster=CLUSTER, service="app", forceNewDeployment=True)
+        [under_way] = ask(
+            "ListServiceDeployments", cluster=CLUSTER, service="app", status=["PENDING", "IN_PROGRESS"]
+        )["serviceDeployments"]
+        arn = under_way["serviceDeploymentArn"]
+        assert ask("StopServiceDeployment", serviceDeploymentArn=arn) == {"serviceDeploymentArn": arn}
+        again = refused("StopServiceDeployment", serviceDeploymentArn=arn)
+        await until(steady)
+        [stopped] = ask("DescribeServiceDeployments", serviceDeploymentArns=[arn])["serviceDeployments"]
+        return again, stopped["status"]
+
+    assert play(cloud, story) == ("ConflictException", "ROLLBACK_SUCCESSFUL")
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "code"),
+    [
+        ("ListServiceDeployments", {"cluster": "none", "service": "app"}, "ClusterNotFoundException"),
+        ("ListServiceDeployments", {"cluster": CLUSTER, "service": "none"}, "ServiceNotFoundException"),
+        (
+            "ListServiceDeployments",
+            {"cluster": CLUSTER, "service": "app", "status": ["DONE"]},
+            "InvalidParameterException",
+        ),
+        (
+            "StopServiceDeployment",
+            {"serviceDeploymentArn": "arn:aws:ecs:x"},
+            "ServiceDeploymentNotFoundException",
+        ),
+        (
+            "StopServiceDeployment",
+            {"serviceDeploymentArn": "arn:aws:ecs:x", "stopType": "ABORT"},
+            "UnsupportedFeatureException",
+        ),
+        ("DeleteService", {"cluster": CLUSTER, "service": "none"}, "ServiceNotFoundException"),
+        ("DeleteService", {"cluster": CLUSTER, "service": "app"}, "InvalidParameterException"),
+        ("StopTask", {"cluster": CLUSTER, "task": "none"}, "InvalidParameterException"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(cloud, action, body, code):
+    """With AWS's error codes."""
+
+    async def story(_):
+        return refused(action, **body)
+
+    assert play(cloud, story, desired=1) == code
+
+
+def test_a_deleted_service_drains_and_leaves_nothing(cloud):
+    """It is DRAINING until its last task has stopped; the cluster does not run any more then."""
+
+    async def story(resources):
+        ask("DeleteService", cluster=CLUSTER, service="app", force=True)
+        before = service()["status"]
+        again = refused("CreateService", cluster=CLUSTER, serviceName="app", taskDefinition="work")
+        await until(lambda: service()["status"] == "INACTIVE")
+        return before, again, service(), alb._targets[resources["Group"]["PhysicalResourceId"]]
+
+    before, again, gone, targets = play(cloud, story)
+    assert (before, again) == ("DRAINING", "InvalidParameterException")
+    assert (gone["runningCount"], gone["deployments"], targets) == (0, [], [])
+    assert registry.find(CLUSTER) is None
+
+
+def test_a_deleted_stack_leaves_no_task(cloud):
+    """CloudFormation waits until the service has drained."""
+
+    async def story(_):
+        await cloud.delete(CLUSTER)
+        return {task["lastStatus"] for task in ecs._tasks.values()}, registry.every()
+
+    assert play(cloud, story) == ({"STOPPED"}, [])
+
+
+def test_a_creation_whose_tasks_crash_fails_with_the_breakers_words(cloud):
+    """CloudFormation rolls back, as it does on AWS."""
+
+    async def story():
+        creation = asyncio.create_task(cloud.create(CLUSTER, ecs_stories.resources(desired=1)))
+        await until(lambda: registry.find(CLUSTER) is not None)
+        fleet().crash_from_now("app", 1)
+        await creation
+        return [reason for name, status, reason in cloud.told(CLUSTER) if status == "CREATE_FAILED"]
+
+    [reason] = asyncio.run(story())
+    assert "ECS Deployment Circuit Breaker was triggered" in reason
+
+
+def test_clusters_of_nobodys_environment_get_what_they_ask_for_at_once(cloud):
+    """No waiting, no users: what other tests want of ECS."""
+
+    async def story():
+        ask("CreateCluster", clusterName="plain")
+        definition = ask(
+            "RegisterTaskDefinition", family="plain", containerDefinitions=[{"name": "app", "image": "app"}]
+        )["taskDefinition"]["taskDefinitionArn"]
+        made = ask(
+            "CreateService", cluster="plain", serviceName="one", taskDefinition=definition, desiredCount=2
+        )
+        assert made["service"]["runningCount"] == 2
+        assert made["service"]["deployments"][0]["rolloutState"] == "COMPLETED"
+        assert registry.running("plain") is None
+        task = ask("ListTasks", cluster="plain")["taskArns"][0]
+        ask("StopTask", cluster="plain", task=task)
+        [again] = ask("DescribeServices", cluster="plain", services=["one"])["services"]
+        assert again["runningCount"] == 2
+        assert (
+            ask("UpdateService", cluster="plain", service="one", desiredCount=0)["service"]["runningCount"]
+            == 0
+        )
+        assert ask("DeleteService", cluster="plain", service="one")["service"]["status"] == "INACTIVE"
+
+    asyncio.run(story())
