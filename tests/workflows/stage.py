@@ -109,15 +109,18 @@ class Stage:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def play(self, workflow: str, **parts: Answer) -> Run:
+    def play(self, workflow: str, given: dict[str, Any] | None = None, **parts: Answer) -> Run:
         """Run it once. Parts are named by function or node: `check_gateway=…`, `data=…`."""
+        self.cast(**parts)
+        return self.ran(workflow, start(deploy(workflow), given or ENVIRONMENT))
+
+    def cast(self, **parts: Answer) -> None:
         self.parts = {name.replace("_", "-"): part for name, part in parts.items()}
-        arn = _deploy(workflow)
-        started = _answer_of(
-            stepfunctions._start_execution({"stateMachineArn": arn, "input": json.dumps(ENVIRONMENT)})
-        )
+
+    def ran(self, workflow: str, execution_arn: str) -> Run:
+        """What became of an execution, once it has ended."""
         assert self.ended.wait(REAL_SECONDS), "the execution did not end"
-        execution = stepfunctions._executions[started["executionArn"]]
+        execution = stepfunctions._executions[execution_arn]
         return Run(
             execution["status"],
             execution.get("error") or "",
@@ -159,7 +162,16 @@ def nodes(kind: str | None = None) -> set[str]:
     return {node.name for node in GATEWAY.nodes if kind in (None, node.kind)}
 
 
-def _deploy(workflow: str) -> str:
+def start(arn: str, given: dict[str, Any], name: str | None = None) -> str:
+    """Start one execution, and give its ARN."""
+    named = {"name": name} if name else {}
+    begun = stepfunctions._start_execution({"stateMachineArn": arn, "input": json.dumps(given), **named})
+    execution: str = _answer_of(begun)["executionArn"]
+    return execution
+
+
+def deploy(workflow: str) -> str:
+    """Make the machine with the rights that template.yaml gives it, and give its ARN."""
     role = f"{workflow}Role"
     trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
     iam._create_role({"RoleName": [role], "AssumeRolePolicyDocument": [_policy([trust])]})
@@ -176,7 +188,8 @@ def _deploy(workflow: str) -> str:
             "roleArn": f"arn:aws:iam::{ACCOUNT}:role/control-plane/{role}",
         }
     )
-    return _answer_of(made)["stateMachineArn"]
+    arn: str = _answer_of(made)["stateMachineArn"]
+    return arn
 
 
 def _arns(resources: Any) -> Any:
