@@ -152,6 +152,7 @@ class LoopPlay:
         }
 
     def crash(self, task):
+        self.clock.pass_seconds(1)
         return self.take(self.task_event(task))
 
     def service_event(self, name, kind="ECS Service Action"):

@@ -113,6 +113,23 @@ def test_a_bound_moved_between_decision_and_release_is_left_too(play):
     assert play.scaling.facts.minimum == 5
 
 
+def test_a_second_raise_that_aws_refuses_does_not_make_the_first_a_strangers(play):
+    """What AWS has then is still a bound of ours, and is released."""
+    play.raises_bound()
+    play.load(100, tasks=4, minutes=5)
+    play.tick(180)
+    play.scaling.refuse = "throttled for good"
+    with pytest.raises(ActionRefusedError):
+        play.performs()
+    play.settles("failed")
+    play.scaling.refuse = ""
+    assert (play.scaling.facts.minimum, play.hold().minimum) == (4, 6)
+    play.alarm(CRITICAL, "OK")
+    play.tick(900)
+    assert play.runs() == "reached"
+    assert play.scaling.facts.minimum == 2
+
+
 def test_a_condition_that_comes_back_keeps_its_bound(play):
     """The release is withdrawn: it is needed again."""
     play.raises_bound()

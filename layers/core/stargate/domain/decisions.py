@@ -29,7 +29,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts."""
+    """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts.
+
+    `action` is what the rule asks for, be it done, held or not needed; None if it asks for nothing.
+    """
 
     verdict: Verdict
     reason: str
@@ -65,7 +68,7 @@ def decide(
     if isinstance(planned, Held):
         return _hold(rule, planned)
     if isinstance(planned, Nothing):
-        return Decision(Verdict.NONE, planned.reason)
+        return Decision(Verdict.NONE, planned.reason, rule.action)
     return Decision(
         Verdict.ACT,
         f"{rule.reason}: {planned.summary}",

@@ -105,10 +105,10 @@ def _expiry(overview: Overview, intent: Intent, now: float) -> Held | None:
 
 
 def _earlier(overview: Overview, intent: Intent) -> Iterator[Action]:
-    """Actions of the same kind on the same subject that were begun; one withdrawn has done nothing."""
+    """Actions of the same kind on the same subject; one that was withdrawn before it began did nothing."""
     for action in overview.operations.actions.values():
         same = action.kind is intent.kind and action.subject == intent.subject
-        withdrawn = action.status is ActionStatus.WITHDRAWN
+        withdrawn = action.status is ActionStatus.WITHDRAWN and action.performed_at is None
         if same and not withdrawn and action.action_id != intent.action_id:
             yield action
 

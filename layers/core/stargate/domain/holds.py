@@ -9,7 +9,10 @@ HOLD_SECONDS = 900.0  # then it is renewed while its condition is open, and rele
 
 @dataclass(frozen=True)
 class Hold:
-    """`was_…` are the bounds to go back to; `condition` is the key of the condition that it answers."""
+    """`was_…` are the bounds as they were found; `condition` is the key of the condition that it answers.
+
+    `minimum_before` is the one that we had set before, for as long as nobody saw that AWS took the new one.
+    """
 
     service: str
     minimum: int
@@ -21,4 +24,9 @@ class Hold:
     action_id: str
     fence: int
     live: bool = True
+    minimum_before: int | None = None
     version: int = 0
+
+    def is_ours(self, minimum: int) -> bool:
+        """Whether the lower bound is one that we set, and not somebody else."""
+        return minimum in {self.minimum, self.minimum_before}

@@ -103,7 +103,9 @@ def _release_bound(overview: Overview, condition: Condition, facts: Facts) -> Pl
         return Nothing("nothing was done about it that is to be taken back")
     if scaling is None:
         return Nothing(f"{condition.subject} has no scalable target any more")
-    if scaling.minimum != hold.minimum:
+    if scaling.minimum == limits.minimum:
+        return Nothing(f"the lower bound is the declared {limits.minimum} already")
+    if not hold.is_ours(scaling.minimum):
         moved = f"the lower bound is {scaling.minimum}, not the {hold.minimum} that we set"
         return Nothing(f"{moved}: somebody else moved it, so it is left")
     minimum = limits.minimum
@@ -111,7 +113,7 @@ def _release_bound(overview: Overview, condition: Condition, facts: Facts) -> Pl
     found = hold.was_maximum if scaling.maximum == hold.maximum else scaling.maximum
     maximum = max(minimum, min(found, limits.maximum))
     return Plan(
-        f"release the lower bound of {condition.subject} from {hold.minimum} to {minimum}",
+        f"release the lower bound of {condition.subject} from {scaling.minimum} to {minimum}",
         {"minimum": minimum, "maximum": maximum},
         (Expectation("minimum", "at_most", minimum, BOUND_SECONDS),),
     )

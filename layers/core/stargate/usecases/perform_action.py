@@ -148,6 +148,7 @@ def _holds(overview: Overview, action: Action, facts: Facts, now: float) -> tupl
         return ()
     before = overview.operations.holds.get(action.subject)
     live = before if before is not None and before.live else None
+    ours = live is not None and live.minimum == facts.scaling.minimum
     return (
         Hold(
             service=action.subject,
@@ -159,6 +160,7 @@ def _holds(overview: Overview, action: Action, facts: Facts, now: float) -> tupl
             condition=action.condition,
             action_id=action.action_id,
             fence=action.fence,
+            minimum_before=facts.scaling.minimum if ours else None,
             version=before.version if before else 0,
         ),
     )
@@ -174,5 +176,5 @@ def _decided(
     if isinstance(refused, Held):
         decision = Decision(Verdict.HOLD, refused.reason, action.kind, refused.guard, refused.lifts_at)
     else:
-        decision = Decision(Verdict.NONE, refused.reason)
+        decision = Decision(Verdict.NONE, refused.reason, action.kind)
     return (replace(condition, decided=as_decided(decision, entry.at, entry.entry_id)),)

@@ -71,7 +71,12 @@ class SettleAction:
 
 
 def _ended(overview: Overview, action: Action) -> tuple[OperationRow, ...]:
-    """A bound is released once it was seen to be."""
+    """A bound is released once it was seen to be; one that was raised is sure once AWS has taken it."""
     hold = overview.operations.holds.get(action.subject)
-    released = action.kind is ActionKind.RELEASE_BOUND and action.status is ActionStatus.REACHED
-    return (replace(hold, live=False),) if hold is not None and hold.live and released else ()
+    if hold is None or not hold.live or action.status is ActionStatus.FAILED:
+        return ()
+    if action.kind is ActionKind.RELEASE_BOUND and action.status is ActionStatus.REACHED:
+        return (replace(hold, live=False),)
+    if action.kind is ActionKind.RAISE_BOUND and hold.action_id == action.action_id:
+        return (replace(hold, minimum_before=None),)
+    return ()
