@@ -59,8 +59,12 @@ def install(clock: Clock, chance: random.Random) -> None:
     _followers.clear()
     _callbacks.clear()
     _wakers.clear()
-    _clock[:] = [clock]
+    set_clock(clock)
     _chance[:] = [chance]
+
+
+def set_clock(clock: Clock) -> None:
+    _clock[:] = [clock]
 
 
 def now() -> float:

@@ -8,12 +8,35 @@ from typing import Any
 
 from ministack.services import alb, ecs
 
+from local.clock import Clock
 from local.gateways import registry
 from tests.contract.test_local_services import NETWORK, SERVICE, TASK
 
 CLUSTER = "stargate-one"
 DRAIN = 60
 Document = dict[str, Any]
+
+
+class Hands(Clock):
+    """A clock that stands still until somebody moves it."""
+
+    def __init__(self, at: float) -> None:
+        super().__init__(1, at)
+        self.at = at
+
+    def now(self) -> float:
+        return self.at
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.at += seconds
+        registry.catch_up()
+
+
+def by_hand() -> Hands:
+    """From now on time passes in the running clusters when the test says so."""
+    hands = Hands(registry.now())
+    registry.set_clock(hands)
+    return hands
 
 
 def resources(desired: int = 2, **more: Any) -> Document:
