@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from stargate.adapters import aws
 from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
 from stargate.domain.environment import Check, Environment, Status
 from stargate.domain.failure import Failure
@@ -18,6 +15,7 @@ from stargate.domain.presets import PRESETS
 from stargate.domain.progress import NodeState, NodeStatus
 from stargate.errors import ConflictError, EnvironmentNotFoundError, InvalidRequestError, SupersededError
 from tests import fakes
+from tests.contract import table_on_moto
 
 
 @dataclass
@@ -32,44 +30,13 @@ def in_memory():
     return Store(fakes.FakeEnvironments(table), fakes.FakeNodes(table), fakes.FakeLedger(table))
 
 
-def on_dynamodb():
-    boto3.client("dynamodb", region_name="us-east-1").create_table(
-        TableName="stargate",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gsi1pk", "gsi1sk")
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "gsi1",
-                "KeySchema": [
-                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
-    table = Table("stargate")
-    return Store(EnvironmentRows(table), NodeRows(table), LedgerRows(table))
-
-
 @pytest.fixture(params=["in memory", "on DynamoDB"])
 def store(request, monkeypatch):
     if request.param == "in memory":
         yield in_memory()
         return
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    aws.client.cache_clear()
-    with mock_aws():
-        yield on_dynamodb()
-    aws.client.cache_clear()
+    with table_on_moto.table(monkeypatch) as table:
+        yield Store(EnvironmentRows(table), NodeRows(table), LedgerRows(table))
 
 
 def an_environment(identifier="aaaaaaaaaaaa", name="sandbox", at=1000.5):

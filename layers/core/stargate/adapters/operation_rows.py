@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.actions import Action, ActionKind, ActionStatus, Expectation
@@ -42,6 +42,8 @@ def operation_row(environment_id: str, row: OperationRow) -> Row:
     written: Row = {**key, **asdict(row), "version": row.version + 1}
     if _is_open(row):
         written |= {"gsi1pk": OPEN, "gsi1sk": f"{environment_id}#{key['sk']}"}
+    if isinstance(row, Lease):  # its row outlives it, for the fence to grow: expires_at would end the row
+        written["lapses_at"] = written.pop("expires_at")
     if isinstance(row, Action):
         written["expires_at"] = round(row.requested_at) + ACTION_KEPT_SECONDS
     return written
@@ -84,7 +86,7 @@ def _of_its_kind(row: Row) -> OperationRow:
         case "action":
             return _action(row)
         case "lease":
-            return Lease(**_fields(Lease, row))
+            return Lease(**{"holder": None, **_fields(Lease, row), "expires_at": row["lapses_at"]})
         case "hold":
             return Hold(**_fields(Hold, row))
     raise ValueError("no kind of ours")
@@ -119,11 +121,5 @@ def _action(row: Row) -> Action:
 
 
 def _fields(kind: Any, row: Row) -> dict[str, Any]:
-    """What the row has of the fields of `kind`. None is not written, so a field without default is None."""
-    found = {}
-    for field in fields(kind):
-        if field.name in row:
-            found[field.name] = row[field.name]
-        elif field.default is MISSING and field.default_factory is MISSING:
-            found[field.name] = None
-    return found
+    """What the row has of the fields of `kind`: what is None is not written."""
+    return {field.name: row[field.name] for field in fields(kind) if field.name in row}
