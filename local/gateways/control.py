@@ -30,48 +30,48 @@ def install() -> None:
 
 def set_users(order: Order) -> Order:
     """{"environment", "users", "models"?: {model: share}}; answers the truth."""
-    entry, gateway, faults = _gateway(order, {"users", "models"})
+    entry, gateway, faults = addressed(order, {"users", "models"})
     users = _whole(order, "users", 0, MOST_USERS, faults)
     shares = _shares(order.get("models"), gateway, faults)
-    _refuse(faults)
-    return _act(entry, lambda: gateway.set_users(users, shares))
+    refuse(faults)
+    return act_on(entry, lambda: gateway.set_users(users, shares))
 
 
 def set_quota(order: Order) -> Order:
     """{"environment", "model", "requests_per_minute", "tokens_per_minute"}; answers the truth."""
-    entry, gateway, faults = _gateway(order, {"model", "requests_per_minute", "tokens_per_minute"})
+    entry, gateway, faults = addressed(order, {"model", "requests_per_minute", "tokens_per_minute"})
     model = order.get("model")
     if model not in gateway.models:
         faults.append(f"model must be one of {', '.join(sorted(gateway.models))}, not {model!r}")
     requests = _whole(order, "requests_per_minute", 0, MOST_PER_MINUTE, faults)
     tokens = _whole(order, "tokens_per_minute", 0, MOST_PER_MINUTE, faults)
-    _refuse(faults)
-    return _act(entry, lambda: gateway.set_quota(str(model), Quota(requests, tokens)))
+    refuse(faults)
+    return act_on(entry, lambda: gateway.set_quota(str(model), Quota(requests, tokens)))
 
 
 def break_something(order: Order) -> Order:
     """{"environment", "what", ...}, with what each fault takes; answers the truth."""
-    entry, gateway, faults = _gateway(order, None)
+    entry, gateway, faults = addressed(order, None)
     try:
         fault = read_fault(order)
     except FaultError as error:
-        _refuse([*faults, str(error)])
-    _refuse(faults)
-    return _act(entry, lambda: gateway.break_(fault, registry.now()))
+        refuse([*faults, str(error)])
+    refuse(faults)
+    return act_on(entry, lambda: gateway.break_(fault, registry.now()))
 
 
 def mend(order: Order) -> Order:
     """{"environment"}: all that was broken is well again; answers the truth."""
-    entry, gateway, faults = _gateway(order, set())
-    _refuse(faults)
-    return _act(entry, gateway.mend)
+    entry, gateway, faults = addressed(order, set())
+    refuse(faults)
+    return act_on(entry, gateway.mend)
 
 
 def truth(order: Order) -> Order:
     """{"environment"}: how the gateway really is."""
-    entry, _, faults = _gateway(order, set())
-    _refuse(faults)
-    return _act(entry, lambda: None)
+    entry, _, faults = addressed(order, set())
+    refuse(faults)
+    return act_on(entry, lambda: None)
 
 
 ORDERS: dict[str, Callable[[Order], Order]] = {
@@ -83,7 +83,7 @@ ORDERS: dict[str, Callable[[Order], Order]] = {
 }
 
 
-def _act(entry: Running, act: Callable[[], None]) -> Order:
+def act_on(entry: Running, act: Callable[[], None]) -> Order:
     """Do it to the gateway as it is at this moment."""
     place, gateway = entry.place, entry.gateway
     assert gateway is not None  # noqa: S101 - tells the type checker
@@ -97,7 +97,7 @@ def _act(entry: Running, act: Callable[[], None]) -> Order:
         return {"environment": place.cluster.removeprefix(registry.ENVIRONMENT), **gateway.truth()}
 
 
-def _gateway(order: Any, known: set[str] | None) -> tuple[Running, Gateway, list[str]]:
+def addressed(order: Any, known: set[str] | None) -> tuple[Running, Gateway, list[str]]:
     """The environment's twin, and what else is wrong with the order; no environment is refused at once."""
     if not isinstance(order, dict):
         raise control.RefusedError(["the body must be a JSON object"])
@@ -154,6 +154,7 @@ def _is_share(share: Any) -> bool:
     return not isinstance(share, bool) and isinstance(share, int | float) and 0 <= share < float("inf")
 
 
-def _refuse(faults: list[str]) -> None:
+def refuse(faults: list[str]) -> None:
+    """RefusedError with all of them, if there are any."""
     if faults:
         raise control.RefusedError(faults)

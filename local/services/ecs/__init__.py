@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ministack import app
 
 from local.gateways import registry
-from local.services.ecs import one_off, orders, service_deployments, showing, targets
+from local.services.ecs import control, one_off, orders, service_deployments, showing, targets
 
 if TYPE_CHECKING:
     from local.services.later import Later
@@ -20,6 +20,7 @@ def install(pace: Pace, later: Later) -> None:
     service_deployments.install()
     targets.install()
     showing.install()
+    control.install()
     app.SERVICE_HANDLERS["ecs"] = up_to_date(app.SERVICE_HANDLERS["ecs"], later)
 
 
