@@ -8,6 +8,7 @@ import pytest
 
 from stargate.domain.environment import Mode, Status
 from stargate.domain.facts import ScalingFacts
+from stargate.domain.leases import Lease
 from stargate.errors import ActionNotFoundError, ActionRefusedError, ConflictError
 from tests.unit.loop_play import CRITICAL, IDENTIFIER, NAME, WARNING, LoopPlay, environment
 
@@ -464,6 +465,158 @@ def test_a_bound_that_is_high_enough_already_needs_nothing(play):
     assert "is 4 already" in play.summaries("decision")[-1]
 
 
+def test_a_bound_at_its_limit_holds_the_decision_and_says_what_would_be_needed(play):
+    """More is not ours to give."""
+    play.scaling.facts = ScalingFacts(6, 6)
+    play.load(100, tasks=6)
+    play.alarm(CRITICAL, "ALARM")
+    assert play.held_by() == "limits"
+    assert "ask for 14" in play.condition().decided.reason
+
+
+def test_a_service_without_scalable_target_has_no_bound_to_raise(play):
+    """Its stack was changed by hand."""
+    play.scaling.facts = None
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    assert play.held_by() == "limits"
+
+
+def test_a_scalable_target_that_goes_before_the_raise_needs_nothing(play):
+    """Withdrawn, with the reason."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.scaling.facts = None
+    assert play.runs() == "withdrawn"
+
+
+def test_a_scalable_target_that_goes_before_the_release_takes_the_hold_with_it(play):
+    """There is no bound to set back."""
+    play.raises_bound()
+    play.alarm(CRITICAL, "OK")
+    play.scaling.facts = None
+    play.tick(900)
+    assert not play.hold().live
+
+
+def test_limits_that_became_tighter_meanwhile_hold_the_action(play):
+    """The environment was changed between decision and performance."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    spec = play.table.environments[IDENTIFIER].spec
+    play.becomes(spec=replace(spec, litellm=replace(spec.litellm, max_tasks=3)))
+    assert play.runs() == "withdrawn"
+    assert play.held_by() == "limits"
+
+
+def test_the_kill_switch_stops_a_performance_that_was_cut_off(play):
+    """Its retry asks the guards again before it calls AWS."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.scaling.refuse = "no answer"
+    with pytest.raises(ActionRefusedError):
+        play.performs()
+    play.scaling.refuse = ""
+    play.turn_switch({"actions": "off", "reason": "stop"})
+    assert not play.performs()["performed"]
+    assert play.scaling.set == []
+    lease = play.operations.by_id(IDENTIFIER).operations.leases["capacity:litellm"]
+    assert lease.holder is None
+
+
+def test_a_release_that_was_cut_off_is_done_once(play):
+    """AWS took it, the answer was lost."""
+    play.raises_bound()
+    play.alarm(CRITICAL, "OK")
+    play.tick(900)
+    play.performs()
+    play.performs()
+    assert len(play.scaling.set) == 2
+
+
+def test_a_lease_that_another_took_meanwhile_holds_the_action(play):
+    """Between the look at the guards and the writing there is no gap: it is one transaction."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    other = Lease("capacity:litellm", "another", 1, play.clock.now(), play.clock.now() + 60)
+
+    def steal():
+        play.table.operations[IDENTIFIER]["lease#capacity:litellm"] = replace(other, version=1)
+
+    play.operations.meddle = [steal]
+    assert play.runs() == "withdrawn"
+    assert (play.scaling.set, play.held_by()) == ([], "lease")
+
+
+def test_settling_that_loses_the_race_keeps_what_was_settled_first(play):
+    """The workflow and the examination both end it."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.performs()
+    action = play.actions()[0].action_id
+    play.operations.meddle = [lambda: play.settle(IDENTIFIER, action, "failed", "it died")]
+    assert play.settles("reached")["status"] == "FAILED"
+    assert len(play.entries("verification")) == 0
+
+
+@pytest.mark.parametrize("call", ["performs", "settles"])
+def test_a_race_without_end_is_an_error_for_the_workflow_too(play, call):
+    """It retries, and says so in the end."""
+
+    def conflict():
+        raise ConflictError("again")
+
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.operations.meddle = [conflict] * 9
+    with pytest.raises(ConflictError):
+        play.settles("reached") if call == "settles" else play.performs()
+
+
+def test_an_examination_that_loses_a_race_leaves_it_to_the_next(play):
+    """A minute later it looks again."""
+
+    def conflict():
+        raise ConflictError("somebody was faster")
+
+    play.raises_bound()
+    play.alarm(CRITICAL, "OK", told=False)
+    play.operations.meddle = [conflict]
+    play.tick()
+    assert play.condition().open
+    play.tick()
+    assert not play.condition().open
+
+
+def test_an_action_whose_workflow_is_forgotten_is_failed(play):
+    """Performed, but nothing is known of its execution any more."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.performs()
+    play.remedies.statuses.clear()
+    play.tick(90)
+    assert (play.actions()[0].status, play.actions()[0].outcome) == ("FAILED", "its workflow is gone")
+
+
+def test_an_action_whose_workflow_runs_is_left_alone(play):
+    """However long it takes."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.performs()
+    play.tick(300)
+    assert play.actions()[0].in_flight
+
+
+def test_an_alarm_that_rings_although_it_was_told_to_be_over_is_taken_up(play):
+    """The truth is believed, whatever its clock says."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.clock.pass_seconds(60)
+    play.take(play.alarm_event(CRITICAL, "OK"))
+    play.tick(200)
+    assert play.condition().open
+
+
 # Guards, as they are seen in the loop.
 
 
@@ -556,6 +709,7 @@ def test_an_environment_that_we_do_not_have_is_not_ours(play):
     """Somebody else may call things as we do."""
     taken = play.take(play.alarm_event("stargate-other-litellm-cpu-critical", "ALARM"))
     assert (taken.outcome, taken.environment) == ("ignored", "other")
+    assert taken.document()["reason"] == "not ours: there is no environment other"
     assert play.entries() == ()
 
 
@@ -572,7 +726,7 @@ def test_the_way_of_an_event_costs_seven_calls_at_most(play):
 
 def test_a_quiet_minute_costs_one_question_to_the_table(play):
     """And one for each region to CloudWatch."""
-    play.tick()
+    assert play.tick().document() == {"environments": 0, "entries": 0}
     assert play.operations.calls == ["query open"]
 
 

@@ -240,6 +240,27 @@ def test_a_restart_that_was_cut_off_is_not_done_twice(play):
     assert len(play.services.done) == 1
 
 
+def test_a_stop_of_a_deployment_that_was_cut_off_is_not_done_twice(play):
+    """It is not under way any more, so it was stopped."""
+    play.services.deploy("d-2", "t:2")
+    crashes(play)
+    play.performs()
+    assert play.performs()["performed"]
+    assert len(play.services.done) == 1
+
+
+def test_a_service_or_a_deployment_that_is_gone_meanwhile_needs_nothing(play):
+    """Withdrawn, with the reason."""
+    play.services.deploy("d-2", "t:2")
+    crashes(play)
+    play.services.settle()
+    assert play.runs() == "withdrawn"
+    play.tick()
+    play.services.facts = None
+    assert play.runs() == "withdrawn"
+    assert "has no service" in play.summaries("decision")[-1]
+
+
 def test_a_service_that_cannot_start_tasks_is_helped_at_once(play):
     """Without waiting for the third stop."""
     assert play.take(play.service_event("SERVICE_TASK_START_IMPAIRED")).decided == "act"
