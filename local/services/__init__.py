@@ -9,7 +9,7 @@ from local.services.pace import Pace
 
 def install(clock: Clock) -> None:
     alarms = cloudwatch.install(clock)
-    application_autoscaling.install()
+    application_autoscaling.install(alarms)
     pace, later = Pace(clock), Later()
     gateways.install(clock, pace, later)
     cloudwatch.follow(alarms)

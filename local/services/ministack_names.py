@@ -37,13 +37,13 @@ PRIVATE_NAMES = (
         "ministack.services.ecs",
         "_services",
         None,
-        "does it still mean the same to local/services/application_autoscaling.py?",
+        "does it still mean the same to local/services/application_autoscaling?",
     ),
     PrivateName(
         "ministack.services.ecs",
         "_update_service",
         "(data)",
-        "does it still mean the same to local/services/application_autoscaling.py?",
+        "does it still mean the same to local/services/application_autoscaling?",
     ),
     PrivateName(
         "ministack.services.rds",

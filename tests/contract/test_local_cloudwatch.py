@@ -47,6 +47,14 @@ class Watchtower:
                 self.clock.at += 3.0
                 self.engine.turn(self.clock.at)
 
+    def pass_until(self, holds, *each_minute, limit=30):
+        """How many minutes it took; an alarm's own second of the minute makes it one more or less."""
+        for minutes in range(limit):
+            if holds():
+                return minutes
+            self.pass_minutes(1, *each_minute)
+        raise AssertionError(f"not so within {limit} minutes")
+
     def call(self, action, expected=200, **request):
         headers = {"x-amz-target": f"GraniteServiceVersion20100801.{action}", "content-type": "json"}
         body = json.dumps(request).encode()
@@ -64,9 +72,11 @@ class Watchtower:
 
     def load(self, value, who="a"):
         """A minute's worth of a metric, put when the minute begins."""
-        return lambda at: self.engine.store().put(
-            Metric.of("Ours", "Load", {"Who": who}), at, of_values([(value, 1.0)])
-        )
+        return self.measured("Ours", "Load", {"Who": who}, value)
+
+    def measured(self, namespace, name, dimensions, value):
+        metric = Metric.of(namespace, name, dimensions)
+        return lambda at: self.engine.store().put(metric, at, of_values([(float(value), 1.0)]))
 
     def changes(self):
         return [

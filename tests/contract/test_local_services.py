@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from ministack.services import alb, cloudfront, ec2, ecs, rds, secretsmanager, tagging
+from ministack.services import alb, cloudfront, cloudwatch, ec2, ecs, rds, secretsmanager, tagging
 
 from local.services import application_autoscaling as scaling
 from tests.contract import ministack_in_process
@@ -83,7 +83,10 @@ BOUNDS = {
             "PolicyName": "cpu",
             "PolicyType": "TargetTrackingScaling",
             "ScalingTargetId": {"Ref": "Bounds"},
-            "TargetTrackingScalingPolicyConfiguration": {"TargetValue": "70"},
+            "TargetTrackingScalingPolicyConfiguration": {
+                "TargetValue": "70",
+                "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+            },
         },
     },
 }
@@ -180,25 +183,11 @@ def test_bounds_can_be_moved_and_taken_away(cloud):
     [target] = call("DescribeScalableTargets", ServiceNamespace="ecs")[1]["ScalableTargets"]
     assert (target["MinCapacity"], target["MaxCapacity"]) == (3, 4)
     [policy] = call("DescribeScalingPolicies", ServiceNamespace="ecs")[1]["ScalingPolicies"]
-    assert policy["TargetTrackingScalingPolicyConfiguration"] == {"TargetValue": 70.0}
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 70.0
+    assert {alarm["AlarmName"] for alarm in policy["Alarms"]} == set(cloudwatch._alarms)
     assert call("DeregisterScalableTarget", **TARGET) == (200, {})
     assert call("DescribeScalingPolicies", ServiceNamespace="ecs")[1] == {"ScalingPolicies": []}
-
-
-@pytest.mark.parametrize(
-    ("action", "body", "code"),
-    [
-        ("RegisterScalableTarget", {}, "ValidationException"),
-        ("RegisterScalableTarget", {**TARGET, "MinCapacity": 1, "MaxCapacity": 2}, "ValidationException"),
-        ("DeregisterScalableTarget", TARGET, "ObjectNotFoundException"),
-        ("ListTagsForResource", {"ResourceARN": "arn:aws:x"}, "ResourceNotFoundException"),
-        ("Fly", {}, "UnknownOperationException"),
-    ],
-)
-def test_what_scaling_cannot_do_is_refused_by_name(cloud, action, body, code):
-    """Missing members, services and targets are answered with AWS's error codes."""
-    status, answer = call(action, **body)
-    assert (status, answer["__type"]) == (400, code)
+    assert list(cloudwatch._alarms) == []
 
 
 def tagged():

@@ -35,8 +35,10 @@ def create_policy(_logical_id: str, properties: Properties, _stack_name: str) ->
         namespace = properties["ServiceNamespace"]
     key = service.TargetKey(namespace, resource, dimension)
     configuration = properties.get("TargetTrackingScalingPolicyConfiguration") or {}
-    arn = service.put_policy(key, properties["PolicyName"], properties["PolicyType"], numbers(configuration))
-    return arn, {"Arn": arn}
+    policy = service.put_policy(
+        key, properties["PolicyName"], properties["PolicyType"], numbers(configuration)
+    )
+    return policy["PolicyARN"], {"Arn": policy["PolicyARN"]}
 
 
 def numbers(configuration: Properties) -> Properties:
@@ -44,6 +46,8 @@ def numbers(configuration: Properties) -> Properties:
     found: Properties = {name: int(configuration[name]) for name in whole if name in configuration}
     if "TargetValue" in configuration:
         found["TargetValue"] = float(configuration["TargetValue"])
+    if "DisableScaleIn" in configuration:
+        found["DisableScaleIn"] = str(configuration["DisableScaleIn"]).lower() == "true"
     return {**configuration, **found}
 
 
