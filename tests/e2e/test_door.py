@@ -21,7 +21,6 @@ def overriding(**overrides):
 
 BAD_DOCUMENTS = {
     "unknown preset": ({**GOOD, "preset": "production"}, ["/preset"]),
-    "preset of a later release": ({**GOOD, "preset": "poc"}, ["/preset"]),
     "no preset": ({"name": "orchid"}, ["/preset"]),
     "nothing at all": ({}, ["/name", "/preset"]),
     "unknown field": ({**GOOD, "ttl": 3600}, ["/ttl"]),

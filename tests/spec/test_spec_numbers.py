@@ -1,4 +1,4 @@
-"""The specification's numbers, one row each, against what a sandbox gets.
+"""The specification's numbers, one row each, against what an environment of each preset gets.
 
 A row says where the specification has the value and what it is. What differs stands in
 docs/spec-repairs.md, and is checked to be recorded there with the value that took its place.
@@ -7,173 +7,263 @@ docs/spec-repairs.md, and is checked to be recorded there with the value that to
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import yaml
 
+from stargate.domain.presets import PRESETS
 from tests.template.gateway_templates import (
-    SANDBOX_PARAMETERS,
+    GATEWAY,
     TEMPLATES,
-    containers,
+    environment,
+    parameters,
     rendered,
     resources_of_type,
-    sandbox_resources,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SPECIFICATION = Path(__file__).parents[3] / "shared/spec/gateway-architecture.md"
 REPAIRS = (Path(__file__).parents[2] / "docs/spec-repairs.md").read_text()
+GRACE = "HealthCheckGracePeriodSeconds"
+SANDBOX, POC = "sandbox", "poc"
+BOTH = (SANDBOX, POC)
 
 
 class Row(NamedTuple):
     place: str
     says: Any
-    ours: Callable[[], Any]
+    ours: Callable[[str], Any]  # of a preset
+    presets: tuple[str, ...] = BOTH
 
 
-def properties(stack: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = rendered(sandbox_resources(stack)[name]["Properties"])
+def has(preset: str, stack: str) -> bool:
+    return stack in environment(preset).graph.names
+
+
+def properties(preset: str, stack: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = rendered(preset, stack)[name]["Properties"]
     return found
 
 
-def attribute(target_group: str, key: str) -> str:
-    attributes = properties("balancer", target_group)["TargetGroupAttributes"]
+def of_type(preset: str, stack: str, resource_type: str) -> list[dict[str, Any]]:
+    return [
+        resource["Properties"]
+        for resource in rendered(preset, stack).values()
+        if resource["Type"] == resource_type
+    ]
+
+
+def attribute(preset: str, target_group: str, key: str) -> str:
+    attributes = properties(preset, "balancer", target_group)["TargetGroupAttributes"]
     return next(entry["Value"] for entry in attributes if entry["Key"] == key)
 
 
-def subnets(kind: str) -> list[str]:
+def subnets(preset: str, kind: str) -> list[str]:
     """Cut the subnets as Fn::Select over Fn::Cidr does: /24s counted from the VPC's start."""
-    cut = list(ipaddress.ip_network(SANDBOX_PARAMETERS["VpcCidr"]).subnets(new_prefix=24))
+    cut = list(ipaddress.ip_network(parameters(preset, "network")["VpcCidr"]).subnets(new_prefix=24))
     chosen = []
-    for name, resource in sandbox_resources("network").items():
+    for name, resource in rendered(preset, "network").items():
         if resource["Type"] == "AWS::EC2::Subnet" and name.startswith(kind):
-            index, (_, _, bits) = _select_of_cidr(resource["Properties"]["CidrBlock"])
-            assert bits == 8
+            index, cidr = resource["Properties"]["CidrBlock"]["Fn::Select"]
+            assert cidr["Fn::Cidr"][2] == 8
             chosen.append(str(cut[index]))
     return chosen
 
 
-def _select_of_cidr(value: dict[str, Any]) -> tuple[int, list[Any]]:
-    index, cidr = value["Fn::Select"]
-    return index, cidr["Fn::Cidr"]
-
-
-def count(stack: str, resource_type: str) -> int:
-    return sum(resource["Type"] == resource_type for resource in sandbox_resources(stack).values())
-
-
-def task(stack: str) -> tuple[str, str]:
-    found = properties(stack, "Task")
+def task(preset: str, stack: str) -> tuple[str, str]:
+    found = properties(preset, stack, "Task")
     return found["Cpu"], found["Memory"]
 
 
-def threshold(stack: str, name: str) -> tuple[str, float]:
-    found = properties(stack, name)
-    return found["AlarmName"], found["Threshold"]
+def container(preset: str, stack: str) -> dict[str, Any]:
+    """The container that bears the stack's name."""
+    every = properties(preset, stack, "Task")["ContainerDefinitions"]
+    found: dict[str, Any] = next(one for one in every if one["Name"] == stack)
+    return found
 
 
-def rules() -> list[tuple[int, str]]:
-    return [(rule["Priority"], rule["Name"]) for rule in properties("waf", "WebAcl")["Rules"]]
+def service(preset: str, stack: str, key: str) -> Any:
+    return properties(preset, stack, "Service").get(key)
 
 
-def tracking(key: str) -> Any:
-    return properties("litellm", "ScalingPolicy")["TargetTrackingScalingPolicyConfiguration"][key]
+def threshold(preset: str, stack: str, name: str) -> tuple[str, float]:
+    found = properties(preset, stack, name)
+    return found["AlarmName"].removeprefix(f"stargate-{preset}-"), found["Threshold"]
 
 
-def secret_names() -> list[str]:
-    return [rendered(secret["Name"]) for _, _, secret in resources_of_type("AWS::SecretsManager::Secret")]
+def rules(preset: str) -> list[tuple[int, str]]:
+    return [(rule["Priority"], rule["Name"]) for rule in properties(preset, "waf", "WebAcl")["Rules"]]
 
 
-def database(key: str) -> Any:
-    return properties("data", "Database")[key]
+def tracking(preset: str, key: str) -> Any:
+    return properties(preset, "litellm", "ScalingPolicy")["TargetTrackingScalingPolicyConfiguration"][key]
 
 
-def _listener() -> tuple[str, int]:
-    found = properties("balancer", "Listener")
+def secret_names(preset: str) -> list[str]:
+    found = of_type(preset, "secrets", "AWS::SecretsManager::Secret")
+    return [secret["Name"].removeprefix(f"stargate-{preset}/") for secret in found]
+
+
+def database(preset: str, key: str) -> Any:
+    return properties(preset, "data", "Database")[key]
+
+
+def _listener(preset: str) -> tuple[str, int]:
+    found = properties(preset, "balancer", "Listener")
     return found["Protocol"], found["Port"]
 
 
-def _limits() -> tuple[str, str]:
-    found = properties("litellm", "ScalableTarget")
+def _limits(preset: str) -> tuple[str, str]:
+    found = properties(preset, "litellm", "ScalableTarget")
     return found["MinCapacity"], found["MaxCapacity"]
 
 
-def _health(key: str) -> set[int]:
-    return {group[key] for _, _, group in resources_of_type("AWS::ElasticLoadBalancingV2::TargetGroup")}
+def _health(preset: str, key: str) -> set[int]:
+    return {group[key] for group in of_type(preset, "balancer", "AWS::ElasticLoadBalancingV2::TargetGroup")}
 
 
-def _health_path(target_group: str) -> str:
-    path: str = properties("balancer", target_group)["HealthCheckPath"]
+def _health_path(preset: str, target_group: str) -> str:
+    path: str = properties(preset, "balancer", target_group)["HealthCheckPath"]
     return path
 
 
-def _victoria_health() -> tuple[str, int, int, int]:
-    check = containers("victoria-metrics")["victoria-metrics"]["HealthCheck"]
+def _victoria_health(preset: str) -> tuple[str, int, int, int]:
+    check = container(preset, "victoria-metrics")["HealthCheck"]
     path = "/-/healthy" if ":8428/-/healthy" in check["Command"][1] else check["Command"][1]
     return path, check["Timeout"], check["Retries"], check["StartPeriod"]
 
 
-def _rate_limit() -> tuple[int, int, str]:
-    statement = properties("waf", "WebAcl")["Rules"][4]["Statement"]["RateBasedStatement"]
+def _rate_limit(preset: str) -> tuple[int, int, str]:
+    statement = properties(preset, "waf", "WebAcl")["Rules"][4]["Statement"]["RateBasedStatement"]
     return statement["Limit"], statement["EvaluationWindowSec"], statement["AggregateKeyType"]
 
 
-def _file_system_name() -> str:
-    name: str = properties("storage", "FileSystem")["FileSystemTags"][0]["Value"]
+def _file_system_name(preset: str) -> str:
+    name: str = properties(preset, "storage", "FileSystem")["FileSystemTags"][0]["Value"]
     return name
 
 
-def _database_storage() -> tuple[str, str, str]:
-    return database("StorageType"), database("AllocatedStorage"), database("MaxAllocatedStorage")
+def _database_storage(preset: str) -> tuple[str, str, str]:
+    return (
+        database(preset, "StorageType"),
+        database(preset, "AllocatedStorage"),
+        database(preset, "MaxAllocatedStorage"),
+    )
 
+
+def _nat(preset: str) -> list[str]:
+    instances = of_type(preset, "network", "AWS::EC2::Instance")
+    gateways = of_type(preset, "network", "AWS::EC2::NatGateway")
+    return [f"{instance['InstanceType']} instance" for instance in instances] + ["NAT Gateway"] * len(
+        gateways
+    )
+
+
+def _metrics_live_on(preset: str) -> str:
+    data = properties(preset, "victoria-metrics", "Task")["Volumes"][1]
+    return "EFS-persistent" if "EFSVolumeConfiguration" in data else "Ephemeral"
+
+
+def _capacity(preset: str) -> set[str]:
+    """On what the services run."""
+    found = set()
+    for stack in ("litellm", "grafana", "langfuse", "victoria-metrics"):
+        strategy = service(preset, stack, "CapacityProviderStrategy")
+        launched = {service(preset, stack, "LaunchType")}
+        found |= {entry["CapacityProvider"] for entry in strategy} if strategy else launched
+    return found
+
+
+def _web_acl(preset: str) -> str:
+    config = properties(preset, "edge", "Distribution")["DistributionConfig"]
+    return "Advanced" if "WebACLId" in config and has(preset, "waf") else "Disabled"
+
+
+def _secrets_belong_to(preset: str) -> str:
+    names = {secret["Name"] for secret in of_type(preset, "secrets", "AWS::SecretsManager::Secret")}
+    return "dedicated" if all(name.startswith(f"stargate-{preset}/") for name in names) else "shared"
+
+
+def _scraped_port(job: str) -> str:
+    scrape = yaml.safe_load((GATEWAY / "config/victoria-metrics/scrape.yaml").read_text())
+    (found,) = (config for config in scrape["scrape_configs"] if config["job_name"] == job)
+    return str(found["dns_sd_configs"][0]["port"])
+
+
+def sandbox(place: str, says: Any, ours: Callable[[str], Any]) -> Row:
+    """What the specification says of the sandbox alone."""
+    return Row(place, says, ours, (SANDBOX,))
+
+
+def compared(place: str, poc: Any, sandbox: Any, ours: Callable[[str], Any]) -> tuple[Row, Row]:
+    """A row of the specification's last table, POC beside sandbox."""
+    return Row(f"{place}, compared", poc, ours, (POC,)), Row(f"{place}, compared", sandbox, ours, (SANDBOX,))
+
+
+ALARMS = (
+    ("litellm-cpu-warning", 60, "litellm", "CpuWarning"),
+    ("litellm-cpu-critical", 80, "litellm", "CpuCritical"),
+    ("litellm-memory-warning", 70, "litellm", "MemoryWarning"),
+    ("litellm-memory-critical", 85, "litellm", "MemoryCritical"),
+    ("litellm-errors-warning", 1, "litellm", "ErrorsWarning"),
+    ("litellm-errors-critical", 5, "litellm", "ErrorsCritical"),
+    ("litellm-latency-warning", 5000, "litellm", "LatencyWarning"),
+    ("litellm-latency-critical", 10000, "litellm", "LatencyCritical"),
+    ("database-cpu-warning", 70, "data", "DatabaseCpuWarning"),
+    ("database-cpu-critical", 85, "data", "DatabaseCpuCritical"),
+    ("database-connections-warning", 80, "data", "DatabaseConnectionsWarning"),
+    ("database-connections-critical", 90, "data", "DatabaseConnectionsCritical"),
+)
+ADDED_SECRETS = {
+    *("litellm-salt-key", "grafana-secret-key", "langfuse-encryption-key", "langfuse-init-password"),
+    *("origin-secret", "database-master", "litellm-database", "langfuse-database", "grafana-database"),
+}
 
 MET = (
-    Row("VPC", "10.20.0.0/16", lambda: properties("network", "Vpc")["CidrBlock"]),
-    Row("private subnets", [f"10.20.{n}.0/24" for n in (1, 2, 3)], lambda: subnets("Private")),
-    Row("public subnets", [f"10.20.{n}.0/24" for n in (101, 102, 103)], lambda: subnets("Public")),
-    Row("NAT gateways", 1, lambda: count("network", "AWS::EC2::NatGateway")),
-    Row("EFS mount targets", 3, lambda: count("storage", "AWS::EFS::MountTarget")),
+    # Network
+    sandbox("VPC", "10.20.0.0/16", lambda preset: properties(preset, "network", "Vpc")["CidrBlock"]),
+    sandbox(
+        "private subnets", [f"10.20.{n}.0/24" for n in (1, 2, 3)], lambda preset: subnets(preset, "Private")
+    ),
+    sandbox(
+        "public subnets",
+        [f"10.20.{n}.0/24" for n in (101, 102, 103)],
+        lambda preset: subnets(preset, "Public"),
+    ),
     Row(
         "price class",
         "PriceClass_100",
-        lambda: properties("edge", "Distribution")["DistributionConfig"]["PriceClass"],
+        lambda preset: properties(preset, "edge", "Distribution")["DistributionConfig"]["PriceClass"],
     ),
     Row("balancer listens", ("HTTP", 80), _listener),
-    Row("LiteLLM task", ("2048", "4096"), lambda: task("litellm")),
-    Row("Grafana task", ("512", "1024"), lambda: task("grafana")),
-    Row("Victoria Metrics task", ("512", "1024"), lambda: task("victoria-metrics")),
-    Row("Langfuse task", ("1024", "2048"), lambda: task("langfuse")),
-    Row("LiteLLM replicas", ("2", "6"), _limits),
-    Row("Grafana replicas", "2", lambda: properties("grafana", "Service")["DesiredCount"]),
-    Row("Langfuse replicas", "2", lambda: properties("langfuse", "Service")["DesiredCount"]),
-    Row("Victoria Metrics replicas", 1, lambda: properties("victoria-metrics", "Service")["DesiredCount"]),
-    Row("CPU target", 70, lambda: tracking("TargetValue")),
-    Row("scale-out cooldown", 60, lambda: tracking("ScaleOutCooldown")),
-    Row("scale-in cooldown", 300, lambda: tracking("ScaleInCooldown")),
-    Row("LiteLLM port", 4000, lambda: properties("balancer", "LitellmTargetGroup")["Port"]),
-    Row("Grafana port", 3000, lambda: properties("balancer", "GrafanaTargetGroup")["Port"]),
-    Row("Langfuse port", 3000, lambda: properties("balancer", "LangfuseTargetGroup")["Port"]),
-    Row(
-        "LiteLLM health",
-        "/health/liveliness",
-        lambda: properties("balancer", "LitellmTargetGroup")["HealthCheckPath"],
-    ),
-    Row("health check timeout", {5}, lambda: _health("HealthCheckTimeoutSeconds")),
-    Row("health check threshold", {3}, lambda: _health("UnhealthyThresholdCount")),
+    # Services
+    sandbox("LiteLLM task", ("2048", "4096"), lambda preset: task(preset, "litellm")),
+    Row("Grafana task", ("512", "1024"), lambda preset: task(preset, "grafana")),
+    Row("Victoria Metrics task", ("512", "1024"), lambda preset: task(preset, "victoria-metrics")),
+    Row("Langfuse task", ("1024", "2048"), lambda preset: task(preset, "langfuse")),
+    Row("Victoria Metrics replicas", 1, lambda preset: service(preset, "victoria-metrics", "DesiredCount")),
+    Row("CPU target", 70, lambda preset: tracking(preset, "TargetValue")),
+    Row("scale-out cooldown", 60, lambda preset: tracking(preset, "ScaleOutCooldown")),
+    Row("scale-in cooldown", 300, lambda preset: tracking(preset, "ScaleInCooldown")),
+    Row("LiteLLM port", 4000, lambda preset: properties(preset, "balancer", "LitellmTargetGroup")["Port"]),
+    Row("Grafana port", 3000, lambda preset: properties(preset, "balancer", "GrafanaTargetGroup")["Port"]),
+    Row("Langfuse port", 3000, lambda preset: properties(preset, "balancer", "LangfuseTargetGroup")["Port"]),
+    # Health
+    Row("LiteLLM health", "/health/liveliness", lambda preset: _health_path(preset, "LitellmTargetGroup")),
+    Row("health check timeout", {5}, lambda preset: _health(preset, "HealthCheckTimeoutSeconds")),
+    Row("health check threshold", {3}, lambda preset: _health(preset, "UnhealthyThresholdCount")),
     Row("Victoria health", ("/-/healthy", 5, 3, 30), _victoria_health),
-    Row("LiteLLM grace", 90, lambda: properties("litellm", "Service")["HealthCheckGracePeriodSeconds"]),
-    Row("Grafana grace", 60, lambda: properties("grafana", "Service")["HealthCheckGracePeriodSeconds"]),
-    Row("Langfuse grace", 60, lambda: properties("langfuse", "Service")["HealthCheckGracePeriodSeconds"]),
-    Row(
-        "retention",
-        ["-retentionPeriod=30d"],
-        lambda: [
-            flag for flag in containers("victoria-metrics")["victoria-metrics"]["Command"] if "Period" in flag
-        ],
+    *(
+        Row(f"{stack} grace", seconds, lambda preset, stack=stack: service(preset, stack, GRACE))
+        for stack, seconds in (("litellm", 90), ("grafana", 60), ("langfuse", 60))
     ),
-    Row(
+    # Security
+    sandbox(
         "WAF rules in order",
         [
             (1, "AWS-AWSManagedRulesAmazonIpReputationList"),
@@ -182,122 +272,144 @@ MET = (
             (4, "AWS-AWSManagedRulesBotControlRuleSet"),
             (5, "rate-limit"),
         ],
-        lambda: rules()[:5],
+        lambda preset: rules(preset)[:5],
     ),
-    Row("rate limit", (1000, 300, "IP"), _rate_limit),
-    Row("WAF default", {"Allow": {}}, lambda: properties("waf", "WebAcl")["DefaultAction"]),
+    sandbox("rate limit", (1000, 300, "IP"), _rate_limit),
+    sandbox(
+        "WAF default", {"Allow": {}}, lambda preset: properties(preset, "waf", "WebAcl")["DefaultAction"]
+    ),
     Row(
         "seven secrets",
         [
-            "stargate-sandbox/admin-header-secret",
-            "stargate-sandbox/grafana-admin-password",
-            "stargate-sandbox/langfuse-nextauth-secret",
-            "stargate-sandbox/langfuse-public-key",
-            "stargate-sandbox/langfuse-salt",
-            "stargate-sandbox/langfuse-secret-key",
-            "stargate-sandbox/litellm-master-key",
+            "admin-header-secret",
+            "grafana-admin-password",
+            "langfuse-nextauth-secret",
+            "langfuse-public-key",
+            "langfuse-salt",
+            "langfuse-secret-key",
+            "litellm-master-key",
         ],
-        lambda: sorted(set(secret_names()) - ADDED_SECRETS),
+        lambda preset: sorted(set(secret_names(preset)) - ADDED_SECRETS),
     ),
-    Row("EFS name", "stargate-sandbox-victoria-metrics", _file_system_name),
-    Row("EFS performance", "generalPurpose", lambda: properties("storage", "FileSystem")["PerformanceMode"]),
-    Row("EFS backup", {"Status": "ENABLED"}, lambda: properties("storage", "FileSystem")["BackupPolicy"]),
+    # Data
     Row(
+        "retention",
+        ["-retentionPeriod=30d"],
+        lambda preset: [
+            flag for flag in container(preset, "victoria-metrics")["Command"] if "retention" in flag
+        ],
+    ),
+    sandbox("EFS name", "stargate-sandbox-victoria-metrics", _file_system_name),
+    sandbox("EFS mount targets", 3, lambda preset: len(of_type(preset, "storage", "AWS::EFS::MountTarget"))),
+    sandbox(
+        "EFS performance",
+        "generalPurpose",
+        lambda preset: properties(preset, "storage", "FileSystem")["PerformanceMode"],
+    ),
+    sandbox(
+        "EFS backup",
+        {"Status": "ENABLED"},
+        lambda preset: properties(preset, "storage", "FileSystem")["BackupPolicy"],
+    ),
+    sandbox(
         "EFS directory",
         "/victoria-metrics-data",
-        lambda: properties("storage", "AccessPoint")["RootDirectory"]["Path"],
+        lambda preset: properties(preset, "storage", "AccessPoint")["RootDirectory"]["Path"],
     ),
     Row(
         "RDS engine",
         ("postgres", "16"),
-        lambda: (database("Engine"), database("EngineVersion").split(".")[0]),
+        lambda preset: (database(preset, "Engine"), database(preset, "EngineVersion").split(".")[0]),
     ),
-    Row("RDS class", "db.r6g.large", lambda: database("DBInstanceClass")),
-    Row("RDS Multi-AZ", "true", lambda: database("MultiAZ")),
-    Row("RDS storage", ("gp3", "100", "200"), _database_storage),
-    Row("RDS backups", 7, lambda: database("BackupRetentionPeriod")),
-    Row("RDS name", "stargate-sandbox", lambda: database("DBInstanceIdentifier")),
+    sandbox("RDS storage", ("gp3", "100", "200"), _database_storage),
+    Row("RDS backups", 7, lambda preset: database(preset, "BackupRetentionPeriod")),
+    sandbox("RDS name", "stargate-sandbox", lambda preset: database(preset, "DBInstanceIdentifier")),
+    # Alarms
     *(
         Row(
             name,
-            (f"stargate-sandbox-{name}", value),
-            lambda stack=stack, alarm=alarm: threshold(stack, alarm),
+            (name, value),
+            lambda preset, stack=stack, alarm=alarm: threshold(preset, stack, alarm),
         )
-        for name, value, stack, alarm in (
-            ("litellm-cpu-warning", 60, "litellm", "CpuWarning"),
-            ("litellm-cpu-critical", 80, "litellm", "CpuCritical"),
-            ("litellm-memory-warning", 70, "litellm", "MemoryWarning"),
-            ("litellm-memory-critical", 85, "litellm", "MemoryCritical"),
-            ("litellm-errors-warning", 1, "litellm", "ErrorsWarning"),
-            ("litellm-errors-critical", 5, "litellm", "ErrorsCritical"),
-            ("litellm-latency-warning", 5000, "litellm", "LatencyWarning"),
-            ("litellm-latency-critical", 10000, "litellm", "LatencyCritical"),
-            ("database-cpu-warning", 70, "data", "DatabaseCpuWarning"),
-            ("database-cpu-critical", 85, "data", "DatabaseCpuCritical"),
-            ("database-connections-warning", 80, "data", "DatabaseConnectionsWarning"),
-            ("database-connections-critical", 90, "data", "DatabaseConnectionsCritical"),
-        )
+        for name, value, stack, alarm in ALARMS
     ),
+    # POC beside sandbox
+    *compared("Region", "us-west-1", "us-east-1", lambda preset: environment(preset).region),
+    *compared("Availability Zones", 2, 3, lambda preset: len(subnets(preset, "Private"))),
+    *compared("LiteLLM Replicas", ("1", "1"), ("2", "6"), _limits),
+    *compared("Grafana Replicas", "1", "2", lambda preset: service(preset, "grafana", "DesiredCount")),
+    *compared("Langfuse Replicas", "1", "2", lambda preset: service(preset, "langfuse", "DesiredCount")),
+    *compared("Victoria Metrics", "Ephemeral", "EFS-persistent", _metrics_live_on),
+    *compared(
+        "RDS Instance",
+        "db.t4g.micro",
+        "db.r6g.large",
+        lambda preset: database(preset, "DBInstanceClass"),
+    ),
+    *compared("RDS Multi-AZ", "false", "true", lambda preset: database(preset, "MultiAZ")),
+    *compared("NAT", ["t3.nano instance"], ["NAT Gateway"], _nat),
+    *compared("WAF", "Disabled", "Advanced", _web_acl),
+    *compared("Spot Instances", {"FARGATE_SPOT"}, {"FARGATE"}, _capacity),
 )
 
-ADDED_SECRETS = {
-    f"stargate-sandbox/{name}"
-    for name in (
-        "litellm-salt-key",
-        "grafana-secret-key",
-        "langfuse-encryption-key",
-        "langfuse-init-password",
-        "origin-secret",
-        "database-master",
-        "litellm-database",
-        "langfuse-database",
-        "grafana-database",
-    )
-}
-
-# place in the specification → what it says, and what a sandbox gets instead
+# place in the specification → what it says, and what an environment gets instead
 REPAIRED = (
-    Row("Health check interval", ("30 s", 8), lambda: max(_health("HealthCheckIntervalSeconds"))),
+    Row(
+        "Health check interval",
+        ("30 s", 8),
+        lambda preset: max(_health(preset, "HealthCheckIntervalSeconds")),
+    ),
     Row(
         "Grafana health check",
         ("`/api/health`", "/grafana/healthz"),
-        lambda: _health_path("GrafanaTargetGroup"),
+        lambda preset: _health_path(preset, "GrafanaTargetGroup"),
     ),
     Row(
         "Langfuse health check",
         ("`/api/health`", "/api/public/health"),
-        lambda: _health_path("LangfuseTargetGroup"),
+        lambda preset: _health_path(preset, "LangfuseTargetGroup"),
     ),
     Row(
         "Victoria health check interval",
         ("30 s", 15),
-        lambda: containers("victoria-metrics")["victoria-metrics"]["HealthCheck"]["Interval"],
+        lambda preset: container(preset, "victoria-metrics")["HealthCheck"]["Interval"],
     ),
     Row(
         "Deregistration delay",
         ("30 s", "110"),
-        lambda: attribute("LitellmTargetGroup", "deregistration_delay.timeout_seconds"),
+        lambda preset: attribute(preset, "LitellmTargetGroup", "deregistration_delay.timeout_seconds"),
     ),
-    Row(
+    sandbox(
         "EFS throughput",
         ("Bursting", "elastic"),
-        lambda: properties("storage", "FileSystem")["ThroughputMode"],
+        lambda preset: properties(preset, "storage", "FileSystem")["ThroughputMode"],
     ),
-    Row("Database name", ("`stargate-sandbox`", "stargate"), lambda: database("DBName")),
+    Row("Database name", ("`stargate-sandbox`", "stargate"), lambda preset: database(preset, "DBName")),
+    Row(
+        "Database IOPS",
+        ("3000", "not set"),
+        lambda preset: "set" if "Iops" in properties(preset, "data", "Database") else "not set",
+    ),
+    Row("LiteLLM metrics", ("8000", "4000"), lambda _: _scraped_port("litellm")),
+    Row("POC secrets", ("shared", "dedicated"), _secrets_belong_to, (POC,)),
 )
 
 
-@pytest.mark.parametrize("row", MET, ids=lambda row: row.place)
-def test_a_sandbox_has_what_the_specification_says(row):
-    """The value of the specification and of the template are the same."""
-    assert row.ours() == row.says
+def cases(rows: tuple[Row, ...]) -> list[Any]:
+    return [pytest.param(preset, row, id=f"{preset}-{row.place}") for row in rows for preset in row.presets]
 
 
-@pytest.mark.parametrize("row", REPAIRED, ids=lambda row: row.place)
-def test_a_repaired_value_is_recorded(row):
+@pytest.mark.parametrize(("preset", "row"), cases(MET))
+def test_an_environment_has_what_the_specification_says(preset, row):
+    """The value of the specification and of the template as the preset renders it are the same."""
+    assert row.ours(preset) == row.says
+
+
+@pytest.mark.parametrize(("preset", "row"), cases(REPAIRED))
+def test_a_repaired_value_is_recorded(preset, row):
     """What the specification says stands in the repairs beside what we do."""
     says, does = row.says
-    assert row.ours() == does
+    assert row.ours(preset) == does
     [line] = [line for line in REPAIRS.splitlines() if line.startswith(f"| {row.place} |")]
     _, _, recorded, ours, why, _ = line.split("|")
     assert says in recorded
@@ -305,9 +417,28 @@ def test_a_repaired_value_is_recorded(row):
     assert why.strip()
 
 
-def test_every_added_secret_is_there():
+def test_every_preset_is_held_to_the_specification():
+    """None can be added that no row looks at."""
+    assert set(PRESETS) == set(BOTH)
+
+
+@pytest.mark.parametrize("preset", BOTH)
+def test_every_added_secret_is_there(preset):
     """Those that the facts add to the specification's seven."""
-    assert set(secret_names()) >= ADDED_SECRETS
+    assert set(secret_names(preset)) >= ADDED_SECRETS
     assert TEMPLATES["secrets"]["Resources"].keys() == {
         name for _, name, _ in resources_of_type("AWS::SecretsManager::Secret")
     }
+
+
+@pytest.mark.shared_data
+def test_every_row_of_the_comparison_is_looked_at():
+    """The specification's last table, read where it lies: each aspect is a row here or a recorded repair."""
+    if not SPECIFICATION.exists():
+        pytest.skip(f"{SPECIFICATION} is not there: it is no part of the project")
+    comparison = SPECIFICATION.read_text().split("## Comparison: POC vs Sandbox")[1].split("## ")[0]
+    aspects = set(re.findall(r"^\| \*\*(.+?)\*\* \|", comparison, re.MULTILINE))
+    met = {row.place.removesuffix(", compared") for row in MET if row.place.endswith(", compared")}
+    recorded = {"Secrets": "POC secrets", "Monthly Cost": "POC cost", "Target Users": "POC users"}
+    assert aspects - met == set(recorded)
+    assert [place for place in recorded.values() if f"| {place} |" not in REPAIRS] == []

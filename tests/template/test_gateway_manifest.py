@@ -8,9 +8,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from gateway.build_manifest import build_manifest, read_template
 from stargate.domain.manifest import Manifest
-from tests.template.gateway_templates import GATEWAY, SANDBOX_PARAMETERS, sandbox_resources
+from stargate.domain.parameters import environment_parameters
+from stargate.domain.presets import PRESETS
+from tests.template.gateway_templates import GATEWAY, environment, rendered
 
 
 def test_the_same_files_make_the_same_version_wherever_they_lie(tmp_path):
@@ -44,13 +48,20 @@ def test_a_resource_needs_what_it_refers_to_and_what_it_depends_on():
     assert resources["Service"]["needs"] == ["Discovery", "ManagementRoute", "ModelRoute", "Task"]
 
 
-def test_the_control_plane_counts_the_resources_of_a_sandbox():
-    """The third zone is there, the second and third NAT gateway are not."""
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_control_plane_counts_the_resources_of_an_environment(preset):
+    """What it says of progress is of what there will be, before anything is made."""
     manifest = Manifest.from_document(build_manifest(GATEWAY))
-    for name, template in manifest.stacks.items():
-        assert template.resources_total(SANDBOX_PARAMETERS) == len(sandbox_resources(name))
-    assert "NatGatewayB" not in sandbox_resources("network")
-    assert "PrivateSubnetC" in sandbox_resources("network")
+    declared = environment_parameters(environment(preset), "", "")
+    for node in environment(preset).graph.stacks:
+        assert manifest.stacks[node.name].resources_total(declared) == len(rendered(preset, node.name))
+
+
+def test_a_sandbox_has_three_zones_and_one_nat_gateway():
+    """The third zone is there, the second and third NAT gateway and the NAT instance are not."""
+    network = rendered("sandbox", "network")
+    assert "PrivateSubnetC" in network
+    assert {"NatGatewayB", "NatGatewayC", "NatInstance"} & set(network) == set()
 
 
 def test_short_tags_are_read_as_the_long_form():

@@ -12,10 +12,17 @@ import pytest
 import yaml
 
 from stargate.domain.graph import GATEWAY as GRAPH
-from tests.template.gateway_templates import GATEWAY, TEMPLATES, TEXTS, resources_of_type, walk
+from tests.template.gateway_templates import (
+    GATEWAY,
+    TEMPLATES,
+    TEXTS,
+    resources_of_type,
+    role_statements,
+    walk,
+)
 
 ENVIRONMENT_LEVEL = {
-    "Environment", "EnvironmentId", "Preset", "VpcCidr", "ZoneCount", "NatPerZone",
+    "Environment", "EnvironmentId", "Preset", "VpcCidr", "ZoneCount", "Nat", "Spot", "CpuArchitecture",
     "LitellmCpu", "LitellmMemory", "LitellmMinTasks", "LitellmMaxTasks", "GrafanaTasks", "LangfuseTasks",
     "DatabaseClass", "DatabaseStorage", "DatabaseMaxStorage", "DatabaseMultiAz",
     "GatewayBucket", "GatewayVersion", "BedrockRegion", "BoundaryArn",
@@ -136,9 +143,7 @@ def test_tasks_read_configuration_of_their_own_only():
     """Each role's S3 rights are one folder of one published version."""
     actions = [
         (stack, statement["Resource"]["Fn::Sub"])
-        for stack, _, role in resources_of_type("AWS::IAM::Role")
-        for policy in role.get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
+        for stack, statement in role_statements()
         if statement["Action"] == "s3:GetObject"
     ]
     readers = ("data", "grafana", "litellm", "victoria-metrics")

@@ -120,7 +120,7 @@ class Play:
             self.call(name)
 
     def begin_retire(self):
-        self.environment = self.retire("sandbox")
+        self.environment = self.retire(self.environment.name)
         for node in GATEWAY.reversed().stacks:
             self.call(node.name)
 
@@ -150,7 +150,7 @@ class Play:
     # What CloudFormation and ECS do, and what they tell of it.
 
     def stack_name(self, name):
-        return f"stargate-sandbox-{name}"
+        return self.environment.stack_name(name)
 
     def stands(self, name, *, told=True, seconds=60):
         self.clock.pass_seconds(seconds)

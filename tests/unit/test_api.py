@@ -150,7 +150,7 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
         client,
         {
             "name": "Sand-Box",
-            "preset": "poc",
+            "preset": "production",
             "ttl": 5,
             "overrides": {
                 "network": {"cidr": "8.8.0.0/16", "nat": "two"},
@@ -163,17 +163,17 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
     )
     assert faults(answer) == {
         "/name": "text matching ^[a-z][a-z0-9]{1,15}$, but not region",
-        "/preset": "one of sandbox",
+        "/preset": "one of poc, sandbox",
         "/ttl": "one of mode, name, overrides, preset",
         "/overrides/database/class": faults(answer)["/overrides/database/class"],
         "/overrides/database/multi_az": "true or false",
         "/overrides/database/storage_gb": "a whole number from 20 to 65536",
         "/overrides/grafana/tasks": "a whole number from 1 to 50",
-        "/overrides/kafka": "one of database, grafana, langfuse, litellm, network",
+        "/overrides/kafka": "one of compute, database, grafana, langfuse, litellm, network",
         "/overrides/litellm/memory": faults(answer)["/overrides/litellm/memory"],
         "/overrides/litellm/min_tasks": "a whole number from 1 to 2",
         "/overrides/network/cidr": faults(answer)["/overrides/network/cidr"],
-        "/overrides/network/nat": "one of one, per_zone",
+        "/overrides/network/nat": "one of one, per_zone, instance",
     }
     assert client.play.table.environments == {}
 

@@ -11,7 +11,15 @@ Document = dict[str, Any]
 @dataclass(frozen=True)
 class NetworkSpec:
     cidr: str
-    nat: Literal["one", "per_zone"]
+    nat: Literal["one", "per_zone", "instance"]
+
+
+@dataclass(frozen=True)
+class ComputeSpec:
+    """What every service runs on."""
+
+    spot: bool
+    architecture: Literal["x86_64", "arm64"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Spec:
     """What was declared of an environment, defaults filled in."""
 
     network: NetworkSpec
+    compute: ComputeSpec
     litellm: LitellmSpec
     grafana: ServiceSpec
     langfuse: ServiceSpec
@@ -49,6 +58,7 @@ class Spec:
         database = self.database
         return {
             "network": {"cidr": self.network.cidr, "nat": self.network.nat},
+            "compute": {"spot": self.compute.spot, "architecture": self.compute.architecture},
             "litellm": {
                 "cpu": self.litellm.cpu,
                 "memory": self.litellm.memory,
@@ -70,6 +80,7 @@ class Spec:
         database = document["database"]
         return Spec(
             NetworkSpec(**document["network"]),
+            ComputeSpec(**document.get("compute", {"spot": False, "architecture": "x86_64"})),
             LitellmSpec(**document["litellm"]),
             ServiceSpec(**document["grafana"]),
             ServiceSpec(**document["langfuse"]),
@@ -108,10 +119,27 @@ PRESETS = {
         zones=3,
         spec=Spec(
             network=NetworkSpec(cidr="10.20.0.0/16", nat="one"),
+            compute=ComputeSpec(spot=False, architecture="x86_64"),
             litellm=LitellmSpec(cpu=2048, memory=4096, min_tasks=2, max_tasks=6),
             grafana=ServiceSpec(tasks=2),
             langfuse=ServiceSpec(tasks=2),
             database=DatabaseSpec("db.r6g.large", storage_gb=100, max_storage_gb=200, multi_az=True),
         ),
-    )
+    ),
+    # Development: one of everything, what may be lost is not kept, and models come from where they are served.
+    "poc": Preset(
+        name="poc",
+        region="us-west-1",
+        bedrock_region="us-east-1",
+        zones=2,
+        spec=Spec(
+            network=NetworkSpec(cidr="10.10.0.0/16", nat="instance"),
+            compute=ComputeSpec(spot=True, architecture="x86_64"),
+            litellm=LitellmSpec(cpu=1024, memory=2048, min_tasks=1, max_tasks=1),
+            grafana=ServiceSpec(tasks=1),
+            langfuse=ServiceSpec(tasks=1),
+            database=DatabaseSpec("db.t4g.micro", storage_gb=20, max_storage_gb=50, multi_az=False),
+        ),
+        lacks=frozenset({"waf", "storage"}),
+    ),
 }

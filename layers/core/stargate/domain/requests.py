@@ -63,7 +63,12 @@ SCHEMA = _object(
         "mode": {"enum": [mode.value for mode in Mode]},
         "overrides": _object(
             {
-                "network": _object({"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone"]}}),
+                "network": _object(
+                    {"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone", "instance"]}}
+                ),
+                "compute": _object(
+                    {"spot": {"type": "boolean"}, "architecture": {"enum": ["x86_64", "arm64"]}}
+                ),
                 "litellm": _object(
                     {
                         "cpu": {"type": "integer", "enum": list(FARGATE_MEMORY)},

@@ -1,0 +1,108 @@
+"""A POC lives in another region than the control plane: made there, heard of from there, gone from there."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from stargate.domain.presets import PRESETS
+from tests.e2e.patience import follow, settled
+
+pytestmark = pytest.mark.cloud
+
+POC = {"name": "lab", "preset": "poc"}
+THERE = PRESETS["poc"].region
+
+Document = dict[str, Any]
+
+
+@dataclass
+class Record:
+    """What was answered and what the cloud held, in the order in which it happened."""
+
+    answers: list[Document] = field(default_factory=list)
+    stacks: dict[str, set[str]] = field(default_factory=dict)
+    heard_from: dict[str, str] = field(default_factory=dict)
+    instances: list[Document] = field(default_factory=list)
+    providers: set[str] = field(default_factory=set)
+    gone: Document = field(default_factory=dict)
+    left: dict[str, set[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def record(api, witness, cloud):
+    told = Record()
+    assert api.post("/environments", POC).status == 202
+    told.answers = follow(api, "lab", settled)
+    told.stacks = _stacks(cloud)
+    told.heard_from = _heard_from(api, cloud)
+    reservations = cloud.client("ec2", THERE).describe_instances()["Reservations"]
+    told.instances = [one for reservation in reservations for one in reservation["Instances"]]
+    told.providers = set(_providers(cloud))
+    assert api.delete("/environments/lab").status == 202
+    told.gone = follow(api, "lab", settled)[-1]
+    told.left = _stacks(cloud)
+    return told
+
+
+def _heard_from(api, cloud):
+    """The region of the event by which the control plane learned that a stack stands."""
+    with urlopen(f"{cloud.twin}/events", timeout=10) as answer:  # noqa: S310 - our own
+        regions = {event["id"]: event["region"] for event in json.load(answer)["events"]}
+    entries = api.get("/environments/lab/ledger", limit="100").document["entries"]
+    stood = [entry for entry in entries if entry["summary"] == f"{entry['subject']} stands"]
+    return {entry["subject"]: regions.get(entry["cause"], "nowhere") for entry in stood}
+
+
+def _stacks(cloud):
+    """Names of the stacks that stand, by region."""
+    return {
+        region: {
+            stack["StackName"]
+            for stack in cloud.client("cloudformation", region).describe_stacks()["Stacks"]
+            if stack["StackName"].startswith(("stargate-lab-", "stargate-region"))
+        }
+        for region in (THERE, "us-east-1")
+    }
+
+
+def _providers(cloud):
+    ecs = cloud.client("ecs", THERE)
+    services = ecs.list_services(cluster="stargate-lab")["serviceArns"]
+    for service in ecs.describe_services(cluster="stargate-lab", services=services)["services"]:
+        yield from (entry["capacityProvider"] for entry in service["capacityProviderStrategy"])
+
+
+def test_it_gets_ready_after_checks(record):
+    """Every check holds, though half of the gateway's usual parts are elsewhere or absent."""
+    ready = record.answers[-1]
+    assert (ready["status"], ready["region"], ready["failure"]) == ("READY", THERE, None)
+    assert [check for check in ready["checks"] if not check["ok"]] == []
+    assert len(record.instances) == 1
+    assert record.instances[0]["InstanceType"] == "t3.nano"
+    assert record.providers == {"FARGATE_SPOT"}
+
+
+def test_each_stack_is_where_it_belongs(record):
+    """Models where Bedrock is served, the rest in the environment's region, and no web ACL at all."""
+    assert record.stacks["us-east-1"] == {"stargate-lab-models"}
+    assert "stargate-lab-network" in record.stacks[THERE]
+    everywhere = record.stacks[THERE] | record.stacks["us-east-1"]
+    assert {"stargate-lab-waf", "stargate-lab-storage"} & everywhere == set()
+
+
+def test_news_of_it_came_home(record):
+    """What the control plane noted it noted because of events from there, each with its own region in it."""
+    assert record.heard_from.pop("models") == "us-east-1"
+    assert record.heard_from["network"] == THERE
+    assert list(record.heard_from.values()).count(THERE) >= len(record.heard_from) - 1
+    assert "stargate-region" in record.stacks[THERE]
+    assert "stargate-region" not in record.stacks["us-east-1"]
+
+
+def test_it_leaves_nothing_but_the_forwarder(record):
+    """The forwarder is the region's, not the environment's."""
+    assert record.gone["status"] == "RETIRED"
+    assert record.left == {THERE: {"stargate-region"}, "us-east-1": set()}
