@@ -1,0 +1,180 @@
+"""Which events the rules let through: what happens to a gateway, and nothing that is none of our concern."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ministack.services import eventbridge
+
+from tests.template.control_plane import of_type, translated
+from tests.template.gateway_templates import resources_of_type
+
+ACCOUNT, REGION, ENVIRONMENT = "111122223333", "us-west-1", "sandbox"
+CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/stargate-{ENVIRONMENT}"
+SERVICE = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/stargate-{ENVIRONMENT}/litellm"
+PATTERNS = {
+    name: resource["Properties"]["EventPattern"]
+    for name, resource in translated()["Resources"].items()
+    if resource["Type"] == "AWS::Events::Rule" and "EventPattern" in resource["Properties"]
+}
+ALARM, TASK, ACTED, SCALED = (
+    f"ReceiveSignalFunction{name}"
+    for name in ("AlarmChanged", "ServiceTaskStopped", "ServiceActed", "ScalingReachedItsMaximum")
+)
+
+
+def event(source, detail_type, detail, resources=(), region=REGION):
+    return {
+        "version": "0",
+        "id": "6f1b2b7e-0000-4000-8000-000000000001",
+        "detail-type": detail_type,
+        "source": source,
+        "account": ACCOUNT,
+        "time": "2026-11-24T12:00:00Z",
+        "region": region,
+        "resources": list(resources),
+        "detail": detail,
+    }
+
+
+def alarm(name, value="ALARM", **more):
+    detail = {
+        "alarmName": name,
+        "state": {"value": value, "reason": "Threshold Crossed", "timestamp": "2026-11-24T12:00:00.000+0000"},
+        "previousState": {"value": "OK"},
+        "configuration": {"metrics": []},
+    }
+    arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
+    return event("aws.cloudwatch", "CloudWatch Alarm State Change", {**detail, **more}, [arn])
+
+
+def task(**changes):
+    arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/stargate-{ENVIRONMENT}/0123456789abcdef"
+    detail = {
+        "clusterArn": CLUSTER,
+        "group": "service:litellm",
+        "startedBy": "ecs-svc/1234567890123456789",
+        "lastStatus": "STOPPED",
+        "desiredStatus": "STOPPED",
+        "stopCode": "EssentialContainerExited",
+        "taskArn": arn,
+    }
+    return event("aws.ecs", "ECS Task State Change", {**detail, **changes}, [arn])
+
+
+def acted(detail_type="ECS Service Action", name="SERVICE_STEADY_STATE", service=SERVICE):
+    return event("aws.ecs", detail_type, {"eventType": "INFO", "eventName": name}, [service])
+
+
+def scaled(**changes):
+    detail = {
+        "resourceId": f"service/stargate-{ENVIRONMENT}/litellm",
+        "scalableDimension": "ecs:service:DesiredCount",
+        "serviceNamespace": "ecs",
+        "newDesiredCapacity": 6,
+        "maxCapacity": 6,
+        "scaledToMax": True,
+    }
+    kind = "Application Auto Scaling Scaling Activity State Change"
+    return event("aws.application-autoscaling", kind, {**detail, **changes})
+
+
+def heard_by(happened):
+    """The rules that let the event through, as EventBridge's TestEventPattern judges."""
+    heard = set()
+    for name, pattern in PATTERNS.items():
+        if "stateMachineArn" in pattern.get("detail", {}):
+            continue  # names workflows that only a deployed stack has
+        asked = {"EventPattern": json.dumps(pattern), "Event": json.dumps(happened)}
+        status, _, body = eventbridge._test_event_pattern(asked)
+        assert status == 200, body
+        if json.loads(body)["Result"]:
+            heard.add(name)
+    return heard
+
+
+OURS = sorted(
+    alarm["AlarmName"]["Fn::Sub"].replace("${Environment}", ENVIRONMENT)
+    for _, _, alarm in resources_of_type("AWS::CloudWatch::Alarm")
+)
+
+
+@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("value", ["ALARM", "OK", "INSUFFICIENT_DATA"])
+def test_every_alarm_of_a_gateway_is_heard(name, value):
+    """Whatever it turns to, in whichever region: its own is in the event."""
+    assert heard_by(alarm(name, value)) == {ALARM}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TargetTracking-service/stargate-sandbox/litellm-AlarmHigh-0123",
+        "someone-elses-cpu-critical",
+        "stargate-sandbox-litellm-cpu",
+        "",
+    ],
+)
+def test_other_alarms_are_not_heard(name):
+    """Target tracking's own least of all: they ring all day long."""
+    assert heard_by(alarm(name)) == set()
+
+
+def test_the_control_planes_own_alarms_are_not_heard():
+    """CloudFormation names them after the stack: nobody is to remedy a gateway because of them."""
+    for logical_id in of_type("AWS::CloudWatch::Alarm"):
+        assert heard_by(alarm(f"stargate-{logical_id}-1ABCDEFGHIJKL")) == set()
+
+
+def test_an_alarms_changed_configuration_is_not_heard():
+    """Nothing happened to the gateway."""
+    changed = {**alarm(OURS[0]), "detail-type": "CloudWatch Alarm Configuration Change"}
+    assert heard_by(changed) == set()
+
+
+def test_a_stopped_task_of_a_service_is_heard():
+    """Whether it crashed or was stopped is for the reader to say."""
+    assert heard_by(task()) == {TASK}
+    assert heard_by(task(stopCode="ServiceSchedulerInitiated")) == {TASK}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lastStatus": "RUNNING"},
+        {"lastStatus": "DEPROVISIONING"},
+        {"clusterArn": CLUSTER.replace("stargate-", "others-")},
+        {"group": "family:someone"},
+    ],
+)
+def test_other_states_and_other_tasks_are_not_heard(changes):
+    """A task that lives, that is not ours, or that belongs to no service."""
+    assert heard_by(task(**changes)) == set()
+
+
+def test_our_one_off_tasks_are_heard_by_who_waits_for_them():
+    """Preparing the database is a step of a creation, and no crash of a service."""
+    own = task(group="family:stargate-sandbox-prepare-database", startedBy="stargate/0123456789ab/1")
+    assert heard_by(own) == {"NoticeProgressFunctionTaskStopped"}
+
+
+@pytest.mark.parametrize(
+    ("detail_type", "name"),
+    [
+        ("ECS Service Action", "SERVICE_STEADY_STATE"),
+        ("ECS Service Action", "SERVICE_TASK_START_IMPAIRED"),
+        ("ECS Deployment State Change", "SERVICE_DEPLOYMENT_FAILED"),
+    ],
+)
+def test_what_a_service_does_is_heard(detail_type, name):
+    """Of a gateway's services only."""
+    assert heard_by(acted(detail_type, name)) == {ACTED}
+    assert heard_by(acted(detail_type, name, SERVICE.replace("stargate-", "others-"))) == set()
+
+
+def test_a_target_at_its_maximum_is_heard():
+    """Of a gateway's services only; a table's capacity is none of our concern."""
+    assert heard_by(scaled()) == {SCALED}
+    assert heard_by(scaled(resourceId="service/others/litellm")) == set()
+    assert heard_by(scaled(resourceId="table/stargate", serviceNamespace="dynamodb")) == set()
