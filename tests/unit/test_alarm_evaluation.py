@@ -153,6 +153,7 @@ def test_an_alarm_is_understood_with_its_numbers_as_text_and_keeps_its_state_whe
         {"Metrics": [{"Id": "e1", "Expression": "SUM([m1, m2])"}]},
         {"Metrics": [{"Id": "e1", "Expression": "e2"}, {"Id": "e2", "Expression": "e1"}]},
         {"Metrics": [{"Id": "e1", "Expression": "1 +"}]},
+        {"Metrics": [{"Id": "e1", "Expression": "100"}]},
     ],
 )
 def test_an_alarm_that_could_never_be_judged_is_refused(wrong):

@@ -12,6 +12,7 @@ from local.services.cloudwatch.metric_math import ExpressionError
 from local.services.cloudwatch.parameters import PHASES
 from local.services.cloudwatch.queries import Queries, Query
 from local.services.cloudwatch.statistics import is_statistic
+from local.services.cloudwatch.store import MINUTE, Metric, Window
 
 Document: TypeAlias = dict[str, Any]
 
@@ -95,16 +96,27 @@ def watch_of(document: Document) -> Watch:
     """Raises InvalidAlarmError for what CloudWatch refuses."""
     try:
         queries = queries_of(document)
+        watched = _only_returned(queries)
+        queries.values(watched.name, Window(0, MINUTE, 1, 0.0), _nothing)
     except (ExpressionError, KeyError) as fault:
         raise InvalidAlarmError(f"Invalid metrics list: {fault}") from fault
-    returned = queries.returned()
-    if len(returned) != 1:
-        raise InvalidAlarmError("Invalid metrics list: exactly one metric or expression returns data")
     for query in queries.every:
         if query.metric and not is_statistic(query.stat):
             raise InvalidAlarmError(f"The statistic {query.stat!r} is not known")
     phase = zlib.crc32(document["AlarmArn"].encode()) % int(PHASES * 1000) / 1000
-    return Watch(queries, returned[0], _rule(document, queries.period()), phase)
+    return Watch(queries, watched, _rule(document, queries.period()), phase)
+
+
+def _only_returned(queries: Queries) -> Query:
+    returned = queries.returned()
+    if len(returned) != 1:
+        raise ExpressionError("exactly one metric or expression returns data")
+    return returned[0]
+
+
+def _nothing(_metric: Metric, _stat: str, window: Window) -> tuple[None, ...]:
+    """Reads no datapoint: enough to see whether an expression makes a time series."""
+    return (None,) * window.count
 
 
 def _rule(document: Document, period: int) -> Rule:

@@ -21,6 +21,7 @@ from local.services.cloudwatch import actions, transitions
 from local.services.cloudwatch.alarms import Watch, watch_of
 from local.services.cloudwatch.evaluation import Datapoint, Judgement, judge, reason_data
 from local.services.cloudwatch.parameters import EVALUATED_EVERY
+from local.services.cloudwatch.statistics import Samples, statistic
 from local.services.cloudwatch.store import Store, Window
 
 if TYPE_CHECKING:
@@ -125,19 +126,24 @@ class Engine:
         actions.trigger_policies(alarm, newest(judgement), now)
 
     def _datapoints(self, watch: Watch, window: Window) -> list[Datapoint | None]:
-        store = self.store()
-        values = watch.queries.values(watch.watched.name, window, store.read)
-        metric = watch.watched.metric
-        samples = store.samples(metric, window) if metric else (None,) * window.count
-        return [
-            None if value is None else Datapoint(at, value, seen.count if seen else None)
-            for at, value, seen in zip(window.moments(), values, samples, strict=True)
-        ]
+        store, watched = self.store(), watch.watched
+        if watched.metric:
+            seen = store.samples(watched.metric, window)
+            found = zip(window.moments(), seen, strict=True)
+            return [one_metric(at, samples, watched.stat) if samples else None for at, samples in found]
+        values = watch.queries.values(watched.name, window, store.read)
+        moments = zip(window.moments(), values, strict=True)
+        return [None if value is None else Datapoint(at, value) for at, value in moments]
 
     def reset(self) -> None:
         self.stores.clear()
         self._watches.clear()
         self._due.clear()
+
+
+def one_metric(at: int, samples: Samples, stat: str) -> Datapoint | None:
+    value = statistic(samples, stat)
+    return None if value is None else Datapoint(at, value, samples.count)
 
 
 def newest(judgement: Judgement) -> float | None:
