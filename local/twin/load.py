@@ -55,7 +55,7 @@ class Load:
         self._memory_per_request = parameters.memory_per_request_mb
         self._usual_work = usual.work_seconds
         self._share = 1.0 / (1.0 + usual.first_token_seconds)
-        self.most_in_flight = int((self._memory_mb - self._memory_idle) / self._memory_per_request)
+        self.most_in_flight = max(0, int((self._memory_mb - self._memory_idle) / self._memory_per_request))
         self.in_flight = 0
         self.backlog = 0.0  # CPU seconds of work that waits for a core
         self._streaming = 0.0  # CPU seconds of work that is still to come

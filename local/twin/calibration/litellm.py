@@ -25,6 +25,7 @@ MEASURED = Path(__file__).parent / "litellm_load.json"
 PLENTY = Quota(1e9, 1e12)
 SETTLING = 120
 MEASURING = 600
+CALM_PERCENT = 15.0  # of both cores, used by anything but the server, its load and its stand-in for Bedrock
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,30 @@ class Level:
     added_seconds: float
 
 
+@dataclass(frozen=True)
+class Costs:
+    """CPU seconds of a request whose answer comes in one piece, and of each output token that is streamed."""
+
+    per_request: float
+    per_output_token: float
+
+
+def costs(run: dict[str, Any]) -> Costs:
+    """What the two runs with one kind of request tell; an event of a stream carries several tokens."""
+    plain, streamed = (run["pieces"][kind]["median"] for kind in ("plain only", "streamed only"))
+    per_request = plain["cpu_seconds_per_request"]
+    events = streamed["events_per_second"] / streamed["requests_per_second"]
+    per_event = (streamed["cpu_seconds_per_request"] - per_request) / events
+    return Costs(per_request, per_event / run["models"]["tokens_per_event"])
+
+
 def measured(run: dict[str, Any]) -> list[Level]:
-    """The levels of the run at which somebody asked; what the gateway added is the median over requests."""
-    medians = [level["median"] for level in run["levels"] if "added_seconds_p50" in level["median"]]
+    """The levels in which LiteLLM had the machine to itself; what it added is the median over requests.
+
+    Where others ran beside it, it waited as a task of its own never does: the twin is not judged by that.
+    """
+    medians = [level["median"] for level in run["levels"]]
+    medians = [median for median in medians if median["requests_per_second"] and _is_calm(median)]
     return [
         Level(
             int(median["clients"]),
@@ -49,6 +71,10 @@ def measured(run: dict[str, Any]) -> list[Level]:
         )
         for median in medians
     ]
+
+
+def _is_calm(median: dict[str, float]) -> bool:
+    return median["others_percent"] <= CALM_PERCENT and "added_seconds_p50" in median
 
 
 def predicted(run: dict[str, Any], clients: int) -> Level:
