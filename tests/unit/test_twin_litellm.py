@@ -1,4 +1,4 @@
-"""The twin against a run of the real LiteLLM proxy: what a request costs, and what a full task makes of it."""
+"""The twin against a run of the real LiteLLM proxy: what a request costs, what a full task makes of it."""
 
 import pytest
 
