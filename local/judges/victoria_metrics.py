@@ -22,6 +22,7 @@ from gateway.build_manifest import read_template
 from local.judges.litellm_proxy import PROJECT, Listening
 from local.judges.processes import JudgeError, answers, free_port, running
 
+NAMESPACE = "stargate-sandbox.internal"
 PROGRAM = "victoria-metrics"
 """In PATH after `apt-get install victoria-metrics`."""
 
@@ -67,7 +68,7 @@ def victoria_metrics(folder: Path, litellm: Listening) -> Iterator[VictoriaMetri
     scrape = folder / "scrape.yaml"
     scrape.write_text(_scrape(litellm.port, port))
     command = [program, *_options(folder, scrape, port)]
-    environment = {"PATH": os.environ["PATH"], "NAMESPACE": "stargate.internal"}
+    environment = {"PATH": os.environ["PATH"], "NAMESPACE": NAMESPACE}
     with running(PROGRAM, command, folder, environment) as started:
         listening = Listening(started, port)
         started.wait_until(lambda: answers(f"{listening.url}/-/healthy"), "healthy", 30)

@@ -12,6 +12,7 @@ import pytest
 from local.judges.clients import Answer, Clients, Door
 from local.judges.litellm_proxy import MASTER_KEY, PROJECT
 from local.judges.mixture import Lengths, Mixture
+from local.judges.victoria_metrics import NAMESPACE
 from tests.gateway.patience import eventually
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ def test_victoria_metrics_takes_the_options_and_finds_the_proxy(used):
         "litellm": [1.0],
         "victoria-metrics": [1.0],
     }
+
+
+def test_what_is_scraped_says_of_which_environment_it_is(used):
+    """The dashboards ask for it to find the environment's tasks in CloudWatch."""
+    assert {one.labels["namespace"] for one in used.query("up")} == {NAMESPACE}
 
 
 def test_both_workers_served(used, door):
