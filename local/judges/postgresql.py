@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.judges.processes import JudgeError, free_port, running
+from local.judges.processes import ENDS_WITH_US, JudgeError, free_port, running
 
 MASTER, MASTER_PASSWORD, DATABASE = "stargate", "master-of-all", "stargate"
 _SUPERUSER, _SUPERUSER_PASSWORD = "rdsadmin", "of-nobody"
@@ -83,7 +83,8 @@ def _owner() -> _Owner:
         return _Owner(os.getuid(), os.getgid(), ())
     packaged = pwd.getpwnam("postgres")
     ids = (f"--reuid={packaged.pw_uid}", f"--regid={packaged.pw_gid}", "--clear-groups")
-    return _Owner(packaged.pw_uid, packaged.pw_gid, ("setpriv", *ids))
+    # A change of user forgets that the program should end with us, so it is said again.
+    return _Owner(packaged.pw_uid, packaged.pw_gid, (*ENDS_WITH_US, *ids))
 
 
 def _binaries() -> Path:

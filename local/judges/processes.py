@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 """Linux tells the program when this process is gone, even if it was killed."""
 _STOP_LIMIT = 10.0
 _LOOK_AGAIN = 0.1
@@ -57,7 +57,7 @@ def running(
     log = folder / f"{name}.log"
     with log.open("ab") as words:
         process = subprocess.Popen(
-            [*_ENDS_WITH_US, *command],
+            [*ENDS_WITH_US, *command],
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
