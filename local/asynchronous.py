@@ -15,12 +15,14 @@ from ministack.core.arn import parse_arn
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import eventbridge, lambda_svc
 
+from local.ticks import Runs
+
 SERVICE = "events.amazonaws.com"
 _log = logging.getLogger("stargate.events")
 _delivery: ContextVar[tuple[dict[str, Any], dict[str, Any]]] = ContextVar("stargate_event_delivery")
 
 
-def install() -> None:
+def install(runs: Runs) -> None:
     invoke_target = eventbridge._invoke_target
 
     def invoke_known_target(
@@ -33,19 +35,19 @@ def install() -> None:
             _delivery.reset(token)
 
     eventbridge._invoke_target = invoke_known_target
-    eventbridge._dispatch_to_lambda = _invoke_function
+    eventbridge._dispatch_to_lambda = lambda arn, payload: _invoke_function(runs, arn, payload)
 
 
-def _invoke_function(arn: str, payload: str) -> None:
-    target, rule = _delivery.get()
+def _invoke_function(runs: Runs, arn: str, payload: str) -> None:
+    (target, rule), event = _delivery.get(), json.loads(payload)
     function, config, _ = lambda_svc._get_func_record_for_ref(arn)
     if not function or not config:
         _give_up(target, payload, f"function {arn} does not exist")
     elif not _is_let_in(function.get("policy") or {}, arn, rule.get("Arn", "")):
         _give_up(target, payload, f"the policy of {arn} does not let rule {rule.get('Name')} invoke it")
-    else:
+    elif runs.begin(rule.get("Arn", ""), event):
         record = lambda_svc._execution_record_for_config(function, config)
-        lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+        lambda_svc.invoke_async_with_retry(record, event)
 
 
 def _is_let_in(policy: dict[str, Any], function_arn: str, rule_arn: str) -> bool:

@@ -26,6 +26,7 @@ from local import (
     processors,
     schedules,
     services,
+    ticks,
     unpacking,
     workflows,
 )
@@ -43,7 +44,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     processors.install()
     failures.install()
     unpacking.install(scratch)
-    asynchronous.install()
+    asynchronous.install(ticks.install())
     forwarding.install()
     gateway_responses.install()
     iam.install()
