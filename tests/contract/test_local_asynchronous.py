@@ -68,3 +68,29 @@ def test_a_rule_that_the_function_does_not_let_in_is_refused(bench):
     let_in(bench, function, f"{arn}-other")
     send(bench, source)
     assert bench.received(url)[0]["detail"] == {"n": 1}
+
+
+SLOW = """
+import json, time
+import boto3
+def handle(event, context):
+    boto3.client("sqs").send_message(QueueUrl="{url}", MessageBody=json.dumps("began"))
+    time.sleep(3)
+    boto3.client("sqs").send_message(QueueUrl="{url}", MessageBody=json.dumps("ended"))
+"""
+
+
+def test_a_schedule_does_not_overtake_itself(bench):
+    """A minute is a second here: what takes longer leaves minutes out instead of piling up."""
+    url, queue = bench.queue()
+    function = bench.function(SLOW.format(url=url), allow("sqs:SendMessage", queue))
+    events, name = bench.client("events"), bench.name("schedule")
+    arn = events.put_rule(Name=name, ScheduleExpression="rate(1 minute)")["RuleArn"]
+    let_in(bench, function, arn)
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": function}])
+    try:
+        said = bench.received(url, 4)
+    finally:
+        events.remove_targets(Rule=name, Ids=["1"])
+        events.delete_rule(Name=name)
+    assert said[:4] == ["began", "ended", "began", "ended"]

@@ -38,15 +38,15 @@ def event(source, detail_type, detail, resources=(), region=REGION):
     }
 
 
-def alarm(name, value="ALARM", **more):
+def alarm(name, value="ALARM", before="OK"):
     detail = {
         "alarmName": name,
         "state": {"value": value, "reason": "Threshold Crossed", "timestamp": "2026-11-24T12:00:00.000+0000"},
-        "previousState": {"value": "OK"},
+        "previousState": {"value": before},
         "configuration": {"metrics": []},
     }
     arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
-    return event("aws.cloudwatch", "CloudWatch Alarm State Change", {**detail, **more}, [arn])
+    return event("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [arn])
 
 
 def task(**changes):
@@ -101,10 +101,19 @@ OURS = sorted(
 
 
 @pytest.mark.parametrize("name", OURS)
-@pytest.mark.parametrize("value", ["ALARM", "OK", "INSUFFICIENT_DATA"])
-def test_every_alarm_of_a_gateway_is_heard(name, value):
-    """Whatever it turns to, in whichever region: its own is in the event."""
-    assert heard_by(alarm(name, value)) == {ALARM}
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("OK", "ALARM"), ("INSUFFICIENT_DATA", "ALARM"), ("ALARM", "OK"), ("ALARM", "INSUFFICIENT_DATA")],
+)
+def test_every_alarm_of_a_gateway_is_heard_when_it_rings_and_when_it_no_longer_does(name, before, after):
+    """In whichever region: its own is in the event."""
+    assert heard_by(alarm(name, after, before)) == {ALARM}
+
+
+@pytest.mark.parametrize(("before", "after"), [("INSUFFICIENT_DATA", "OK"), ("OK", "INSUFFICIENT_DATA")])
+def test_an_alarm_that_has_only_learnt_of_data_is_not_heard(before, after):
+    """Else each creation would begin with as many calls as there are alarms."""
+    assert heard_by(alarm(OURS[0], after, before)) == set()
 
 
 @pytest.mark.parametrize(
