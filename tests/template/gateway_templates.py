@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gateway.build_manifest import read_template
+from gateway.build_manifest import VARIABLE, read_template
 from stargate.domain.environment import Environment, Status
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS
@@ -41,25 +42,63 @@ def environment(preset: str) -> Environment:
 
 
 @cache
+def declared(preset: str) -> dict[str, str]:
+    """What every stack of the preset is given of its environment."""
+    return environment_parameters(environment(preset), "bucket", "arn:aws:iam::123456789012:policy/boundary")
+
+
+@cache
 def parameters(preset: str, stack: str) -> dict[str, str]:
-    """What the stack is given: its defaults, what is declared, and an output of another as <its name>."""
-    graph = environment(preset).graph
-    needs = graph.all_needs(stack) if stack in graph.names else ()
+    """All that the stack is given: its defaults, what is declared, and an output of another as <its name>."""
     outputs = {
         output: f"<{output}>"
-        for need in needs
+        for need in environment(preset).graph.all_needs(stack)
         if need in TEMPLATES
         for output in TEMPLATES[need].get("Outputs", {})
     }
-    declared = environment_parameters(
-        environment(preset), "bucket", "arn:aws:iam::123456789012:policy/boundary"
-    )
     defaults = {
         name: str(entry["Default"])
         for name, entry in TEMPLATES[stack].get("Parameters", {}).items()
         if "Default" in entry
     }
-    return {**defaults, **outputs, **declared}
+    return {**defaults, **outputs, **declared(preset)}
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Fills in what is known before anything is made."""
+
+    known: dict[str, str]
+    decided: dict[str, bool]
+    mappings: dict[str, Any]
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [item for item in map(self.of, value) if item != NO_VALUE]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            return self._called(*next(iter(value.items())))
+        found = {key: self.of(item) for key, item in value.items()}
+        return {key: item for key, item in found.items() if item != NO_VALUE}
+
+    def _called(self, name: str, argument: Any) -> Any:
+        """What the function gives, or itself with its argument filled in where only AWS knows it."""
+        if name == "Ref":
+            return self.known.get(argument, {name: argument})
+        if name == "Fn::If":
+            return self.of(argument[1 if self.decided[argument[0]] else 2])
+        if name == "Fn::Sub" and isinstance(argument, str):
+            return self._substituted(argument)
+        filled = self.of(argument)
+        if name == "Fn::FindInMap" and all(isinstance(part, str) for part in filled):
+            return self.mappings[filled[0]][filled[1]][filled[2]]
+        return {name: filled} if filled != NO_VALUE else {}
+
+    def _substituted(self, text: str) -> Any:
+        for name, value in self.known.items():
+            text = text.replace(f"${{{name}}}", value)
+        return {"Fn::Sub": text} if "${" in text else text
 
 
 def resources_of_type(resource_type: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -81,51 +120,30 @@ def role_statements() -> Iterator[tuple[str, dict[str, Any]]]:
 
 @cache
 def rendered(preset: str, stack: str) -> dict[str, dict[str, Any]]:
-    """The stack's resources as the preset has them: conditions decided, parameters filled in."""
+    """The stack's resources as the preset has them: conditions decided, what is declared filled in."""
     template, given = TEMPLATES[stack], parameters(preset, stack)
+    conditions = template.get("Conditions", {})
+    decided = {name: holds(name, conditions, given) for name in conditions}
+    rendering = Rendering(declared(preset), decided, template.get("Mappings", {}))
     return {
-        name: {
-            key: _rendered(value, template, given) for key, value in resource.items() if key != "Condition"
-        }
+        name: {key: rendering.of(value) for key, value in resource.items() if key != "Condition"}
         for name, resource in template["Resources"].items()
-        if "Condition" not in resource or _holds(resource["Condition"], template, given)
+        if decided.get(resource.get("Condition"), True)
     }
 
 
-def _holds(condition: str, template: dict[str, Any], given: dict[str, str]) -> bool:
-    return holds(condition, template.get("Conditions", {}), given)
-
-
-def _rendered(value: Any, template: dict[str, Any], given: dict[str, str]) -> Any:
-    if isinstance(value, list):
-        items = (_rendered(item, template, given) for item in value)
-        return [item for item in items if item != NO_VALUE]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        return _called(*next(iter(value.items())), template, given)
-    found = {key: _rendered(item, template, given) for key, item in value.items()}
-    return {key: item for key, item in found.items() if item != NO_VALUE}
-
-
-def _called(name: str, argument: Any, template: dict[str, Any], given: dict[str, str]) -> Any:
-    """What the function gives, or itself with its argument rendered where that is known only on AWS."""
-    if name == "Ref":
-        return given.get(argument, {name: argument})
-    if name == "Fn::If":
-        return _rendered(argument[1 if _holds(argument[0], template, given) else 2], template, given)
-    if name == "Fn::Sub" and isinstance(argument, str):
-        return _substituted(argument, given)
-    known = _rendered(argument, template, given)
-    if name == "Fn::FindInMap" and all(isinstance(part, str) for part in known):
-        return template["Mappings"][known[0]][known[1]][known[2]]
-    return {name: known} if known != NO_VALUE else {}
-
-
-def _substituted(text: str, given: dict[str, str]) -> Any:
-    for name, known in given.items():
-        text = text.replace(f"${{{name}}}", known)
-    return {"Fn::Sub": text} if "${" in text else text
+def rendered_template(preset: str, stack: str) -> dict[str, Any]:
+    """A template that stands alone: what other stacks give stays a parameter."""
+    kept = TEMPLATES[stack].get("Parameters", {}).keys() - declared(preset).keys()
+    resources = rendered(preset, stack)
+    used = {value["Ref"] for value in walk(resources) if isinstance(value, dict) and "Ref" in value}
+    used |= {name for text in walk(resources) if isinstance(text, str) for name in VARIABLE.findall(text)}
+    entries = {name: TEMPLATES[stack]["Parameters"][name] for name in sorted(kept & used)}
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        **({"Parameters": entries} if entries else {}),
+        "Resources": resources,
+    }
 
 
 def walk(value: Any) -> Iterator[Any]:
