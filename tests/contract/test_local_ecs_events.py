@@ -199,7 +199,7 @@ def parts(detail):
         "status": [interface["status"] for interface in interfaces],
         "containers": [shape(container) for container in detail["containers"]],
         "networks": [[shape(net) for net in each["networkInterfaces"]] for each in detail["containers"]],
-        "overrides": [shape(override) for override in detail["overrides"]["containerOverrides"]],
+        "overrides": {name: [shape(each) for each in listed] for name, listed in detail["overrides"].items()},
     }
 
 

@@ -92,6 +92,7 @@ def task_state_change(task: Record, moment: str) -> Event:
         {**attachment, "type": _TYPES.get(attachment["type"], attachment["type"])}
         for attachment in detail["attachments"]
     ]
+    detail["overrides"] = {"containerOverrides": detail["overrides"].get("containerOverrides", [])}
     detail["updatedAt"] = moment
     return Event("ECS Task State Change", task["taskArn"], detail)
 

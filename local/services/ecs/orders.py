@@ -63,7 +63,6 @@ def _rules(service: Record) -> DeploymentRules:
         max_percent=int(configuration.get("maximumPercent", 200)),
         breaker=_is_true(breaker.get("enable")),
         rolls_back=_is_true(breaker.get("rollback")),
-        grace_seconds=float(service.get("healthCheckGracePeriodSeconds") or 0),
         drain_seconds=targets.drain_seconds(service),
         healthy_seconds=targets.healthy_seconds(service),
     )

@@ -44,7 +44,6 @@ class DeploymentRules:
     max_percent: int = 200
     breaker: bool = True  # the circuit breaker
     rolls_back: bool = True  # when the circuit breaker trips
-    grace_seconds: float = 0.0  # failing health checks do not count for so long after the start
     drain_seconds: float = 60.0  # the deregistration delay; 0 for a service without a balancer
     healthy_seconds: float = 0.0  # from RUNNING until the balancer trusts it: boot and health checks
 
