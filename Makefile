@@ -53,7 +53,13 @@ proof: setup gateway-check ## the long tests
 	@$(BIN)/uv pip sync --quiet --python .venv-litellm/bin/python --require-hashes requirements/litellm.txt
 	@touch $@
 
-gateway-check: setup .venv-litellm/.ready ## the gateway's configuration, judged by LiteLLM, VictoriaMetrics, PostgreSQL
+# checkov, the same.
+.venv-checkov/.ready: requirements/checkov.txt | setup
+	@$(PYTHON) -m venv .venv-checkov
+	@$(BIN)/uv pip sync --quiet --python .venv-checkov/bin/python --require-hashes requirements/checkov.txt
+	@touch $@
+
+gateway-check: setup .venv-litellm/.ready .venv-checkov/.ready ## the gateway, judged by LiteLLM, VictoriaMetrics, PostgreSQL, checkov
 	@.ci/judges
 	$(BIN)/pytest tests/gateway
 
@@ -77,7 +83,8 @@ lock: setup ## compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/uv.in -o requirements/uv.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/dev.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/litellm.in -o requirements/litellm.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/checkov.in -o requirements/checkov.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-deps --generate-hashes --no-emit-index-url --no-header layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-litellm node_modules .aws-sam .stargate out
+	rm -rf $(VENV) .venv-litellm .venv-checkov node_modules .aws-sam .stargate out

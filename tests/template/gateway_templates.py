@@ -138,7 +138,7 @@ def rendered_template(preset: str, stack: str) -> dict[str, Any]:
     resources = rendered(preset, stack)
     used = {value["Ref"] for value in walk(resources) if isinstance(value, dict) and "Ref" in value}
     used |= {name for text in walk(resources) if isinstance(text, str) for name in VARIABLE.findall(text)}
-    entries = {name: TEMPLATES[stack]["Parameters"][name] for name in sorted(kept & used)}
+    entries = {name: {"Type": TEMPLATES[stack]["Parameters"][name]["Type"]} for name in sorted(kept & used)}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         **({"Parameters": entries} if entries else {}),
