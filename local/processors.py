@@ -7,7 +7,7 @@ process. AWS has no such limit; nobody but a stopwatch sees the difference.
 
 import os
 import threading
-from typing import Any, Final
+from typing import Any
 
 from ministack.services import lambda_svc
 
@@ -18,49 +18,13 @@ _LONGEST_TURN = 20.0
 def install() -> None:
     turns = threading.BoundedSemaphore(2 * (os.cpu_count() or 2))
     dispatch = lambda_svc._execute_function_dispatch
-    schedules = _Schedules()
 
-    def dispatch_in_turn(function: Any, config: Any, event: Any, *more: Any) -> Any:
-        schedule = _schedule_of(event)
-        if not schedules.begin(schedule):
-            return dict(_LEFT_OUT)
+    def dispatch_in_turn(*arguments: Any) -> Any:
         has_turn = turns.acquire(timeout=_LONGEST_TURN)
         try:
-            return dispatch(function, config, event, *more)
+            return dispatch(*arguments)
         finally:
-            schedules.end(schedule)
             if has_turn:
                 turns.release()
 
     lambda_svc._execute_function_dispatch = dispatch_in_turn
-
-
-_LEFT_OUT: Final = {"body": None, "log": ""}
-"""What MiniStack takes for an invocation that went well and said nothing."""
-
-
-class _Schedules:
-    """Which schedules' functions are at work."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._at_work: set[str] = set()
-
-    def begin(self, schedule: str) -> bool:
-        """False if its function is still at the last one; what comes from no schedule always begins."""
-        with self._lock:
-            if schedule in self._at_work:
-                return False
-            if schedule:
-                self._at_work.add(schedule)
-            return True
-
-    def end(self, schedule: str) -> None:
-        with self._lock:
-            self._at_work.discard(schedule)
-
-
-def _schedule_of(event: Any) -> str:
-    """The ARN of the rule whose schedule this event is of, or nothing."""
-    scheduled = isinstance(event, dict) and event.get("detail-type") == "Scheduled Event"
-    return str(event["resources"][0]) if scheduled and event.get("resources") else ""
