@@ -120,6 +120,18 @@ PRIVATE_NAMES = (
     ),
     PrivateName(
         "ministack.services.cloudformation.provisioners",
+        "_elbv2_target_group_create",
+        "(logical_id, props, stack_name)",
+        "types/balancing.py: does TargetGroupFullName begin with targetgroup/ by now?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.provisioners",
+        "_elbv2_target_group_update",
+        "(physical_id, old_props, new_props, stack_name, logical_id=None)",
+        "types/balancing.py: does TargetGroupFullName begin with targetgroup/ by now?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.provisioners",
         "_rds_db_instance_create",
         "(logical_id, props, stack_name)",
         "does it still mean the same to local/cloudformation/types/rds.py?",

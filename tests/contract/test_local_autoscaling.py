@@ -12,6 +12,7 @@ from local.gateways import registry
 from local.services import application_autoscaling as scaling
 from tests.contract import test_local_cloudwatch as watching
 from tests.contract.test_local_cloudwatch import shape
+from tests.contract.workbench import eventually
 
 SAMPLES = Path(__file__).parents[3] / "shared/data/events"
 TARGET = {
@@ -298,3 +299,66 @@ def test_what_scaling_cannot_do_is_refused_by_name(service, action, body, code):
     """Missing members, services, targets, policies and metrics are answered with AWS's error codes."""
     status, answer = call(action, **body)
     assert (status, answer["__type"]) == (400, code)
+
+
+SLACK = 45  # simulated seconds: three quarters of a real second of computing on a busy machine
+
+
+@pytest.mark.cloud
+def test_on_the_running_cloud_periods_and_cool_downs_are_simulated_time(bench):
+    """Three minutes to the first scale-out, and 60 s of cool-down before the second, on the one clock."""
+    cluster, dimension = bench.name("cluster"), {"Name": "Who", "Value": bench.name("load")}
+    target = {**TARGET, "ResourceId": f"service/{cluster}/app"}
+    serve(bench, cluster)
+    client = bench.client("application-autoscaling")
+    client.register_scalable_target(**target, MinCapacity=1, MaxCapacity=20)
+    metric = {"Namespace": "Ours", "MetricName": "Load", "Dimensions": [dimension], "Statistic": "Average"}
+    configuration = {
+        "TargetValue": 50.0,
+        "ScaleOutCooldown": 60,
+        "CustomizedMetricSpecification": metric,
+    }
+    began = bench.now()
+    client.put_scaling_policy(**{**POLICY, **target}, TargetTrackingScalingPolicyConfiguration=configuration)
+
+    def scaled_twice():
+        put(bench, dimension, 99.0)
+        asked = {"ServiceNamespace": "ecs", "ResourceId": target["ResourceId"]}
+        found = client.describe_scaling_activities(**asked)["ScalingActivities"]
+        ours = [one for one in found if "AlarmHigh" in one["Cause"]]
+        return ours if len(ours) > 1 else None
+
+    *_, second, first = eventually(scaled_twice)
+    assert 2 * 60 <= first["StartTime"].timestamp() - began <= 5 * 60 + SLACK
+    assert 60 <= second["StartTime"].timestamp() - first["EndTime"].timestamp() <= 2 * 60 + SLACK
+    client.deregister_scalable_target(**target)
+
+
+def put(bench, dimension, value):
+    bench.client("cloudwatch").put_metric_data(
+        Namespace="Ours",
+        MetricData=[{"MetricName": "Load", "Dimensions": [dimension], "Value": value}],
+    )
+
+
+def serve(bench, cluster):
+    """A service of one task in a cluster that is no environment's: its tasks run at once."""
+    client = bench.client("ecs")
+    client.create_cluster(clusterName=cluster)
+    client.register_task_definition(
+        family=cluster,
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": "app", "image": "app:1"}],
+    )
+    subnets = [subnet["SubnetId"] for subnet in bench.client("ec2").describe_subnets()["Subnets"][:1]]
+    client.create_service(
+        cluster=cluster,
+        serviceName="app",
+        taskDefinition=cluster,
+        desiredCount=1,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
+    )

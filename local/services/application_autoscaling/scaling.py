@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch
 
+from local.gateways import registry
 from local.services.application_autoscaling import activities, policies, targets
 from local.services.application_autoscaling.activities import Activity
 from local.services.application_autoscaling.parameters import DEFAULT_COOLDOWN
@@ -120,8 +121,8 @@ def _note_not_scaled(
     activities.note_not_scaled(key.name(), activity)
 
 
-def settle(now: float) -> None:
-    """End, in all regions, the activities that ECS has fulfilled."""
+def settle(_now: float) -> None:
+    """End, in all regions, the activities that ECS has fulfilled. They began on the registry's clock."""
     for place, name in activities.unsettled():
         with request_scope(*place):
-            targets.settle_activities(targets.key_of(name), now)
+            targets.settle_activities(targets.key_of(name), registry.now())

@@ -45,6 +45,7 @@ class Engine:
         self._due: list[tuple[float, int, Place, str]] = []
         self._order = itertools.count()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._before: list[Callable[[float], None]] = []
         self._each_turn: list[Callable[[float], None]] = []
         self._each_minute: list[Callable[[float], None]] = []
         self._minute = 0
@@ -52,6 +53,9 @@ class Engine:
     def store(self) -> Store:
         """The metrics of the caller's account and region."""
         return self.stores[get_account_id(), get_region()]
+
+    def before_evaluating(self, act: Callable[[float], None]) -> None:
+        self._before.append(act)
 
     def each_turn(self, act: Callable[[float], None]) -> None:
         self._each_turn.append(act)
@@ -92,11 +96,16 @@ class Engine:
         for act in self._each_minute if minute != self._minute else ():
             guarded(act, now)
         self._minute = minute
-        while self._due and self._due[0][0] <= now:
+        for act in self._before if self._is_due(now) else ():
+            guarded(act, now)
+        while self._is_due(now):
             _, _, place, name = heapq.heappop(self._due)
             guarded(self._evaluate, place, name, now)
         for act in self._each_turn:
             guarded(act, now)
+
+    def _is_due(self, now: float) -> bool:
+        return bool(self._due) and self._due[0][0] <= now
 
     def _evaluate(self, place: Place, name: str, now: float) -> None:
         with request_scope(*place):
