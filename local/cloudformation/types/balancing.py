@@ -7,7 +7,6 @@ from typing import Any
 from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
-
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, Any]]
 
