@@ -1,7 +1,9 @@
-"""The resource an ECS call is judged by. MiniStack takes the cluster; AWS takes what is acted on.
+"""The resource a call is judged by, where MiniStack takes another one than AWS or none at all.
 
-Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECS". Of a call
-that names several tasks or services, the first is judged: ours are never of two environments.
+Source: Service Authorization Reference. An ECS call is judged by what it acts on and not by the cluster; of
+one that names several tasks or services, the first is judged: ours are never of two environments. A call on a
+scalable target is judged by that target, whose id nobody knows beforehand. Whoever describes alarms is judged
+by all of them.
 """
 
 import json
@@ -23,6 +25,10 @@ _NAMED_BY = {
 }
 """Operation to the kind of resource and the field of the request that names it."""
 
+_OF_SCALABLE_TARGETS = frozenset(
+    {"RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy", "DeleteScalingPolicy"}
+)
+
 
 def install() -> None:
     resource_arn = iam_actions.extract_resource_arn
@@ -37,11 +43,18 @@ def install() -> None:
         region: str,
         account_id: str,
     ) -> str:
+        action = iam_actions.extract_iam_action(
+            service, method, path, dict(headers), body, dict(query_params)
+        )
+        operation = (action or "").rpartition(":")[2]
         if service == "ecs":
-            operation = headers.get("x-amz-target", "").rpartition(".")[2]
             named = _named(operation, json.loads(body or b"{}"))
             if named:
                 return named if named.startswith("arn:") else f"arn:aws:ecs:{region}:{account_id}:{named}"
+        if service == "application-autoscaling" and operation in _OF_SCALABLE_TARGETS:
+            return f"arn:aws:application-autoscaling:{region}:{account_id}:scalable-target/some-id"
+        if service == "monitoring" and operation == "DescribeAlarms":
+            return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
         return str(resource_arn(service, method, path, headers, body, query_params, region, account_id))
 
     iam_actions.extract_resource_arn = judged_by

@@ -216,3 +216,32 @@ def test_an_ecs_call_is_judged_by_what_it_acts_on(bench, cloud):
         ecs.describe_services(cluster="some-cluster", services=["mine"])
     with pytest.raises(ClientError, match=r"not authorized to perform: ecs:DescribeServices"):
         ecs.describe_services(cluster="some-cluster", services=["other"])
+
+
+def test_a_scalable_target_is_judged_by_itself(bench, cloud):
+    """A right on scalable targets reaches this one; a right on something else does not."""
+    asked = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/some-cluster/mine",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 1,
+        "MaxCapacity": 2,
+    }
+    action = "application-autoscaling:RegisterScalableTarget"
+    targets = "arn:aws:application-autoscaling:*:*:scalable-target/*"
+    scaling = cloud.client("application-autoscaling", **bench.user(allow(action, targets)))
+    with pytest.raises(ClientError, match=r"ValidationException"):
+        scaling.register_scalable_target(**asked)
+    other = cloud.client("application-autoscaling", **bench.user(allow(action, "arn:aws:ecs:*:*:service/*")))
+    with pytest.raises(ClientError, match=r"not authorized to perform: application-autoscaling"):
+        other.register_scalable_target(**asked)
+
+
+def test_alarms_are_described_by_who_may_see_all(bench, cloud):
+    """A right on the alarms of one prefix is not enough to ask for them by it."""
+    action, every = "cloudwatch:DescribeAlarms", "arn:aws:cloudwatch:*:*:alarm:"
+    watching = cloud.client("cloudwatch", **bench.user(allow(action, f"{every}*")))
+    assert watching.describe_alarms(AlarmNamePrefix="none-")["MetricAlarms"] == []
+    partly = cloud.client("cloudwatch", **bench.user(allow(action, f"{every}none-*")))
+    with pytest.raises(ClientError, match=r"not authorized to perform: cloudwatch:DescribeAlarms"):
+        partly.describe_alarms(AlarmNamePrefix="none-")
