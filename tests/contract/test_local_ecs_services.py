@@ -82,6 +82,17 @@ def facts(task):
     return told
 
 
+def test_a_task_of_a_spot_service_tells_its_capacity_provider(cloud):
+    """It is a Fargate task all the same, as AWS has it."""
+
+    async def story(_):
+        return tasks()
+
+    strategy = [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]
+    [task] = play(cloud, story, desired=1, LaunchType=None, CapacityProviderStrategy=strategy)
+    assert (task["launchType"], task["capacityProviderName"]) == ("FARGATE", "FARGATE_SPOT")
+
+
 def test_a_starting_task_is_pending_then_initial_then_healthy(cloud):
     """It is a target from its start on, and gets requests once its health checks have passed."""
 
