@@ -1,12 +1,15 @@
 """What running gateways tell arrives under the names that the templates know their resources by."""
 
 import asyncio
+import random
 
 import pytest
 
+from local.gateways import registry
 from local.services.cloudwatch import Engine, gateways
 from local.services.cloudwatch.store import Metric, Window
 from local.twin import Reading
+from local.twin.fleet import DeploymentRules, TaskSize
 from local.twin.readings import of_gauge
 from tests.contract import ministack_in_process
 from tests.contract.test_local_cloudwatch import START, HandClock
@@ -88,3 +91,20 @@ def test_a_reading_becomes_a_datapoint_of_its_metric_in_its_region():
     metric = Metric.of("AWS/RDS", "DatabaseConnections", {"DBInstanceIdentifier": CLUSTER})
     assert (region, store.metrics()) == ("us-west-1", [metric])
     assert store.read(metric, "Average", Window(int(START), 60, 1, START + 90)) == (50.0,)
+
+
+def test_alarms_are_not_judged_before_a_held_up_gateway_has_caught_up():
+    """A server that stalls must not make its metrics go missing: what is due is measured first."""
+    clock = HandClock()
+    engine = Engine(clock)
+    registry.install(clock, random.Random(1))  # noqa: S311 - decides delays only
+    gateways.follow(engine)
+    with registry.ordering(CLUSTER, ["us-east-1a"]) as (fleet, at):
+        fleet.add_service("litellm", TaskSize(2048, 4096), 1, at, DeploymentRules())
+    clock.at += 20 * 60
+    gateways.catch_up(clock.at)
+    cpu = Metric.of("AWS/ECS", "CPUUtilization", {"ClusterName": CLUSTER, "ServiceName": "litellm"})
+    newest = Window(int(clock.at) - 120, 60, 1, clock.at)
+    [value] = engine.store().read(cpu, "Average", newest)
+    assert value > 0
+    registry.install(clock, random.Random(1))  # noqa: S311 - nothing runs any more
