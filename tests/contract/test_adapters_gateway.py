@@ -26,15 +26,22 @@ OUTPUTS = {"BalancerFullName": "app/a/1", "LitellmTargetGroupFullName": "targetg
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
 
 
-@pytest.fixture(autouse=True)
-def _cloud(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    aws.client.cache_clear()
-    with mock_aws():
+@pytest.fixture(scope="module", autouse=True)
+def _clients():
+    """Made once for all tests here: making them takes longer than using them."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        aws.client.cache_clear()
         yield
     aws.client.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _cloud():
+    with mock_aws():
+        yield
 
 
 @contextmanager
