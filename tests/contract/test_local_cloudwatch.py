@@ -192,6 +192,38 @@ def test_an_alarm_on_metric_math_rings_and_is_described_as_declared(tower):
     assert "MetricName" not in alarm
 
 
+FILLED = {
+    "Metrics": [
+        {"Id": "filled", "Expression": "FILL(seen, 0)", "ReturnData": True},
+        {
+            "Id": "seen",
+            "ReturnData": False,
+            "MetricStat": {
+                "Metric": {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Dimensions": []},
+                "Stat": "Average",
+                "Period": 60,
+            },
+        },
+    ],
+    "Threshold": 50,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+
+
+def test_a_filled_metric_needs_m_of_n_to_ring_at_every_second_of_the_minute(tower):
+    """What FILL puts for the newest minute keeps N of N from ringing, if that minute is not delivered yet."""
+    for number in range(30):
+        tower.call("PutMetricAlarm", AlarmName=f"all-{number}", EvaluationPeriods=3, **FILLED)
+        tower.call(
+            "PutMetricAlarm", AlarmName=f"most-{number}", EvaluationPeriods=4, DatapointsToAlarm=3, **FILLED
+        )
+    tower.pass_minutes(12, tower.measured("AWS/ECS", "CPUUtilization", {}, 90))
+    alarms = tower.call("DescribeAlarms", StateValue="ALARM", MaxRecords=100)["MetricAlarms"]
+    ringing = [alarm["AlarmName"].split("-")[0] for alarm in alarms]
+    assert ringing.count("most") == 30
+    assert 0 < ringing.count("all") < 30
+
+
 def test_a_period_of_minutes_is_judged_every_minute(tower):
     """A window of five minutes moves on by one minute, so that it rings soon after the first bad minute."""
     tower.alarm(
