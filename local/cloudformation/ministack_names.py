@@ -388,4 +388,22 @@ PRIVATE_NAMES = (
         "(image_id, instance_type, subnet_id, count, key_name='', user_data='', sg_ids=None, requested_private_ip=None, iam_profile=None)",
         "types/ec2_instances.py: does MiniStack make AWS::EC2::Instance by now?",
     ),
+    PrivateName(
+        "ministack.services.cloudfront",
+        "_now_iso",
+        "() -> str",
+        "types/cloudfront.py: does MiniStack make AWS::CloudFront::VpcOrigin by now?",
+    ),
+    PrivateName(
+        "ministack.services.cloudfront",
+        "_tags",
+        None,
+        "types/cloudfront.py: does MiniStack make AWS::CloudFront::VpcOrigin by now?",
+    ),
+    PrivateName(
+        "ministack.services.cloudfront",
+        "_vpc_origins",
+        None,
+        "types/cloudfront.py: does MiniStack make AWS::CloudFront::VpcOrigin by now?",
+    ),
 )

@@ -1,4 +1,7 @@
-"""A POC lives in another region than the control plane: made there, heard of from there, gone from there."""
+"""A POC lives in another region than the control plane: made there, heard of from there, gone from there.
+
+This one has a private balancer and runs on ARM, so that the choices at creation are made once for real.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -12,7 +15,8 @@ from tests.e2e.patience import follow, settled
 
 pytestmark = pytest.mark.cloud
 
-POC = {"name": "lab", "preset": "poc"}
+CHOICES = {"edge": {"balancer": "private"}, "compute": {"architecture": "arm64"}}
+POC = {"name": "lab", "preset": "poc", "overrides": CHOICES}
 THERE = PRESETS["poc"].region
 
 Document = dict[str, Any]
@@ -27,6 +31,7 @@ class Record:
     heard_from: dict[str, str] = field(default_factory=dict)
     instances: list[Document] = field(default_factory=list)
     providers: set[str] = field(default_factory=set)
+    balancers: list[str] = field(default_factory=list)
     gone: Document = field(default_factory=dict)
     left: dict[str, set[str]] = field(default_factory=dict)
 
@@ -41,6 +46,8 @@ def record(api, witness, cloud):
     reservations = cloud.client("ec2", THERE).describe_instances()["Reservations"]
     told.instances = [one for reservation in reservations for one in reservation["Instances"]]
     told.providers = set(_providers(cloud))
+    balancers = cloud.client("elbv2", THERE).describe_load_balancers()["LoadBalancers"]
+    told.balancers = [balancer["Scheme"] for balancer in balancers]
     assert api.delete("/environments/lab").status == 202
     told.gone = follow(api, "lab", settled)[-1]
     told.left = _stacks(cloud)
@@ -83,6 +90,7 @@ def test_it_gets_ready_after_checks(record):
     assert len(record.instances) == 1
     assert record.instances[0]["InstanceType"] == "t3.nano"
     assert record.providers == {"FARGATE_SPOT"}
+    assert record.balancers == ["internal"]
 
 
 def test_each_stack_is_where_it_belongs(record):

@@ -19,12 +19,30 @@ if TYPE_CHECKING:
 GATEWAY = Path(__file__).parents[2] / "gateway"
 TEXTS = {path.stem: path.read_text() for path in sorted((GATEWAY / "stacks").glob("*.yaml"))}
 TEMPLATES: dict[str, dict[str, Any]] = {name: read_template(text) for name, text in TEXTS.items()}
+# Every choice at creation taken the other way.
+OTHERWISE = "sandbox otherwise"
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    OTHERWISE: (
+        "sandbox",
+        {
+            "network": {"nat": "per_zone"},
+            "edge": {
+                "balancer": "private",
+                "domain": "gateway.example.com",
+                "certificate": "arn:aws:acm:us-east-1:123456789012:certificate/"
+                "01234567-89ab-cdef-0123-456789abcdef",
+            },
+            "compute": {"spot": True, "architecture": "arm64"},
+        },
+    ),
+}
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 @cache
-def environment(preset: str) -> Environment:
-    """One of this preset with nothing overridden, named like it."""
+def environment(kind: str) -> Environment:
+    """One of this preset with nothing overridden, or of this variant, named like its preset."""
+    preset, overrides = VARIANTS.get(kind, (kind, {}))
     return Environment(
         environment_id="0123456789ab",
         name=preset,
@@ -33,7 +51,7 @@ def environment(preset: str) -> Environment:
         status=Status.PROVISIONING,
         attempt=1,
         gateway_version="0123456789ab",
-        spec=PRESETS[preset].spec,
+        spec=PRESETS[preset].spec.overridden(overrides),
         created_at=0,
         updated_at=0,
         attempt_started_at=0,

@@ -8,11 +8,11 @@ import pytest
 from cfnlint.api import ManualArgs, lint
 
 from stargate.domain.presets import PRESETS
-from tests.template.gateway_templates import environment, rendered_template
+from tests.template.gateway_templates import OTHERWISE, VARIANTS, environment, rendered, rendered_template
 
 EVERY = [
     pytest.param(preset, node.name, id=f"{preset}-{node.name}")
-    for preset in PRESETS
+    for preset in (*PRESETS, *VARIANTS)
     for node in environment(preset).graph.stacks
 ]
 
@@ -30,3 +30,41 @@ def test_the_linter_knows_what_a_region_lacks():
     """Models rendered for us-west-1 would be refused: Bedrock's profiles are not to be had there."""
     found = lint(json.dumps(rendered_template("poc", "models")), config=ManualArgs(regions=["us-west-1"]))
     assert {match.rule.id for match in found} == {"E3006"}
+
+
+def of(stack, resource):
+    return rendered(OTHERWISE, stack)[resource]["Properties"]
+
+
+def test_a_private_balancer_is_reached_through_a_vpc_origin_only():
+    """It has no public subnet, and the distribution no other way to it."""
+    balancer = of("balancer", "Balancer")
+    assert (balancer["Scheme"], balancer["Subnets"]) == ("internal", {"Ref": "PrivateSubnetIds"})
+    (origin,) = of("edge", "Distribution")["DistributionConfig"]["Origins"]
+    assert "CustomOriginConfig" not in origin
+    assert origin["VpcOriginConfig"]["VpcOriginId"] == {"Fn::GetAtt": ["VpcOrigin", "Id"]}
+    assert "VpcOrigin" not in rendered("sandbox", "edge")
+
+
+def test_a_domain_comes_with_its_certificate_and_a_current_tls():
+    """CloudFront's own certificate would take TLS 1.0."""
+    config = of("edge", "Distribution")["DistributionConfig"]
+    assert config["Aliases"] == ["gateway.example.com"]
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+
+
+def test_every_task_runs_on_what_was_chosen():
+    """The preparing task too; only that one is never on Spot, because nobody would start it again."""
+    for stack in ("litellm", "grafana", "langfuse", "victoria-metrics"):
+        assert of(stack, "Task")["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+        assert of(stack, "Service")["CapacityProviderStrategy"][0]["CapacityProvider"] == "FARGATE_SPOT"
+        assert "LaunchType" not in of(stack, "Service")
+    assert of("data", "PrepareTask")["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+
+
+def test_nat_in_each_zone_is_used_by_its_zone():
+    """The failure of one cuts nobody else off."""
+    routes = {letter: of("network", f"PrivateDefaultRoute{letter}") for letter in "ABC"}
+    assert {letter: route["NatGatewayId"] for letter, route in routes.items()} == {
+        letter: {"Ref": f"NatGateway{letter}"} for letter in "ABC"
+    }

@@ -22,7 +22,8 @@ from tests.template.gateway_templates import (
 )
 
 ENVIRONMENT_LEVEL = {
-    "Environment", "EnvironmentId", "Preset", "VpcCidr", "ZoneCount", "Nat", "Spot", "CpuArchitecture",
+    "Environment", "EnvironmentId", "Preset", "VpcCidr", "ZoneCount", "Nat", "BalancerScheme",
+    "Domain", "CertificateArn", "Spot", "CpuArchitecture",
     "LitellmCpu", "LitellmMemory", "LitellmMinTasks", "LitellmMaxTasks", "GrafanaTasks", "LangfuseTasks",
     "DatabaseClass", "DatabaseStorage", "DatabaseMaxStorage", "DatabaseMultiAz",
     "GatewayBucket", "GatewayVersion", "BedrockRegion", "BoundaryArn",

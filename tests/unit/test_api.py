@@ -169,7 +169,7 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
         "/overrides/database/multi_az": "true or false",
         "/overrides/database/storage_gb": "a whole number from 20 to 65536",
         "/overrides/grafana/tasks": "a whole number from 1 to 50",
-        "/overrides/kafka": "one of compute, database, grafana, langfuse, litellm, network",
+        "/overrides/kafka": "one of compute, database, edge, grafana, langfuse, litellm, network",
         "/overrides/litellm/memory": faults(answer)["/overrides/litellm/memory"],
         "/overrides/litellm/min_tasks": "a whole number from 1 to 2",
         "/overrides/network/cidr": faults(answer)["/overrides/network/cidr"],

@@ -23,6 +23,15 @@ class ComputeSpec:
 
 
 @dataclass(frozen=True)
+class EdgeSpec:
+    """How the gateway is reached: a balancer with public addresses or none, a name of one's own or AWS's."""
+
+    balancer: Literal["public", "private"]
+    domain: str = ""
+    certificate: str = ""  # its ARN, in us-east-1 and good for the domain
+
+
+@dataclass(frozen=True)
 class LitellmSpec:
     cpu: int
     memory: int
@@ -48,6 +57,7 @@ class Spec:
     """What was declared of an environment, defaults filled in."""
 
     network: NetworkSpec
+    edge: EdgeSpec
     compute: ComputeSpec
     litellm: LitellmSpec
     grafana: ServiceSpec
@@ -58,6 +68,11 @@ class Spec:
         database = self.database
         return {
             "network": {"cidr": self.network.cidr, "nat": self.network.nat},
+            "edge": {
+                "balancer": self.edge.balancer,
+                "domain": self.edge.domain,
+                "certificate": self.edge.certificate,
+            },
             "compute": {"spot": self.compute.spot, "architecture": self.compute.architecture},
             "litellm": {
                 "cpu": self.litellm.cpu,
@@ -80,6 +95,7 @@ class Spec:
         database = document["database"]
         return Spec(
             NetworkSpec(**document["network"]),
+            EdgeSpec(**document.get("edge", {"balancer": "public"})),
             ComputeSpec(**document.get("compute", {"spot": False, "architecture": "x86_64"})),
             LitellmSpec(**document["litellm"]),
             ServiceSpec(**document["grafana"]),
@@ -119,6 +135,7 @@ PRESETS = {
         zones=3,
         spec=Spec(
             network=NetworkSpec(cidr="10.20.0.0/16", nat="one"),
+            edge=EdgeSpec(balancer="public"),
             compute=ComputeSpec(spot=False, architecture="x86_64"),
             litellm=LitellmSpec(cpu=2048, memory=4096, min_tasks=2, max_tasks=6),
             grafana=ServiceSpec(tasks=2),
@@ -126,7 +143,7 @@ PRESETS = {
             database=DatabaseSpec("db.r6g.large", storage_gb=100, max_storage_gb=200, multi_az=True),
         ),
     ),
-    # Development: one of everything, what may be lost is not kept, and models come from where they are served.
+    # Development: one of everything, what may be lost is not kept, models come from where they are served.
     "poc": Preset(
         name="poc",
         region="us-west-1",
@@ -134,6 +151,7 @@ PRESETS = {
         zones=2,
         spec=Spec(
             network=NetworkSpec(cidr="10.10.0.0/16", nat="instance"),
+            edge=EdgeSpec(balancer="public"),
             compute=ComputeSpec(spot=True, architecture="x86_64"),
             litellm=LitellmSpec(cpu=1024, memory=2048, min_tasks=1, max_tasks=1),
             grafana=ServiceSpec(tasks=1),

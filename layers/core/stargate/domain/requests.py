@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
+    from stargate.domain.presets import EdgeSpec
+
 PRIVATE_RANGES = tuple(
     ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 )
@@ -43,6 +45,9 @@ DATABASE_CLASSES = (
     "db.r6g.xlarge",
     "db.r6g.2xlarge",
 )
+LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = rf"^({LABEL}\.)+{LABEL}\Z"
+CERTIFICATE = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}\Z"  # CloudFront looks nowhere else
 TASKS = {"type": "integer", "minimum": 1, "maximum": 50}
 STORAGE = {"type": "integer", "minimum": 20, "maximum": 65536}  # gp3 for PostgreSQL
 
@@ -65,6 +70,13 @@ SCHEMA = _object(
             {
                 "network": _object(
                     {"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone", "instance"]}}
+                ),
+                "edge": _object(
+                    {
+                        "balancer": {"enum": ["public", "private"]},
+                        "domain": {"type": "string", "pattern": DOMAIN, "maxLength": 253},
+                        "certificate": {"type": "string", "pattern": CERTIFICATE},
+                    }
                 ),
                 "compute": _object(
                     {"spot": {"type": "boolean"}, "architecture": {"enum": ["x86_64", "arm64"]}}
@@ -148,6 +160,7 @@ def _readable_spec(request: Any, broken: set[str]) -> Spec | None:
 
 def _rules(spec: Spec) -> Iterator[Fault]:
     yield from _network_rules(spec.network.cidr)
+    yield from _edge_rules(spec.edge)
     litellm, database = spec.litellm, spec.database
     memories = FARGATE_MEMORY[litellm.cpu]
     if litellm.memory not in memories:
@@ -167,6 +180,16 @@ def _rules(spec: Spec) -> Iterator[Fault]:
             "/overrides/database/max_storage_gb",
             f"{database.max_storage_gb} is less than storage_gb {database.storage_gb}",
             f"a whole number from {database.storage_gb} to {STORAGE['maximum']}",
+        )
+
+
+def _edge_rules(edge: EdgeSpec) -> Iterator[Fault]:
+    if bool(edge.domain) != bool(edge.certificate):
+        missing = "certificate" if edge.domain else "domain"
+        yield Fault(
+            f"/overrides/edge/{missing}",
+            "is missing: a domain and its certificate come together",
+            _allowed(SCHEMA["properties"]["overrides"]["properties"]["edge"]["properties"][missing]),
         )
 
 
