@@ -271,6 +271,7 @@ class FakeScaling:
     failure: str | None = None
     set: list = field(default_factory=list)
     refuse: str = ""
+    cut_off: bool = False
     calls: list = field(default_factory=list)
 
     def describe(self, region, cluster, service):
@@ -284,6 +285,8 @@ class FakeScaling:
     def set_bounds(self, region, cluster, service, minimum, maximum):
         if self.refuse:
             raise ActionRefusedError(self.refuse)
+        if self.cut_off:
+            raise TimeoutError("no answer from AWS")
         self.set.append((cluster, service, minimum, maximum))
         self.facts = replace(self.facts, minimum=minimum, maximum=maximum)
 
@@ -501,6 +504,23 @@ class FakeMovers:
 
     def remove(self, environment_id, attempt, node, cause):
         self.calls.append(("remove", environment_id, attempt, node, cause))
+
+
+@dataclass
+class FakeOffers:
+    """Everything is to be had, but for what the test names."""
+
+    missing_classes: tuple = ()
+    closed: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def database_class(self, region, instance_class, *, multi_az):
+        self.asked.append((region, instance_class, multi_az))
+        return instance_class not in self.missing_classes
+
+    def closed_models(self, region, models):
+        self.asked.append((region, tuple(models)))
+        return {model: words for model, words in self.closed.items() if model in models}
 
 
 @dataclass

@@ -18,7 +18,6 @@ from stargate.domain.operations import Operations, Overview
 from stargate.domain.playbook import DEFAULT
 from stargate.domain.switch import Switch
 from stargate.errors import (
-    ActionRefusedError,
     EnvironmentBusyError,
     EnvironmentNotFoundError,
     InvalidRequestError,
@@ -214,6 +213,7 @@ CHOICES = (
     *[("run",)] * 6,
     ("die",),
     ("refuse", [True, False, False, False, False]),
+    ("cut_off", [True, False, False, False, False]),
     ("rollout", [True, False, False]),
     ("status", [Status.READY] * 5 + [Status.PROVISIONING]),
 )
@@ -276,7 +276,7 @@ class Story:
         before = len(self.done())
         try:
             self.play.performs()
-        except ActionRefusedError:
+        except TimeoutError:
             return
         if len(self.done()) > before:
             self.allowed()
@@ -293,6 +293,9 @@ class Story:
 
     def do_refuse(self, refuse):
         self.play.scaling.refuse = "refused" if refuse else ""
+
+    def do_cut_off(self, cut_off):
+        self.play.scaling.cut_off = cut_off
 
     def do_rollout(self, begins):
         if begins:
@@ -339,8 +342,9 @@ class Story:
 
 def ended(story):
     """Peace comes, and everything that was open ends by itself."""
-    for step in (("switch", "on"), ("mode", "act"), ("status", Status.READY), ("refuse", False), ("die",)):
+    for step in (("switch", "on"), ("mode", "act"), ("status", Status.READY), ("die",)):
         story.step(*step)
+    story.play.scaling.refuse, story.play.scaling.cut_off = "", False
     for name in (CRITICAL, WARNING):
         story.play.alarms.turn(name, "OK", story.play.clock.now())
     story.play.services.settle()

@@ -9,7 +9,7 @@ import pytest
 from stargate.domain.environment import Mode, Status
 from stargate.domain.facts import ScalingFacts
 from stargate.domain.leases import Lease
-from stargate.errors import ActionNotFoundError, ActionRefusedError, ConflictError
+from stargate.errors import ActionNotFoundError, ConflictError
 from tests.unit.loop_play import CRITICAL, IDENTIFIER, NAME, WARNING, LoopPlay, environment
 
 
@@ -114,17 +114,37 @@ def test_a_bound_moved_between_decision_and_release_is_left_too(play):
     assert play.scaling.facts.minimum == 5
 
 
-def test_a_second_raise_that_aws_refuses_does_not_make_the_first_a_strangers(play):
-    """What AWS has then is still a bound of ours, and is released."""
+def test_what_aws_refuses_is_failed_at_once_and_nothing_is_kept_of_it(play):
+    """No hold of a bound that was never set; the lease is free, and the cool-down is kept."""
+    play.load(88)
+    play.alarm(CRITICAL, "ALARM")
+    play.scaling.refuse = "the role may not"
+    assert not play.performs()["performed"]
+    assert play.actions()[0].status == "FAILED"
+    assert "the role may not" in play.summaries("action")[-1]
+    assert not play.hold().live
+    play.load(88)
+    play.tick()
+    assert play.held_by() == "cool-down"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_second_raise_that_fails_does_not_make_the_first_a_strangers(play, known):
+    """What AWS has then is still a bound of ours, and is released, whether AWS said no or nothing."""
     play.raises_bound()
     play.load(100, tasks=4, minutes=5)
     play.tick(180)
-    play.scaling.refuse = "throttled for good"
-    with pytest.raises(ActionRefusedError):
-        play.performs()
-    play.settles("failed")
-    play.scaling.refuse = ""
-    assert (play.scaling.facts.minimum, play.hold().minimum) == (4, 6)
+    if known:
+        play.scaling.refuse = "no"
+        assert not play.performs()["performed"]
+    else:
+        play.scaling.cut_off = True
+        with pytest.raises(TimeoutError):
+            play.performs()
+        play.settles("failed")
+    play.scaling.refuse, play.scaling.cut_off = "", False
+    assert play.scaling.facts.minimum == 4
+    assert play.hold().is_ours(4)
     play.alarm(CRITICAL, "OK")
     play.tick(900)
     assert play.runs() == "reached"
@@ -312,8 +332,8 @@ def test_an_action_whose_workflow_died_is_failed_its_lease_freed_and_its_cool_do
     """Nobody settled it; the next try waits."""
     play.load(88)
     play.alarm(CRITICAL, "ALARM")
-    play.scaling.refuse = "the target is busy"
-    with pytest.raises(ActionRefusedError):
+    play.scaling.cut_off = True
+    with pytest.raises(TimeoutError):
         play.performs()
     play.remedies.statuses = dict.fromkeys(play.remedies.statuses, "FAILED")
     play.tick(90)
@@ -322,7 +342,6 @@ def test_an_action_whose_workflow_died_is_failed_its_lease_freed_and_its_cool_do
     assert (action.status, lease.holder) == ("FAILED", None)
     assert play.held_by() == "cool-down"
     play.load(88)
-    play.scaling.refuse = ""
     play.tick(180)
     assert len(play.remedies.started) == 2
 
@@ -331,10 +350,10 @@ def test_a_performance_that_was_cut_off_is_finished_by_the_retry(play):
     """Recorded, but AWS was not reached: the same call does it, under the same fence."""
     play.load(88)
     play.alarm(CRITICAL, "ALARM")
-    play.scaling.refuse = "no answer"
-    with pytest.raises(ActionRefusedError):
+    play.scaling.cut_off = True
+    with pytest.raises(TimeoutError):
         play.performs()
-    play.scaling.refuse = ""
+    play.scaling.cut_off = False
     assert play.performs()["performed"]
     assert play.performs()["performed"]
     assert len(play.scaling.set) == 1
@@ -345,10 +364,10 @@ def test_a_stale_holder_of_the_lease_touches_nothing(play):
     """Its lease ran out and went to another while it slept."""
     play.load(88)
     play.alarm(CRITICAL, "ALARM")
-    play.scaling.refuse = "no answer"
-    with pytest.raises(ActionRefusedError):
+    play.scaling.cut_off = True
+    with pytest.raises(TimeoutError):
         play.performs()
-    play.scaling.refuse = ""
+    play.scaling.cut_off = False
     rows = play.table.operations[IDENTIFIER]
     lease = rows["lease#capacity:litellm"]
     rows["lease#capacity:litellm"] = replace(lease, holder="another", fence=lease.fence + 1)
@@ -513,10 +532,10 @@ def test_the_kill_switch_stops_a_performance_that_was_cut_off(play):
     """Its retry asks the guards again before it calls AWS."""
     play.load(88)
     play.alarm(CRITICAL, "ALARM")
-    play.scaling.refuse = "no answer"
-    with pytest.raises(ActionRefusedError):
+    play.scaling.cut_off = True
+    with pytest.raises(TimeoutError):
         play.performs()
-    play.scaling.refuse = ""
+    play.scaling.cut_off = False
     play.turn_switch({"actions": "off", "reason": "stop"})
     assert not play.performs()["performed"]
     assert play.scaling.set == []

@@ -233,5 +233,10 @@ def _state(condition: Condition) -> str:
     if not condition.open:
         return "nothing reports it any more"
     open_reports = sorted(source for source, report in condition.reports.items() if report.opens)
-    stops = [f"{len(condition.stops)} unasked stops in ten minutes"] if condition.stops else []
-    return f"{condition.severity}, by {', '.join([*open_reports, *stops])}"
+    return f"{condition.severity}, by {', '.join([*open_reports, *_stops(condition)])}"
+
+
+def _stops(condition: Condition) -> list[str]:
+    count = len(condition.stops)
+    counted = "one stop" if count == 1 else f"{count} stops in ten minutes"
+    return [f"{counted} that nobody asked for"] if count else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HOLD_SECONDS = 900.0  # then it is renewed while its condition is open, and released when it is not
 
@@ -30,3 +30,9 @@ class Hold:
     def is_ours(self, minimum: int) -> bool:
         """Whether the lower bound is one that we set, and not somebody else."""
         return minimum in {self.minimum, self.minimum_before}
+
+    def without_the_last_raise(self) -> Hold:
+        """As it is when AWS refused it: what was set before, or nothing."""
+        if self.minimum_before is None:
+            return replace(self, live=False)
+        return replace(self, minimum=self.minimum_before, minimum_before=None)

@@ -18,7 +18,7 @@ from stargate.domain.operations import Change, OperationRow, Overview
 from stargate.domain.plans import Nothing
 from stargate.domain.playbook import DEFAULT, Playbook
 from stargate.domain.preconditions import ASKS, done_already, unmet
-from stargate.errors import ActionNotFoundError, ConflictError
+from stargate.errors import ActionNotFoundError, ActionRefusedError, ConflictError
 
 if TYPE_CHECKING:
     from stargate.domain.facts import Facts
@@ -42,7 +42,7 @@ class PerformAction:
     playbook: Playbook = DEFAULT
 
     def __call__(self, environment_id: str, action_id: str) -> dict[str, Any]:
-        """`performed` false: it was withdrawn, or is over, and nothing is to be verified."""
+        """`performed` false: it was withdrawn or refused, or is over, and nothing is to be verified."""
         for _ in range(TRIES):
             try:
                 return self._perform(environment_id, action_id)
@@ -77,20 +77,40 @@ class PerformAction:
             entry_id=entry.entry_id,
         )
         rows: tuple[OperationRow, ...] = (begun, lease, *_holds(overview, begun, facts, now))
-        self.operations.record(overview.environment.environment_id, Change(rows, (entry,)))
-        self._act(overview, begun)
-        return _answer(entry.summary, performed=True)
+        change = Change(rows, (entry,))
+        self.operations.record(overview.environment.environment_id, change)
+        known = replace(overview, operations=overview.operations.after(change))
+        return self._try(known, known.operations.actions[action.action_id])
 
     def _again(self, overview: Overview, action: Action, facts: Facts) -> dict[str, Any]:
         lease = overview.operations.leases.get(action.scope)
         if lease is None or not lease.held_by(action.action_id, action.fence):
             return self._withdraw(overview, action, Nothing("its lease has gone to another meanwhile"))
-        if not done_already(action, facts):
-            refused = unmet(self.playbook, overview, action, facts, self.clock.now())
-            if refused is not None:
-                return self._withdraw(overview, action, refused)
+        if done_already(action, facts):
+            return _answer(_deed(action), performed=True)
+        refused = unmet(self.playbook, overview, action, facts, self.clock.now())
+        if refused is not None:
+            return self._withdraw(overview, action, refused)
+        return self._try(overview, action)
+
+    def _try(self, overview: Overview, action: Action) -> dict[str, Any]:
+        try:
             self._act(overview, action)
+        except ActionRefusedError as refused:
+            return self._refused(overview, action, str(refused))
         return _answer(_deed(action), performed=True)
+
+    def _refused(self, overview: Overview, action: Action, reason: str) -> dict[str, Any]:
+        """AWS will not have it: settled at once, and what was noted of its effect taken back."""
+        words = f"{action.kind} of {action.subject} failed: {reason}"
+        entry = self._entry(overview, action, "action", words, None)
+        failed = replace(action, status=ActionStatus.FAILED, settled_at=self.clock.now(), outcome=reason)
+        hold = overview.operations.holds.get(action.subject)
+        raised = hold is not None and hold.live and hold.action_id == action.action_id
+        holds = (hold.without_the_last_raise(),) if hold is not None and raised else ()
+        rows = (failed, *overview.operations.freed(action), *holds)
+        self.operations.record(overview.environment.environment_id, Change(rows, (entry,)))
+        return _answer(words, performed=False)
 
     def _act(self, overview: Overview, action: Action) -> None:
         place = (overview.environment.region, overview.environment.cluster, action.subject)
