@@ -76,8 +76,11 @@ class TaskParameters:
     workers_per_vcpu: int = 1  # [template] litellm.yaml, NUM_WORKERS
     # [fit] Measured are 0.3 %, without a database, metrics scraped, traces sent and health checks answered.
     idle_cpu_share: float = 0.074
-    cpu_seconds_per_request: float = 0.040  # [measured] a plain request, its answer in one piece
-    cpu_seconds_per_output_token: float = 0.00033  # [measured] 1.65 ms for an event of a stream, of 5 tokens
+    # [measured] A plain request, its answer in one piece, took 0.032 to 0.040 s in several runs; an event of
+    # a stream, of 5 tokens, 1.6 to 1.8 ms. The upper end for the request: the runs had no database, and so
+    # looked up no keys and kept no spend.
+    cpu_seconds_per_request: float = 0.040
+    cpu_seconds_per_output_token: float = 0.00033
     # [assumed] an attempt that Bedrock throttles costs a quarter of a plain request: no answer to work on
     cpu_seconds_per_retry: float = 0.010
     memory_idle_mb: float = 380.0  # [measured] the supervisor of the workers

@@ -6,29 +6,31 @@ from local.twin import PARAMETERS
 from local.twin.calibration.litellm import costs, load, measured, predicted
 
 RUN = load()
+MEASURED = measured(RUN)
+FULL = [level for level in MEASURED if level.clients >= 10]  # below, some forty seconds hold too few requests
 
 
 def test_a_request_costs_what_it_cost_litellm():
-    """CPU time of a plain answer and of a token that streams, as they were measured, to a quarter."""
+    """CPU time of a plain answer and of a token that streams, as they were measured, to 30 and 15 percent."""
     found = costs(RUN)
     task = PARAMETERS.task
-    assert task.cpu_seconds_per_request == pytest.approx(found.per_request, rel=0.25)
-    assert task.cpu_seconds_per_output_token == pytest.approx(found.per_output_token, rel=0.1)
+    assert task.cpu_seconds_per_request == pytest.approx(found.per_request, rel=0.30)
+    assert task.cpu_seconds_per_output_token == pytest.approx(found.per_output_token, rel=0.15)
 
 
-@pytest.mark.parametrize("clients", [10, 40, 120])
-def test_the_same_mixture_takes_as_much_work(clients):
-    """Per request of the run's own mixture; the real one does with less when events of streams pile up."""
-    (median,) = (level["median"] for level in RUN["levels"] if level["clients"] == clients)
-    level = predicted(RUN, clients)
-    work = level.cpu_percent / 100 * 2 / level.requests_per_second
-    assert 0.85 < work / median["cpu_seconds_per_request"] < 1.75
+@pytest.mark.parametrize("real", FULL, ids=lambda level: f"{level.clients} in flight")
+def test_so_many_requests_in_flight_do_to_the_twin_what_they_did_to_litellm(real):
+    """Throughput and waiting come out right, though nothing was fitted to them; CPU up to half too high."""
+    twin = predicted(RUN, real.clients)
+    assert twin.requests_per_second == pytest.approx(real.requests_per_second, rel=0.12)
+    assert twin.added_seconds == pytest.approx(real.added_seconds, abs=0.05, rel=0.5)
+    assert 0.95 < twin.cpu_percent / real.cpu_percent < 1.5
 
 
-def test_levels_that_nobody_disturbed_come_out_of_the_twin():
-    """CPU, throughput and waiting of so many requests in flight, none of which the twin was fitted to."""
-    for level in measured(RUN):
-        twin = predicted(RUN, level.clients)
-        assert twin.cpu_percent == pytest.approx(level.cpu_percent, abs=17)
-        assert twin.requests_per_second == pytest.approx(level.requests_per_second, rel=0.2)
-        assert twin.added_seconds == pytest.approx(level.added_seconds, abs=0.1, rel=0.25)
+def test_both_add_hardly_anything_until_they_are_half_full_and_seconds_once_they_are_full():
+    """Where the bend of the curve lies is what scaling hangs on."""
+    for curve in (MEASURED, [predicted(RUN, level.clients) for level in MEASURED]):
+        added = {level.clients: level.added_seconds for level in curve}
+        assert max(added[clients] for clients in (1, 2, 5, 10, 20)) < 0.1
+        assert added[40] < 0.2
+        assert 0.7 < added[80] < added[120]
