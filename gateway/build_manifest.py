@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PUBLISHED = ("stacks", "config")
 VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 
+MODEL = re.compile(r"inference-profile/us\.([\w.:-]+)")
+
 
 class TemplateLoader(yaml.SafeLoader):
     """Reads CloudFormation's short tags as the long form they stand for."""
@@ -58,6 +60,7 @@ def build_manifest(gateway: Path) -> dict[str, Any]:
             for name, content in contents.items()
             if name.startswith("stacks/")
         },
+        "models": sorted(set(MODEL.findall(contents["stacks/models.yaml"].decode()))),
         "files": list(contents),
     }
 

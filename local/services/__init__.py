@@ -2,7 +2,7 @@
 
 from local import gateways
 from local.clock import Clock
-from local.services import application_autoscaling, cloudwatch, ecs, rds, tagging, zones
+from local.services import application_autoscaling, cloudwatch, ecs, offers, rds, tagging, zones
 from local.services.later import Later
 from local.services.pace import Pace
 
@@ -14,6 +14,7 @@ def install(clock: Clock) -> None:
     gateways.install(clock, pace, later)
     cloudwatch.follow(alarms)
     ecs.install(pace, later)
+    offers.install()
     rds.install()
     tagging.install()
     zones.install()

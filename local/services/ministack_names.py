@@ -102,4 +102,28 @@ PRIVATE_NAMES = (
         "(value, resources, params, conditions, mappings, stack_name, stack_id)",
         "local/services/zones.py: does it still come from the engine?",
     ),
+    PrivateName(
+        "ministack.services.bedrock",
+        "_get_foundation_model_availability",
+        "(model_id: str) -> tuple",
+        "local/services/offers.py: does MiniStack offer the gateway's classes and models by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_ACTION_MAP",
+        None,
+        "local/services/offers.py: does MiniStack offer the gateway's classes and models by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_p",
+        "(params, key, default='')",
+        "local/services/offers.py: does MiniStack offer the gateway's classes and models by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_xml",
+        "(status, root_tag, inner)",
+        "local/services/offers.py: does MiniStack offer the gateway's classes and models by now?",
+    ),
 )

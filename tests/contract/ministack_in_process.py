@@ -38,6 +38,7 @@ from local.services.pace import Pace
 
 SCALE = 3000.0
 MODULES = (
+    bedrock,
     cloudformation,
     engine,
     stacks,
@@ -61,6 +62,7 @@ REGISTRIES = (
     ec2._ACTION_MAP,
     alb._ACTION_MAP,
     ecs._ACTION_MAP,
+    rds._ACTION_MAP,
 )
 SERVICES = (
     alb,

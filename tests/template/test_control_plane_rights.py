@@ -17,7 +17,10 @@ MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
 
 # Every statement on "*", by who has it. The reason stands beside each in template.yaml.
 ON_EVERYTHING = {
-    "PreflightFunction": {"ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs"},
+    "PreflightFunction": {
+        "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "rds:DescribeOrderableDBInstanceOptions",
+        "bedrock:GetFoundationModelAvailability",
+    },
     "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},

@@ -89,3 +89,12 @@ def test_the_layer_is_built_from_any_folder(tmp_path):
         "manifest.json",
         "stacks",
     }
+
+
+def test_the_manifest_names_the_models_that_a_gateway_calls():
+    """What preflight asks Bedrock about is what the profiles are copied from."""
+    assert Manifest.from_document(build_manifest(GATEWAY)).models == (
+        "anthropic.claude-haiku-4-5-20251001-v1:0",
+        "anthropic.claude-opus-4-5-20251101-v1:0",
+        "anthropic.claude-sonnet-4-5-20250929-v1:0",
+    )

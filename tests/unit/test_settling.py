@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -83,10 +84,11 @@ def test_the_reason_is_read_from_whatever_the_workflow_knows(play, error, cause,
     assert play.show.one("sandbox")["failure"]["reason"] == reason
 
 
-def preflight(play, home="us-east-1", **changes):
+def preflight(play, home="us-east-1", offers=None, **changes):
     regions = fakes.FakeRegions(**changes)
+    offers = offers or fakes.FakeOffers()
     check = Preflight(
-        play.environments, play.nodes, play.manifests, regions, play.stacks, home, "0123456789ab"
+        play.environments, play.nodes, play.manifests, regions, play.stacks, offers, home, "0123456789ab"
     )
     return check(play.environment.environment_id, play.environment.attempt)
 
@@ -109,6 +111,29 @@ def test_preflight_lists_everything_that_is_wrong_at_once(play):
         preflight(play, zone_names=["us-east-1a"], vpcs={"vpc-9": ("10.20.128.0/20",)})
     for words in ("1 availability zones", "overlaps 10.20.128.0/20", "stargate-sandbox-edge", "no gateway"):
         assert words in str(refused.value)
+
+
+def test_preflight_tells_what_is_not_to_be_had_and_the_way_out(play):
+    """A class that the region lacks, and each model that the account has not been let in to."""
+    manifest = play.manifests.manifest
+    play.manifests.manifest = replace(manifest, models=("anthropic.opus", "anthropic.haiku"))
+    offers = fakes.FakeOffers(("db.r6g.large",), {"anthropic.opus": "agreement NOT_AVAILABLE"})
+    with pytest.raises(PreflightError) as refused:
+        preflight(play, offers=offers)
+    for words in (
+        "us-east-1 offers no PostgreSQL on db.r6g.large in two zones: choose another database.class",
+        "anthropic.opus is not open to this account in us-east-1 (agreement NOT_AVAILABLE): request access",
+    ):
+        assert words in str(refused.value)
+    assert "anthropic.haiku" not in str(refused.value)
+
+
+def test_preflight_asks_for_models_where_they_are_called():
+    """A POC's database is asked for at home, its models where Bedrock is served."""
+    play, offers = Play(), fakes.FakeOffers()
+    play.ask(name="lab", preset="poc")
+    preflight(play, offers=offers, zone_names=["us-west-1a", "us-west-1c"])
+    assert offers.asked == [("us-west-1", "db.t4g.micro", False), ("us-east-1", ())]
 
 
 def test_preflight_does_not_take_our_own_network_for_a_stranger(play):

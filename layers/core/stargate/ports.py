@@ -190,6 +190,18 @@ class Regions(Protocol):
         ...
 
 
+class Offers(Protocol):
+    """What AWS would sell us in a region."""
+
+    def database_class(self, region: str, instance_class: str, *, multi_az: bool) -> bool:
+        """Whether PostgreSQL of the gateway's version can be had on it."""
+        ...
+
+    def closed_models(self, region: str, models: Sequence[str]) -> dict[str, str]:
+        """The models that the account may not use there, each with what AWS says of it."""
+        ...
+
+
 class Gauges(Protocol):
     """What can be measured of a running gateway."""
 

@@ -110,6 +110,7 @@ def notice_progress() -> NoticeProgress:
 def preflight() -> Preflight:
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.ec2 import Ec2Regions
+    from stargate.adapters.offers import AwsOffers
     from stargate.adapters.s3 import S3Manifests
     from stargate.usecases.preflight import Preflight
 
@@ -121,6 +122,7 @@ def preflight() -> Preflight:
         S3Manifests(given.gateway_bucket),
         Ec2Regions(),
         CloudFormationStacks(),
+        AwsOffers(),
         given.aws_region,
         given.gateway_version,
     )

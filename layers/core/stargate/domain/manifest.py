@@ -34,11 +34,12 @@ class Template:
 class Manifest:
     version: str
     stacks: Mapping[str, Template]
+    models: tuple[str, ...] = ()  # the foundation models that a gateway calls, by Bedrock's ids
 
     @staticmethod
     def from_document(document: Mapping[str, Any]) -> Manifest:
         stacks = {name: _template(stack) for name, stack in document["stacks"].items()}
-        return Manifest(str(document["version"]), stacks)
+        return Manifest(str(document["version"]), stacks, tuple(document.get("models", ())))
 
 
 def _template(stack: Mapping[str, Any]) -> Template:

@@ -15,7 +15,7 @@ from stargate.errors import ManifestNotFoundError, PreflightError, SupersededErr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stargate.ports import Environments, Manifests, Nodes, Regions, Stacks
+    from stargate.ports import Environments, Manifests, Nodes, Offers, Regions, Stacks
 
 
 def current(environments: Environments, environment_id: str, attempt: int, status: Status) -> Environment:
@@ -36,6 +36,7 @@ class Preflight:
     manifests: Manifests
     regions: Regions
     stacks: Stacks
+    offers: Offers
     home: str
     gateway_version: str
 
@@ -47,6 +48,8 @@ class Preflight:
             *self._zone_faults(environment),
             *self._network_faults(environment),
             *self._name_faults(environment),
+            *self._class_faults(environment),
+            *self._model_faults(environment),
         ]
         if faults:
             raise PreflightError("; ".join(faults))
@@ -83,6 +86,28 @@ class Preflight:
             for block in blocks:
                 if ours.overlaps(ipaddress.ip_network(block)):
                     yield f"network {ours} overlaps {block} of {vpc} in {environment.region}"
+
+    def _class_faults(self, environment: Environment) -> Iterator[str]:
+        wanted = environment.spec.database
+        region = environment.region
+        if not self.offers.database_class(region, wanted.instance_class, multi_az=wanted.multi_az):
+            yield (
+                f"{region} offers no PostgreSQL on {wanted.instance_class}"
+                f"{' in two zones' if wanted.multi_az else ''}: choose another database.class"
+            )
+
+    def _model_faults(self, environment: Environment) -> Iterator[str]:
+        """Only the account's owner can open a model, by AWS's agreement and Anthropic's use form."""
+        try:
+            models = self.manifests.read(environment.gateway_version).models
+        except ManifestNotFoundError:
+            return  # told already
+        region = environment.region_of("models")
+        for model, words in self.offers.closed_models(region, models).items():
+            yield (
+                f"{model} is not open to this account in {region} ({words}): request access to it in "
+                "Bedrock's console, with Anthropic's use form, and ask again"
+            )
 
     def _name_faults(self, environment: Environment) -> Iterator[str]:
         for node in environment.graph.stacks:
