@@ -524,9 +524,23 @@ class FakeOffers:
 
 
 @dataclass
+class FakeQuotas:
+    """An account that is granted what the test says; of other quotas AWS tells nothing."""
+
+    values: dict = field(default_factory=dict)
+
+    def granted(self, region, quotas):
+        return {quota: self.values[quota] for quota in quotas if quota in self.values}
+
+
+@dataclass
 class FakeRegions:
     zone_names: list = field(default_factory=lambda: ["us-east-1a", "us-east-1b", "us-east-1c"])
     vpcs: dict = field(default_factory=dict)
+    held: int = 0
+
+    def addresses(self, region):
+        return self.held
 
     def zones(self, region):
         return self.zone_names

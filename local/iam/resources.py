@@ -3,7 +3,7 @@
 Source: Service Authorization Reference. An ECS call is judged by what it acts on and not by the cluster; of
 one that names several tasks or services, the first is judged: ours are never of two environments. A call on a
 scalable target is judged by that target, whose id nobody knows beforehand. Whoever describes alarms is judged
-by all of them.
+by all of them. A quota is judged by its own ARN.
 """
 
 import json
@@ -55,6 +55,10 @@ def install() -> None:
             return f"arn:aws:application-autoscaling:{region}:{account_id}:scalable-target/some-id"
         if service == "monitoring" and operation == "DescribeAlarms":
             return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
+        if service == "servicequotas" and operation == "GetServiceQuota":
+            asked = json.loads(body or b"{}")
+            quota = f"{asked.get('ServiceCode')}/{asked.get('QuotaCode')}"
+            return f"arn:aws:servicequotas:{region}:{account_id}:{quota}"
         return str(resource_arn(service, method, path, headers, body, query_params, region, account_id))
 
     iam_actions.extract_resource_arn = judged_by

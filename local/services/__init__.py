@@ -2,7 +2,16 @@
 
 from local import gateways
 from local.clock import Clock
-from local.services import application_autoscaling, cloudwatch, ecs, offers, rds, tagging, zones
+from local.services import (
+    application_autoscaling,
+    cloudwatch,
+    ecs,
+    offers,
+    rds,
+    service_quotas,
+    tagging,
+    zones,
+)
 from local.services.later import Later
 from local.services.pace import Pace
 
@@ -16,5 +25,6 @@ def install(clock: Clock) -> None:
     ecs.install(pace, later)
     offers.install()
     rds.install()
+    service_quotas.install()
     tagging.install()
     zones.install()

@@ -10,6 +10,8 @@ from botocore.stub import Stubber
 
 from stargate.adapters import aws
 from stargate.adapters.offers import AwsOffers
+from stargate.adapters.quotas import ServiceQuotas
+from stargate.domain.quotas import ADDRESSES, VPCS
 
 MODEL = "anthropic.claude-opus-4-5-20251101-v1:0"
 OPEN = {
@@ -73,6 +75,38 @@ def test_a_model_that_bedrock_does_not_know_is_closed(stubbed):
         assert AwsOffers().closed_models("us-east-1", [MODEL]) == {MODEL: "no model"}
 
 
+def test_a_quota_is_what_was_applied_or_else_awss_default(stubbed):
+    """And none where AWS knows no such quota."""
+    vpcs, addresses = ({"ServiceCode": quota.service, "QuotaCode": quota.code} for quota in (VPCS, ADDRESSES))
+    with stubbed("service-quotas") as quotas:
+        for operation in ("get_service_quota", "get_aws_default_service_quota"):
+            quotas.add_client_error(operation, "NoSuchResourceException", expected_params=vpcs)
+        quotas.add_client_error("get_service_quota", "NoSuchResourceException", expected_params=addresses)
+        quotas.add_response("get_aws_default_service_quota", {"Quota": {"Value": 5.0}}, addresses)
+        assert ServiceQuotas().granted("us-east-1", [VPCS, ADDRESSES]) == {ADDRESSES: 5.0}
+    with stubbed("service-quotas") as quotas:
+        quotas.add_response("get_service_quota", {"Quota": {"Value": 9.0}}, vpcs)
+        assert ServiceQuotas().granted("us-east-1", [VPCS]) == {VPCS: 9.0}
+
+
+@pytest.mark.cloud
+def test_the_local_cloud_grants_what_was_set(cloud):
+    """Until it is taken back."""
+    quotas = cloud.client("service-quotas", "us-west-1")
+
+    def granted():
+        asked = {"ServiceCode": VPCS.service, "QuotaCode": VPCS.code}
+        return quotas.get_service_quota(**asked)["Quota"]["Value"]
+
+    assert granted() == 100
+    try:
+        _call(cloud, "POST", {"code": VPCS.code, "value": 1}, "quotas")
+        assert granted() == 1
+    finally:
+        _call(cloud, "DELETE", {}, "quotas")
+    assert granted() == 100
+
+
 @pytest.mark.cloud
 def test_the_local_cloud_offers_all_but_what_was_withdrawn(cloud):
     """Classes in the zones that there are, models that an SDK can read of; both can be withdrawn."""
@@ -95,6 +129,6 @@ def test_the_local_cloud_offers_all_but_what_was_withdrawn(cloud):
     assert told()[1] == "AVAILABLE"
 
 
-def _call(cloud, method, body):
-    asked = Request(f"{cloud.twin}/offers", json.dumps(body).encode(), method=method)  # noqa: S310 - our own
+def _call(cloud, method, body, what="offers"):
+    asked = Request(f"{cloud.twin}/{what}", json.dumps(body).encode(), method=method)  # noqa: S310 - our own
     urlopen(asked, timeout=10).close()  # noqa: S310

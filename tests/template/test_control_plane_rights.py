@@ -18,8 +18,9 @@ MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
 # Every statement on "*", by who has it. The reason stands beside each in template.yaml.
 ON_EVERYTHING = {
     "PreflightFunction": {
-        "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "rds:DescribeOrderableDBInstanceOptions",
-        "bedrock:GetFoundationModelAvailability",
+        "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "ec2:DescribeAddresses",
+        "rds:DescribeOrderableDBInstanceOptions", "bedrock:GetFoundationModelAvailability",
+        "servicequotas:GetAWSDefaultServiceQuota",
     },
     "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Status
+from stargate.domain.quotas import ADDRESSES, ON_DEMAND_VCPUS, SPOT_VCPUS, VPCS, needed
 from stargate.errors import GatewayNotWellError, LeftoversError, PreflightError, SupersededError
 from stargate.usecases.check_gateway import CheckGateway
 from stargate.usecases.check_retired import CheckRetired
@@ -84,11 +85,19 @@ def test_the_reason_is_read_from_whatever_the_workflow_knows(play, error, cause,
     assert play.show.one("sandbox")["failure"]["reason"] == reason
 
 
-def preflight(play, home="us-east-1", offers=None, **changes):
+def preflight(play, home="us-east-1", offers=None, quotas=None, **changes):
     regions = fakes.FakeRegions(**changes)
-    offers = offers or fakes.FakeOffers()
+    offers, quotas = offers or fakes.FakeOffers(), quotas or fakes.FakeQuotas()
     check = Preflight(
-        play.environments, play.nodes, play.manifests, regions, play.stacks, offers, home, "0123456789ab"
+        play.environments,
+        play.nodes,
+        play.manifests,
+        regions,
+        play.stacks,
+        offers,
+        quotas,
+        home,
+        "0123456789ab",
     )
     return check(play.environment.environment_id, play.environment.attempt)
 
@@ -134,6 +143,35 @@ def test_preflight_asks_for_models_where_they_are_called():
     play.ask(name="lab", preset="poc")
     preflight(play, offers=offers, zone_names=["us-west-1a", "us-west-1c"])
     assert offers.asked == [("us-west-1", "db.t4g.micro", False), ("us-east-1", ())]
+
+
+SMALL = fakes.FakeQuotas({VPCS: 5, ADDRESSES: 5, ON_DEMAND_VCPUS: 6, SPOT_VCPUS: 6})
+
+
+def test_preflight_tells_of_every_quota_that_is_too_small(play):
+    """With what is needed, what is in use where that is known, and where to ask for more."""
+    vpcs = {f"vpc-{number}": (f"172.{16 + number}.0.0/16",) for number in range(5)}
+    with pytest.raises(PreflightError) as refused:
+        preflight(play, quotas=SMALL, vpcs=vpcs, held=5)
+    more = "ask Service Quotas for more"
+    assert str(refused.value).split("; ") == [
+        f"us-east-1: VPCs per Region: 1 needed, 5 in use, quota 5: {more} (vpc L-F678F1CE)",
+        f"us-east-1: EC2-VPC Elastic IPs: 1 needed, 5 in use, quota 5: {more} (ec2 L-0263D0A3)",
+        f"us-east-1: {ON_DEMAND_VCPUS.name}: 16.5 needed, quota 6: {more} (fargate L-3032A538)",
+    ]
+
+
+def test_preflight_counts_nothing_twice_on_resume(play):
+    """What the first attempt took is in use already."""
+    play.begin_provision(["network"])
+    preflight(play, quotas=SMALL, held=5)
+
+
+def test_a_poc_needs_no_address_and_little_of_a_quota():
+    """Its NAT is an instance; its services run on Spot, but for the preparing task."""
+    play = Play()
+    needs = needed(play.ask(name="lab", preset="poc"))
+    assert needs == {VPCS: 1, ADDRESSES: 0, ON_DEMAND_VCPUS: 1, SPOT_VCPUS: 3}
 
 
 def test_preflight_does_not_take_our_own_network_for_a_stranger(play):

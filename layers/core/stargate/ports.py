@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stargate.domain.environment import Check, Environment
     from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stargate.domain.operations import Change, Overview
     from stargate.domain.paging import Page
     from stargate.domain.progress import NodeState, States
+    from stargate.domain.quotas import Quota
     from stargate.domain.switch import Switch
 
 
@@ -187,6 +188,16 @@ class Regions(Protocol):
 
     def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
         """VPC id to its CIDR blocks."""
+        ...
+
+    def addresses(self, region: str) -> int:
+        """How many Elastic IPs the account holds there."""
+        ...
+
+
+class Quotas(Protocol):
+    def granted(self, region: str, quotas: Iterable[Quota]) -> dict[Quota, float]:
+        """What the account may have; without those that AWS tells nothing of."""
         ...
 
 

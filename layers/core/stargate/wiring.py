@@ -111,6 +111,7 @@ def preflight() -> Preflight:
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.ec2 import Ec2Regions
     from stargate.adapters.offers import AwsOffers
+    from stargate.adapters.quotas import ServiceQuotas
     from stargate.adapters.s3 import S3Manifests
     from stargate.usecases.preflight import Preflight
 
@@ -123,6 +124,7 @@ def preflight() -> Preflight:
         Ec2Regions(),
         CloudFormationStacks(),
         AwsOffers(),
+        ServiceQuotas(),
         given.aws_region,
         given.gateway_version,
     )

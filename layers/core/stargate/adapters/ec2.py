@@ -15,6 +15,9 @@ class Ec2Regions:
         )
         return [zone["ZoneName"] for zone in answer["AvailabilityZones"]]
 
+    def addresses(self, region: str) -> int:
+        return len(client("ec2", region).describe_addresses()["Addresses"])
+
     def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
         pages = client("ec2", region).get_paginator("describe_vpcs").paginate()
         found = {}

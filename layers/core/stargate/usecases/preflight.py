@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Environment, Status
 from stargate.domain.moves import Stands
 from stargate.domain.progress import NodeStatus
+from stargate.domain.quotas import ADDRESSES, QUOTAS, VPCS, needed, shortages
 from stargate.domain.regions import REGION_STACK, decide_region, regions_away
 from stargate.errors import ManifestNotFoundError, PreflightError, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stargate.ports import Environments, Manifests, Nodes, Offers, Regions, Stacks
+    from stargate.ports import Environments, Manifests, Nodes, Offers, Quotas, Regions, Stacks
 
 
 def current(environments: Environments, environment_id: str, attempt: int, status: Status) -> Environment:
@@ -37,6 +38,7 @@ class Preflight:
     regions: Regions
     stacks: Stacks
     offers: Offers
+    quotas: Quotas
     home: str
     gateway_version: str
 
@@ -50,6 +52,7 @@ class Preflight:
             *self._name_faults(environment),
             *self._class_faults(environment),
             *self._model_faults(environment),
+            *self._quota_faults(environment),
         ]
         if faults:
             raise PreflightError("; ".join(faults))
@@ -79,13 +82,28 @@ class Preflight:
 
     def _network_faults(self, environment: Environment) -> Iterator[str]:
         """AWS lets VPCs overlap, but not peer then. Our own of an earlier attempt may stay."""
-        if self.nodes.all(environment.environment_id)["network"].status is not NodeStatus.WAITING:
+        if not self._is_untouched(environment):
             return
         ours = ipaddress.ip_network(environment.spec.network.cidr)
         for vpc, blocks in sorted(self.regions.vpc_cidrs(environment.region).items()):
             for block in blocks:
                 if ours.overlaps(ipaddress.ip_network(block)):
                     yield f"network {ours} overlaps {block} of {vpc} in {environment.region}"
+
+    def _quota_faults(self, environment: Environment) -> Iterator[str]:
+        """Of an attempt that has begun already, what it took is in use and would count twice."""
+        if not self._is_untouched(environment):
+            return
+        region = environment.region
+        used = {
+            VPCS: float(len(self.regions.vpc_cidrs(region))),
+            ADDRESSES: float(self.regions.addresses(region)),
+        }
+        for fault in shortages(needed(environment), self.quotas.granted(region, QUOTAS), used):
+            yield f"{region}: {fault}"
+
+    def _is_untouched(self, environment: Environment) -> bool:
+        return self.nodes.all(environment.environment_id)["network"].status is NodeStatus.WAITING
 
     def _class_faults(self, environment: Environment) -> Iterator[str]:
         wanted = environment.spec.database

@@ -1,0 +1,33 @@
+"""The account's quotas, as Service Quotas has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from stargate.adapters.aws import client, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stargate.domain.quotas import Quota
+
+
+class ServiceQuotas:
+    def granted(self, region: str, quotas: Iterable[Quota]) -> dict[Quota, float]:
+        values = {quota: _value(region, quota) for quota in quotas}
+        return {quota: value for quota, value in values.items() if value is not None}
+
+
+def _value(region: str, quota: Quota) -> float | None:
+    """What was applied to the account, else AWS's default, else None where AWS knows no such quota."""
+    quotas = client("service-quotas", region)
+    asked = {"ServiceCode": quota.service, "QuotaCode": quota.code}
+    for ask in (quotas.get_service_quota, quotas.get_aws_default_service_quota):
+        try:
+            return float(ask(**asked)["Quota"]["Value"])
+        except ClientError as error:
+            if code_of(error) != "NoSuchResourceException":
+                raise
+    return None
