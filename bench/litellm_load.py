@@ -2,14 +2,13 @@
 
 Closed-loop clients ask at once again when answered, so a level is a number of requests in flight. Both
 cores are the server's; the load and the stand-in for Bedrock are kept to core 1 and their use is stated.
-CPU is taken from /proc for the server alone, so what else runs on this machine lengthens answers but hardly
-changes CPU seconds per request; what it used is stated beside every level. Not in it: the database (spend,
-virtual keys), the network, another machine's CPU.
+All three go before whatever else this machine does, which gets what is left and is stated beside every
+level; CPU is taken from /proc for the server alone. Not in it: the database (spend, virtual keys), the
+network, another machine's CPU.
 """
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import platform
@@ -28,14 +27,13 @@ from local.judges.clients import Answer, Clients, Door
 from local.judges.litellm_proxy import BINARY, MASTER_KEY, Listening, litellm, stand_in
 from local.judges.mixture import Mixture
 from local.judges.pace import PACES, TOKENS_PER_EVENT
+from local.judges.processes import PREFERENCE, preferred
 
 CURVE = Path(__file__).parents[1] / "local" / "twin" / "calibration" / "litellm_load.json"
 LEVELS = (0, 1, 2, 5, 10, 20, 40, 80, 120)
 PIECES_AT = 10
 """Clients of the runs that tell a plain request's cost from a stream's; well below saturation."""
 PIECES = {"plain only": Mixture(streamed=0.0), "streamed only": Mixture(streamed=1.0)}
-PRIORITY = -10
-"""Nice value of all three, where one may set it: what else runs then gets little of what they want."""
 _ASK_VERSIONS = """
 import json, platform
 from importlib.metadata import version
@@ -61,10 +59,9 @@ def main(arguments: Sequence[str]) -> int:
         began = time.monotonic()
         with stand_in(folder, LOAD_CORES) as outside, litellm(folder, outside.url, SERVER_CORES) as server:
             alive_after = {"alive_after_seconds": round(time.monotonic() - began, 1)}
-            for pid in (server.program.pid, outside.program.pid, os.getpid()):
-                _prefer(pid)
             probe = Probe(server.program.pid, outside.program.pid)
-            measured = alive_after | asyncio.run(_measure(server, probe, plan))
+            with preferred(probe.server, probe.stand_in, os.getpid()):
+                measured = alive_after | asyncio.run(_measure(server, probe, plan))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps({**_about(plan), **measured}, indent=1) + "\n")
     print(f"written: {asked.out}")
@@ -100,7 +97,7 @@ async def _measure(server: Listening, probe: Probe, plan: Plan) -> dict[str, Any
 async def _level(server: Listening, probe: Probe, mixture: Mixture, clients: int, plan: Plan) -> Level:
     answers: list[Answer] = []
     load = Clients(Door("127.0.0.1", server.port, MASTER_KEY), mixture, answers.append, seed=clients)
-    await _arrive(load, clients, plan.settle_seconds / 2)
+    await load.arrive(clients, plan.settle_seconds / 2)
     await asyncio.sleep(plan.settle_seconds / 2)
     answers.clear()
     before = probe.read()
@@ -110,19 +107,6 @@ async def _level(server: Listening, probe: Probe, mixture: Mixture, clients: int
     await load.stop()
     print(json.dumps(summary([measured])["median"]), file=sys.stderr, flush=True)
     return measured
-
-
-async def _arrive(load: Clients, clients: int, within_seconds: float) -> None:
-    """One after the other: connections opened at one moment are all taken by one worker, and stay with it."""
-    for count in range(1, clients + 1):
-        load.set_count(count)
-        await asyncio.sleep(within_seconds / clients)
-
-
-def _prefer(pid: int) -> None:
-    """Put the whole session of the process before others: Linux shares cores between sessions first."""
-    with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/autogroup").write_text(str(PRIORITY))
 
 
 def _about(plan: Plan) -> dict[str, Any]:
@@ -141,7 +125,7 @@ def _about(plan: Plan) -> dict[str, Any]:
             "database": None,
             "started_as": "gateway/stacks/litellm.yaml says, config over S3",
         },
-        "plan": asdict(plan) | {"nice": PRIORITY},
+        "plan": asdict(plan) | {"nice": PREFERENCE},
         "mixture": asdict(Mixture()),
         "models": {name: asdict(pace) for name, pace in PACES.items()}
         | {"tokens_per_event": TOKENS_PER_EVENT},

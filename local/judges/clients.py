@@ -72,6 +72,15 @@ class Clients:
         while len(self._tasks) > count:
             self._tasks.pop().cancel()
 
+    async def arrive(self, count: int, within_seconds: float) -> None:
+        """Let so many come, one after the other, as a balancer opens connections.
+
+        Those that are opened at one moment are all taken by one of LiteLLM's workers, and stay with it.
+        """
+        for arrived in range(1, count + 1):
+            self.set_count(arrived)
+            await asyncio.sleep(within_seconds / count)
+
     async def stop(self) -> None:
         """Cut every connection; what was being asked is not told."""
         tasks, self._tasks = self._tasks, []

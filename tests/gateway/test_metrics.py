@@ -52,7 +52,7 @@ def used(door: FrontDoor, metrics: VictoriaMetrics) -> VictoriaMetrics:
 async def _use(door: FrontDoor, metrics: VictoriaMetrics) -> list[Answer]:
     answers: list[Answer] = []
     people = Clients(Door("127.0.0.1", door.proxy.port, MASTER_KEY), SHORT, answers.append)
-    people.set_count(10)
+    await people.arrive(10, within_seconds=2)
     while _scrapes(metrics) < SCRAPES:
         await asyncio.to_thread(door.ask, "claude-opus-4-5", "throttle")
         await asyncio.sleep(2)
