@@ -44,6 +44,12 @@ class ApiClient:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return self.send("POST", path, body=json.dumps(document), headers=headers)
 
+    def put(self, path: str, document: Any) -> Answer:
+        return self.send("PUT", path, body=json.dumps(document))
+
+    def patch(self, path: str, document: Any) -> Answer:
+        return self.send("PATCH", path, body=json.dumps(document))
+
     def delete(self, path: str) -> Answer:
         return self.send("DELETE", path)
 

@@ -9,7 +9,11 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from dataclasses import dataclass, fields
+from typing import Any
+
+import boto3
 
 from local import cloud
 from local.demo import ROOT
@@ -30,6 +34,27 @@ class Connection:
     secret_access_key: str
     twin: str
     time_scale: float
+
+    def client(self, service: str) -> Any:
+        """A client of one AWS service that acts as the operator."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.access_key_id,
+            aws_secret_access_key=self.secret_access_key,
+        )
+
+    def control(self, method: str, path: str, document: object = None) -> Any:
+        """Ask the local cloud's own control, for what no AWS API can tell or do."""
+        request = urllib.request.Request(  # noqa: S310 the address is the local cloud's own
+            self.twin + path,
+            data=None if document is None else json.dumps(document).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 as above
+            return json.loads(answer.read() or b"{}")
 
 
 def read() -> Connection:

@@ -1,33 +1,30 @@
-"""What the demo shows: bars that move on a terminal, plain lines anywhere else."""
+"""What the demo shows: pictures that move on a terminal, plain lines anywhere else."""
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
-from rich.console import Console, Group
+from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from local.demo.report import Check
 
 POLL_SECONDS = 0.8
-STYLES = {
-    "WAITING": "dim",
-    "SUBMITTED": "yellow",
-    "STANDING": "green",
-    "FAILED": "bold red",
-    "DELETING": "yellow",
-    "GONE": "dim",
-    "PROVISIONING": "yellow",
-    "READY": "bold green",
-    "RETIRING": "yellow",
-    "RETIRED": "bold green",
-}
 
-Document = dict[str, Any]
-Ask = Callable[[], Document]
+Seen = TypeVar("Seen")
+Showable_contra = TypeVar("Showable_contra", contravariant=True)
+
+
+class View(Protocol[Showable_contra]):
+    """How something that is watched looks, and what is worth a line when it changes."""
+
+    tells_beside_picture: bool  # on a terminal too, above the picture
+
+    def picture(self, seen: Showable_contra) -> RenderableType: ...
+
+    def changes(self, seen: Showable_contra) -> Iterable[str]: ...
 
 
 class Screen:
@@ -44,6 +41,9 @@ class Screen:
     def checked(self, check: Check) -> None:
         mark = "[green]held  [/green]" if check.ok else "[bold red]BROKE [/bold red]"
         self._console.print("  " + mark, Text(f"{check.name}: {check.measured}"), sep="", soft_wrap=True)
+
+    def show(self, picture: RenderableType) -> None:
+        self._console.print(picture)
 
     def summary(self, checks: Sequence[Check]) -> None:
         self.title("What was measured, beside what was asked")
@@ -62,84 +62,35 @@ class Screen:
             table.add_row(Text(check.name), Text(check.measured), Text(check.bound), mark)
         self._console.print(table)
 
-    def watch(self, ask: Ask, until: Callable[[Document], bool], patience: float) -> Document:
-        """Show an environment until something holds of it, or for `patience` real seconds."""
+    def watch(
+        self, ask: Callable[[], Seen], until: Callable[[Seen], bool], patience: float, view: View[Seen]
+    ) -> Seen:
+        """Show what is asked for until something holds of it, or for `patience` real seconds."""
         deadline = time.monotonic() + patience
-        document = ask()
-        if self._is_live:
-            with Live(_picture(document), console=self._console, refresh_per_second=8) as live:
-                while not until(document) and time.monotonic() < deadline:
-                    time.sleep(POLL_SECONDS)
-                    document = ask()
-                    live.update(_picture(document))
-            return document
-        seen = {stack["name"]: stack["status"] for stack in document["stacks"]}
-        standing = [name for name, status in seen.items() if status == "STANDING"]
-        if standing:
-            self.say(f"standing: {', '.join(standing)}")
-        self._tell_changes(document, seen)
-        while not until(document) and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
-            document = ask()
-            self._tell_changes(document, seen)
-        return document
+        seen = ask()
+        if not self._is_live:
+            self._tell(view, seen)
+            while not until(seen) and time.monotonic() < deadline:
+                time.sleep(POLL_SECONDS)
+                seen = ask()
+                self._tell(view, seen)
+            return seen
+        with Live(view.picture(seen), console=self._console, refresh_per_second=8) as live:
+            self._tell_beside(view, seen)
+            while not until(seen) and time.monotonic() < deadline:
+                time.sleep(POLL_SECONDS)
+                seen = ask()
+                self._tell_beside(view, seen)
+                live.update(view.picture(seen))
+        return seen
+
+    def _tell_beside(self, view: View[Seen], seen: Seen) -> None:
+        if view.tells_beside_picture:
+            self._tell(view, seen)
+
+    def _tell(self, view: View[Seen], seen: Seen) -> None:
+        for line in view.changes(seen):
+            self.say(line)
 
     def _plain(self, text: str) -> None:
         self._console.print(Text(text), soft_wrap=True)
-
-    def _tell_changes(self, document: Document, seen: dict[str, str]) -> None:
-        for stack in document["stacks"]:
-            if seen.get(stack["name"]) != stack["status"]:
-                self.say(_line(stack))
-            seen[stack["name"]] = stack["status"]
-        if seen.get("") != document["status"]:
-            self.say(f"{document['name']} is {document['status']}, attempt {document['attempt']}")
-        seen[""] = document["status"]
-
-
-def _line(stack: Document) -> str:
-    count = f"{stack['resources_done']}/{stack['resources_total']}"
-    line = f"{stack['name']:<18}{stack['status']:<11}{count:>7}  {clock(stack.get('seconds')):>6}"
-    return f"{line}  {stack['reason']}" if stack.get("reason") else line
-
-
-def _picture(document: Document) -> Group:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(min_width=16)
-    table.add_column(width=28)
-    table.add_column(justify="right", min_width=7)
-    table.add_column(min_width=9)
-    table.add_column(justify="right", min_width=6)
-    table.add_column(justify="right", min_width=14)
-    for stack in document["stacks"]:
-        style = STYLES.get(stack["status"], "")
-        total, done = max(stack["resources_total"], 1), stack["resources_done"]
-        if stack["status"] == "STANDING":
-            done = total
-        table.add_row(
-            Text(f"  {stack['name']}", style=style),
-            ProgressBar(total=total, completed=done, width=28, complete_style=style or "bar.complete"),
-            Text(f"{stack['resources_done']}/{stack['resources_total']}", style="dim"),
-            Text(stack["status"], style=style),
-            Text(clock(stack.get("seconds"))),
-            Text(f"typically {clock(stack['typical_seconds'])}", style="dim"),
-        )
-    return Group(_header(document), table)
-
-
-def _header(document: Document) -> Text:
-    header = Text("  ")
-    header.append(document["name"], "bold")
-    header.append(f"  {document['status']}", STYLES.get(document["status"], ""))
-    header.append(f"  attempt {document['attempt']}  {document['progress']:.0%}")
-    if document.get("eta_seconds"):
-        header.append(f"  about {clock(document['eta_seconds'])} to go", "dim")
-    return header
-
-
-def clock(seconds: float | None) -> str:
-    """Minutes and seconds, as a person says a duration."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"

@@ -1,21 +1,17 @@
 """The story that the demo tells, scene by scene, and what each scene has to show."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
 
 from botocore.credentials import Credentials
 
-from cli.client import Answer, ApiClient
-from local.demo.connection import Connection
-from local.demo.report import Check, Report
-from local.demo.screen import Screen, clock
+from cli.client import ApiClient
+from local.demo.environment_view import EnvironmentView, clock
+from local.demo.operation import Operation
+from local.demo.teller import NAME, Document, StoryError, Teller, moment
 from local.demo.timing import Life, critical_path, most_at_once, out_of_order
-from local.demo.witness import Witness
 from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
 
-NAME = "sandbox"
 PATIENCE_SECONDS = 150
 REQUEST = {"name": NAME, "preset": "sandbox"}
 BAD_REQUEST = {
@@ -33,40 +29,32 @@ BAD_PATHS = [
 FAILING_STACK, FAILING_RESOURCE = "balancer", "Balancer"
 REASON = "You have reached the maximum number of load balancers of this type (TooManyLoadBalancers)"
 
-Document = dict[str, Any]
-
-
-class StoryError(Exception):
-    """The story cannot go on: what follows would measure nothing."""
-
 
 @dataclass
-class Story:
-    connection: Connection
-    screen: Screen
-    report: Report
+class Story(Teller):
+    """An environment's way up and down; between them, what happens while it runs."""
+
+    requests: list[float] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         connection = self.connection
-        own = Credentials(connection.access_key_id, connection.secret_access_key)
         forged = Credentials(connection.access_key_id, "not-the-secret-of-this-key")
-        self.api = ApiClient(connection.api, connection.region, own)
         self.forger = ApiClient(connection.api, connection.region, forged)
         self.stranger = ApiClient(connection.api, connection.region, None)
-        self.witness = Witness(connection)
-        self.requests: list[float] = []
 
     def tell(self) -> None:
         self.at_the_door()
         failed = self.one_resource_fails()
         ready = self.the_same_request_resumes(failed)
         self.what_the_cloud_recorded(ready)
+        Operation(self.connection, self.screen, self.report).tell(ready)
         self.it_goes_again(ready)
 
     def at_the_door(self) -> None:
         self.screen.title("1  At the door: no signature, a wrong one, and a request full of faults")
-        self._same("an unsigned request is refused", self.stranger.get("/environments").status, 403)
-        self._same("a wrongly signed request is refused", self.forger.get("/environments").status, 403)
+        self.same("an unsigned request is refused", self.stranger.get("/environments").status, 403)
+        self.same("a wrongly signed request is refused", self.forger.get("/environments").status, 403)
         answer = self.api.post("/environments", BAD_REQUEST)
         document = answer.document or {}
         faults = document.get("faults", [])
@@ -75,8 +63,8 @@ class Story:
             self.screen.say(f"  {fault['path']:<30} {fault['fault']}")
             self.screen.say(f"  {'':<30} allowed: {fault['allowed']}")
         paths = sorted(fault["path"] for fault in faults)
-        self._same("one answer lists every fault", [answer.status, *paths], [400, *BAD_PATHS])
-        self._same("bad input creates nothing", len(self.witness.stacks(NAME)), 0)
+        self.same("one answer lists every fault", [answer.status, *paths], [400, *BAD_PATHS])
+        self.same("bad input creates nothing", len(self.witness.stacks(NAME)), 0)
 
     def one_resource_fails(self) -> Document:
         self.screen.title(f"2  POST /environments {NAME}, in a cloud that will refuse the load balancer")
@@ -85,7 +73,7 @@ class Story:
         document = self._watch(lambda found: found["status"] != "PROVISIONING")
         failure = document["failure"] or {}
         self.screen.say(f"{document['status']}: {failure.get('reason')}")
-        told = self._same(
+        told = self.same(
             "the failure told is the resource's own",
             f"{document['status']} {failure.get('stack')}/{failure.get('resource')}: {failure.get('reason')}",
             f"FAILED {FAILING_STACK}/{FAILING_RESOURCE}: {REASON}",
@@ -103,12 +91,12 @@ class Story:
         first = self._post(key="demo-2")
         again = [self.api.post("/environments", REQUEST, idempotency_key="demo-2") for _ in range(2)]
         unkeyed = self.api.post("/environments", REQUEST)
-        attempts = {self._found(answer)["attempt"] for answer in [*again, unkeyed]}
+        attempts = {self.found(answer)["attempt"] for answer in [*again, unkeyed]}
         ready = self._watch(lambda found: found["status"] != "PROVISIONING")
         if ready["status"] != "READY":
             raise StoryError(f"{ready['status']} instead of READY: {ready['failure']}")
-        self._same("the same request again joins the same attempt", sorted(attempts), [first["attempt"]])
-        self._same(
+        self.same("the same request again joins the same attempt", sorted(attempts), [first["attempt"]])
+        self.same(
             "each request that asked for work started one workflow",
             self.witness.executions("provision", ready["id"]),
             [f"{ready['id']}-{attempt}" for attempt in (failed["attempt"], first["attempt"])],
@@ -116,13 +104,13 @@ class Story:
         after = self.witness.stacks(NAME)
         kept = {name for name in standing & set(before) if before[name] == after.get(name)}
         disturbed = [name for name in kept if self._last_change(after[name]) > self.requests[-1]]
-        self._same("what stood was left alone", sorted(kept - set(disturbed)), sorted(standing))
+        self.same("what stood was left alone", sorted(kept - set(disturbed)), sorted(standing))
         wrong = [check["name"] for check in ready["checks"] if not check["ok"]]
-        self._at_least("checks that the environment passed before READY", len(ready["checks"]), 5, " checks")
-        self._same("checks of the environment that did not hold", wrong, [])
+        self.at_least("checks that the environment passed before READY", len(ready["checks"]), 5, " checks")
+        self.same("checks of the environment that did not hold", wrong, [])
         for check in ready["checks"]:
             self.screen.say(f"  {check['name']}: {check['measured']} (asked: {check['bound']})")
-        self._same("the gateway's door", ready["outputs"].get("GatewayUrl", "")[:8], "https://")
+        self.same("the gateway's door", ready["outputs"].get("GatewayUrl", "")[:8], "https://")
         return ready
 
     def what_the_cloud_recorded(self, ready: Document) -> None:
@@ -131,31 +119,34 @@ class Story:
             name: self.witness.creation(stack_id) for name, stack_id in self.witness.stacks(NAME).items()
         }
         lives[PREPARE_DATABASE] = self.witness.preparation(NAME)
-        self._same("nodes of the graph that were not made", sorted(set(GATEWAY.names) - set(lives)), [])
-        self._same("nodes made before what they need", out_of_order(GATEWAY, lives), [])
-        self._at_least("nodes in the making at the same time", most_at_once(lives.values()), 3)
+        self.same("nodes of the graph that were not made", sorted(set(GATEWAY.names) - set(lives)), [])
+        self.same("nodes made before what they need", out_of_order(GATEWAY, lives), [])
+        self.at_least("nodes in the making at the same time", most_at_once(lives.values()), 3)
         self._our_own_time(ready, lives)
 
     def it_goes_again(self, ready: Document) -> None:
-        self.screen.title(f"5  DELETE /environments/{NAME}: in reverse, until nothing is left")
+        self.screen.title(f"11  DELETE /environments/{NAME}: in reverse, until nothing is left")
         ids = self.witness.stacks(NAME)
-        self._found(self.api.delete(f"/environments/{NAME}"), 202)
+        self.found(self.api.delete(f"/environments/{NAME}"), 202)
         gone = self.screen.watch(
-            lambda: self._retiring(ready), lambda found: found["status"] != "RETIRING", PATIENCE_SECONDS
+            lambda: self._retiring(ready),
+            lambda found: found["status"] != "RETIRING",
+            PATIENCE_SECONDS,
+            EnvironmentView(),
         )
-        self._same("the environment is retired", gone["status"], "RETIRED")
+        self.same("the environment is retired", gone["status"], "RETIRED")
         deletions = {name: self.witness.deletion(stack_id) for name, stack_id in ids.items()}
         deletions[PREPARE_DATABASE] = Life(0, 0)  # a step leaves nothing to delete
         too_early = out_of_order(GATEWAY.reversed(), deletions)
         too_early = [line for line in too_early if not line.startswith(PREPARE_DATABASE)]
-        self._same("stacks deleted before their dependents were gone", too_early, [])
-        self._same("resources left with the environment's tag", self.witness.tagged(ready["id"]), [])
-        self._same("anything left in the services themselves", self.witness.belongings(NAME), [])
-        self._same("dead letters of the control plane", self.witness.dead_letters(), 0)
+        self.same("stacks deleted before their dependents were gone", too_early, [])
+        self.same("resources left with the environment's tag", self.witness.tagged(ready["id"]), [])
+        self.same("anything left in the services themselves", self.witness.belongings(NAME), [])
+        self.same("dead letters of the control plane", self.witness.dead_letters(), 0)
 
     def _our_own_time(self, ready: Document, lives: dict[str, Life]) -> None:
         legs = critical_path(GATEWAY, lives, self.requests)
-        checks = _moment(ready["updated_at"]) - max(life.stood for life in lives.values())
+        checks = moment(ready["updated_at"]) - max(life.stood for life in lives.values())
         scale = self.connection.time_scale
         own = (sum(leg.lag for leg in legs) + checks) / scale
         published = self.witness.typical_seconds(ready["gateway_version"])
@@ -164,28 +155,31 @@ class Story:
             self.screen.say(f"  {leg.node:<18} {leg.lag / scale:5.2f} s until its creation began")
         self.screen.say(f"  {'checks':<18} {checks / scale:5.2f} s until READY")
         self.screen.say(f"  ours {own:.1f} s, unscaled; the cloud's typical durations {clock(typical)}")
-        self._at_most("the control plane's own share of the critical path", 100 * own / typical, 5, " %")
+        self.at_most("the control plane's own share of the critical path", 100 * own / typical, 5, " %")
 
     def _it_failed_early(self, failed: Document) -> None:
         events = self.witness.events(self.witness.stacks(NAME)[FAILING_STACK])
         broke = next(
             (e.at for e in events if e.status == "CREATE_FAILED" and e.resource == FAILING_RESOURCE), 0.0
         )
-        late = (_moment(failed["updated_at"]) - broke) / self.connection.time_scale
-        self._at_most("seconds (unscaled) from the resource's failure to FAILED", late, 15, " s")
+        late = (moment(failed["updated_at"]) - broke) / self.connection.time_scale
+        self.at_most("seconds (unscaled) from the resource's failure to FAILED", late, 15, " s")
         unfinished = [
             s for s, status in self.witness.statuses(NAME).items() if status == "CREATE_IN_PROGRESS"
         ]
-        self._at_least("FAILED did not wait for stacks still in the making", len(unfinished), 1, " stacks")
+        self.at_least("FAILED did not wait for stacks still in the making", len(unfinished), 1, " stacks")
 
     def _post(self, key: str) -> Document:
-        document = self._found(self.api.post("/environments", REQUEST, idempotency_key=key), 202)
-        self.requests.append(_moment(document["updated_at"]))
+        document = self.found(self.api.post("/environments", REQUEST, idempotency_key=key), 202)
+        self.requests.append(moment(document["updated_at"]))
         return document
 
     def _watch(self, until: Callable[[Document], bool]) -> Document:
         return self.screen.watch(
-            lambda: self._found(self.api.get(f"/environments/{NAME}")), until, PATIENCE_SECONDS
+            lambda: self.found(self.api.get(f"/environments/{NAME}")),
+            until,
+            PATIENCE_SECONDS,
+            EnvironmentView(),
         )
 
     def _retiring(self, last: Document) -> Document:
@@ -193,29 +187,7 @@ class Story:
         answer = self.api.get(f"/environments/{NAME}")
         if answer.status == 404:
             return {**last, "status": "RETIRED", "progress": 1.0, "eta_seconds": 0, "stacks": []}
-        return self._found(answer)
+        return self.found(answer)
 
     def _last_change(self, stack_id: str) -> float:
         return max(event.at for event in self.witness.events(stack_id))
-
-    def _found(self, answer: Answer, status: int | None = None) -> Document:
-        if answer.status != status and (status or answer.status not in (200, 202)):
-            raise StoryError(f"HTTP {answer.status}: {answer.text}")
-        found: Document = answer.document
-        return found
-
-    def _same(self, name: str, measured: object, bound: object) -> Check:
-        check = self.report.same(name, measured, bound)
-        self.screen.checked(check)
-        return check
-
-    def _at_most(self, name: str, measured: float, bound: float, unit: str = "") -> None:
-        self.screen.checked(self.report.at_most(name, measured, bound, unit))
-
-    def _at_least(self, name: str, measured: float, bound: float, unit: str = "") -> None:
-        self.screen.checked(self.report.at_least(name, measured, bound, unit))
-
-
-def _moment(value: str) -> float:
-    """Seconds since the epoch of a moment that the API told."""
-    return datetime.fromisoformat(value).timestamp()

@@ -1,11 +1,7 @@
 """What the cloud itself says, asked with an operator's eyes and not through the API."""
 
 import json
-import urllib.request
 from dataclasses import dataclass
-from typing import Any
-
-import boto3
 
 from local.demo.connection import Connection
 from local.demo.timing import Life
@@ -26,21 +22,17 @@ class Event:
 
 class Witness:
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._session = boto3.Session(
-            aws_access_key_id=connection.access_key_id,
-            aws_secret_access_key=connection.secret_access_key,
-            region_name=connection.region,
-        )
+        self._client = connection.client
+        self._control = connection.control
         self._stacks = self._client("cloudformation")
         self._states = self._client("stepfunctions")
 
     def inject_fault(self, environment: str, stack: str, resource: str, reason: str) -> None:
         name = f"{CONTROL_PLANE}-{environment}-{stack}"
-        self._twin("POST", "/faults", {"stack": name, "resource": resource, "reason": reason})
+        self._control("POST", "/faults", {"stack": name, "resource": resource, "reason": reason})
 
     def lift_faults(self) -> None:
-        self._twin("DELETE", "/faults")
+        self._control("DELETE", "/faults")
 
     def stacks(self, environment: str) -> dict[str, str]:
         """The ids of the environment's stacks by the name each has in the gateway."""
@@ -167,16 +159,3 @@ class Witness:
     def _output(self, name: str) -> str:
         outputs = self._stacks.describe_stacks(StackName=CONTROL_PLANE)["Stacks"][0]["Outputs"]
         return next(str(output["OutputValue"]) for output in outputs if output["OutputKey"] == name)
-
-    def _client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._connection.endpoint)  # type: ignore[call-overload]
-
-    def _twin(self, method: str, path: str, document: object = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 the address is the local cloud's own
-            self._connection.twin + path,
-            data=None if document is None else json.dumps(document).encode(),
-            headers={"Content-Type": "application/json"},
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 as above
-            return json.loads(answer.read() or b"{}")

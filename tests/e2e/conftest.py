@@ -1,9 +1,12 @@
 """One control plane for the session, and three kinds of callers at its door."""
 
+from dataclasses import asdict
+
 import pytest
 from botocore.credentials import Credentials
 
 from cli.client import ApiClient
+from local.demo.connection import Connection
 from local.demo.witness import Witness
 
 
@@ -28,4 +31,4 @@ def forger(cloud):
 @pytest.fixture(scope="session")
 def witness(cloud):
     """What the cloud itself says."""
-    return Witness(cloud)
+    return Witness(Connection(**asdict(cloud)))
