@@ -231,6 +231,12 @@ PRIVATE_NAMES = (
         "local/asynchronous.py: does it still mean the same?",
     ),
     PrivateName(
+        "ministack.services.lambda_svc",
+        "_xray_trace_id_for_invocation",
+        "(config: dict, inbound_trace_header: str | None = None) -> str | None",
+        "local/journal.py: is each invocation's trace still made within it?",
+    ),
+    PrivateName(
         "ministack.services.lambda_svc", "time", None, "local/schedules.py: does it still mean the same?"
     ),
     PrivateName(

@@ -23,6 +23,7 @@ from local import (
     forwarding,
     gateway_responses,
     iam,
+    journal,
     processors,
     schedules,
     services,
@@ -51,8 +52,9 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     workflows.install(clock)
     cloudformation.install(clock)
     services.install(clock)
+    journal.install()
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
-    return control.wrap(_as_secure(app.app))
+    return control.wrap(journal.wrap(_as_secure(app.app)))
 
 
 def _as_secure(application: control.Application) -> control.Application:
