@@ -92,7 +92,7 @@ class Operations:
     async def _interrupt_creation(self, stack: dict[str, Any], stack_id: str) -> None:
         """Deleting a stack that is still coming up ends that first; a roll-back is left to finish."""
         creation = self.under_way.get(stack_id)
-        if creation is None:
+        if creation is None or not stack["StackStatus"].endswith("_IN_PROGRESS"):
             return
         if stack["StackStatus"] == "CREATE_IN_PROGRESS":
             creation.cancel()
