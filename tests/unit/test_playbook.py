@@ -199,10 +199,24 @@ def test_a_restart_that_helps_ends_the_crash_loop(play):
     play.performs()
     play.services.settle()
     play.clock.pass_seconds(60)
-    assert play.verifies()["outcome"] == "reached"
+    assert play.verifies()["outcome"] == "not_yet"
+    play.clock.pass_seconds(240)
+    found = play.verifies()
+    assert (found["outcome"], found["measured"]) == ("reached", {"steady": 1, "quiet_seconds": 300})
     play.settles("reached")
-    play.tick(300)
+    play.tick(60)
     assert not play.condition("task-stopped#litellm").open
+
+
+def test_a_restart_that_does_not_help_is_missed_although_the_service_is_steady_at_times(play):
+    """Between two crashes all tasks run."""
+    crashes(play)
+    play.performs()
+    play.services.settle()
+    for number in range(5):
+        play.clock.pass_seconds(240)
+        play.crash(f"later{number}")
+        assert play.verifies()["outcome"] == ("missed" if number == 4 else "not_yet")
 
 
 def test_a_crash_loop_of_a_release_stops_the_deployment(play):

@@ -66,8 +66,9 @@ class AlarmState:
 
 @dataclass(frozen=True)
 class Facts:
-    """`minutes` run from the oldest to the newest."""
+    """`minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped."""
 
     scaling: ScalingFacts | None = None
     service: ServiceFacts | None = None
     minutes: tuple[Minute, ...] = ()
+    last_stop: float | None = None

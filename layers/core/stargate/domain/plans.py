@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.actions import ActionKind, Expectation
 from stargate.domain.capacity import Estimate, tasks_needed
+from stargate.domain.conditions import QUIET_SECONDS
 from stargate.domain.guards import Held
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _restart_service(overview: Overview, condition: Condition, facts: Facts) -> 
         return Nothing(f"ECS has no service {condition.subject}")
     if facts.service.rolling_out is not None:
         return Nothing("a deployment is under way already")
-    return Plan(f"restart {condition.subject}", {}, (_steady(),))
+    return Plan(f"restart {condition.subject}", {}, _well_again())
 
 
 def _stop_deployment(overview: Overview, condition: Condition, facts: Facts) -> Plan | Nothing | Held:
@@ -134,12 +135,16 @@ def _stop_deployment(overview: Overview, condition: Condition, facts: Facts) -> 
     return Plan(
         f"stop the deployment {rolling.deployment_id} of {condition.subject} and roll it back",
         {"deployment": rolling.deployment_id},
-        (_steady(),),
+        _well_again(),
     )
 
 
-def _steady() -> Expectation:
-    return Expectation("steady", "at_least", 1, STEADY_SECONDS)
+def _well_again() -> tuple[Expectation, ...]:
+    """Whole, and no task crashing any more: a crash loop is steady for moments between its crashes."""
+    return (
+        Expectation("steady", "at_least", 1, STEADY_SECONDS),
+        Expectation("quiet_seconds", "at_least", QUIET_SECONDS, STEADY_SECONDS),
+    )
 
 
 PLANS: Mapping[ActionKind, Callable[[Overview, Condition, Facts], Plan | Nothing | Held]] = {

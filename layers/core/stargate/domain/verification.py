@@ -37,7 +37,7 @@ def asked_by(action: Action) -> frozenset[str]:
 def verified(action: Action, facts: Facts, now: float) -> Verification:
     """All expectations together: reached once each is, missed once one of them is and its time is over."""
     since = action.performed_at or action.requested_at
-    measured = {one.measure: MEASURES[one.measure][1](facts, since) for one in action.expectations}
+    measured = {one.measure: MEASURES[one.measure][1](facts, since, now) for one in action.expectations}
     unmet = [one for one in action.expectations if not _met(one, measured[one.measure])]
     words = "; ".join(_told(one, measured[one.measure]) for one in unmet or action.expectations)
     if not unmet:
@@ -60,28 +60,34 @@ def _told(expectation: Expectation, value: float | None) -> str:
     return f"{expectation.measure} {found}, expected {words} {expectation.value:.4g}"
 
 
-def _cpu(facts: Facts, since: float) -> float | None:
+def _cpu(facts: Facts, since: float, now: float) -> float | None:
     """Of the newest minute that began after the action."""
     found = (one.cpu for one in reversed(facts.minutes) if one.cpu is not None and one.at >= since)
     return next(found, None)
 
 
-def _running(facts: Facts, since: float) -> float | None:
+def _running(facts: Facts, since: float, now: float) -> float | None:
     return None if facts.service is None else facts.service.running
 
 
-def _minimum(facts: Facts, since: float) -> float | None:
+def _minimum(facts: Facts, since: float, now: float) -> float | None:
     return None if facts.scaling is None else facts.scaling.minimum
 
 
-def _steady(facts: Facts, since: float) -> float | None:
+def _steady(facts: Facts, since: float, now: float) -> float | None:
     return None if facts.service is None else float(facts.service.steady)
 
 
-# Measure → the facts it is read from, and how, from the moment of the action on.
-MEASURES: Mapping[str, tuple[str, Callable[[Facts, float], float | None]]] = {
+def _quiet(facts: Facts, since: float, now: float) -> float | None:
+    """Seconds since the action without a stop that nobody asked for: steady for a moment is nothing."""
+    return now - max(since, facts.last_stop or since)
+
+
+# Measure → the facts it is read from, and how: from the moment of the action on, until now.
+MEASURES: Mapping[str, tuple[str, Callable[[Facts, float, float], float | None]]] = {
     "cpu": ("metrics", _cpu),
     "running_tasks": ("service", _running),
     "minimum": ("scaling", _minimum),
     "steady": ("service", _steady),
+    "quiet_seconds": ("condition", _quiet),
 }

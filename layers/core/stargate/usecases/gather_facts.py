@@ -26,7 +26,10 @@ class Instruments:
     def gather(
         self, overview: Overview, service: str, asks: frozenset[str], *, thorough: bool = False
     ) -> Facts:
-        """`asks` names any of scaling, service, metrics. Thorough also asks why scaling failed last."""
+        """`asks` names any of scaling, service, metrics; others are for the caller.
+
+        Thorough also asks why scaling failed last.
+        """
         environment = overview.environment
         place = (environment.region, environment.cluster, service)
         scaling = self._scaling(place, thorough=thorough) if "scaling" in asks else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.actions import ActionStatus
@@ -10,6 +10,8 @@ from stargate.domain.verification import Outcome, Verification, asked_by, verifi
 from stargate.usecases.perform_action import found
 
 if TYPE_CHECKING:
+    from stargate.domain.actions import Action
+    from stargate.domain.operations import Overview
     from stargate.ports import Clock, OperationsRows
     from stargate.usecases.gather_facts import Instruments
 
@@ -27,7 +29,13 @@ class VerifyEffect:
             settled = Outcome.REACHED if action.status is ActionStatus.REACHED else Outcome.MISSED
             return _answer(Verification(settled, f"it was settled before: {action.outcome}"))
         facts = self.instruments.gather(overview, action.subject, asked_by(action))
-        return _answer(verified(action, facts, self.clock.now()))
+        known = replace(facts, last_stop=_last_stop(overview, action))
+        return _answer(verified(action, known, self.clock.now()))
+
+
+def _last_stop(overview: Overview, action: Action) -> float | None:
+    condition = overview.operations.conditions.get(action.condition)
+    return condition.stops[-1].at if condition and condition.stops else None
 
 
 def _answer(verification: Verification) -> dict[str, Any]:
