@@ -107,12 +107,15 @@ class Cloud:
 
     async def delete(self, name):
         await self.ask("DeleteStack", StackName=name)
-        return await self.settled(name)
+        return await self.settled(name, "DELETE_")  # which begins a moment after it was asked for
 
-    async def settled(self, name):
+    async def settled(self, name, verb=""):
+        def is_settled():
+            status = cloudformation._stacks[name]["StackStatus"]
+            return status.startswith(verb) and not status.endswith("IN_PROGRESS")
+
         async with asyncio.timeout(20):
-            # MiniStack offers nothing to wait on.
-            while cloudformation._stacks[name]["StackStatus"].endswith("IN_PROGRESS"):  # noqa: ASYNC110
+            while not is_settled():  # noqa: ASYNC110 - MiniStack offers nothing to wait on
                 await asyncio.sleep(0.002)
         return cloudformation._stacks[name]
 
