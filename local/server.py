@@ -21,6 +21,7 @@ from local import (
     events,
     failures,
     forwarding,
+    front_door,
     gateway_responses,
     iam,
     journal,
@@ -54,7 +55,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     services.install(clock)
     journal.install()
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
-    return control.wrap(journal.wrap(_as_secure(app.app)))
+    return control.wrap(front_door.wrap(journal.wrap(_as_secure(app.app))))
 
 
 def _as_secure(application: control.Application) -> control.Application:

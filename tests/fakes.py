@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from stargate.domain.actions import Action
 from stargate.domain.conditions import Condition
 from stargate.domain.facts import AlarmState, Deployment, ScalingFacts, ServiceFacts
+from stargate.domain.front_door import Answer
 from stargate.domain.holds import Hold
 from stargate.domain.leases import Lease
 from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
@@ -571,6 +572,19 @@ class FakeGauges:
 
     def healthy_targets(self, region, target_group_arn):
         return self.healthy
+
+
+@dataclass
+class FakeFrontDoor:
+    """Answers as a gateway that is well, but for the paths that the test names."""
+
+    answers: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def ask(self, domain, path):
+        self.asked.append((domain, path))
+        well = {"/v1/models": Answer(401, 0.1), "/langfuse": Answer(302, 0.1, f"https://{domain}:443/")}
+        return self.answers.get(path, well.get(path, Answer(200, 0.1)))
 
 
 @dataclass

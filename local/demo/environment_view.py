@@ -17,6 +17,7 @@ STYLES = {
     "GONE": "dim",
     "PROVISIONING": "yellow",
     "READY": "bold green",
+    "DEGRADED": "bold yellow",
     "RETIRING": "yellow",
     "RETIRED": "bold green",
 }

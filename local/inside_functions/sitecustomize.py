@@ -6,6 +6,7 @@ simulated time as well, so that what it compares it with agrees; the limit itsel
 real seconds.
 """
 
+import importlib
 import importlib.util
 import os
 
@@ -19,5 +20,6 @@ _spec.loader.exec_module(_clock_module)
 if _clock_module.EPOCH_VARIABLE in os.environ:
     _clock = _clock_module.Clock.from_environment()
     _clock.install()
+    importlib.import_module("outward").install()
     if "_LAMBDA_TIMEOUT" in os.environ:
         os.environ["_LAMBDA_TIMEOUT"] = str(float(os.environ["_LAMBDA_TIMEOUT"]) * _clock.scale)

@@ -30,7 +30,11 @@ from tests import fakes
 OUTPUTS = {
     "network": {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2", "PrepareSecurityGroupId": "sg-1"},
     "balancer": {"LitellmTargetGroupArn": "arn:litellm"},
-    "edge": {"DistributionId": "E1", "GatewayUrl": "https://d1.cloudfront.net"},
+    "edge": {
+        "DistributionId": "E1",
+        "DistributionDomain": "d1.cloudfront.net",
+        "GatewayUrl": "https://d1.cloudfront.net",
+    },
 }
 REQUEST = {"name": "sandbox", "preset": "sandbox"}
 

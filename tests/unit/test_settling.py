@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Status
+from stargate.domain.front_door import Answer
 from stargate.domain.quotas import ADDRESSES, ON_DEMAND_VCPUS, SPOT_VCPUS, VPCS, needed
 from stargate.errors import GatewayNotWellError, LeftoversError, PreflightError, SupersededError
 from stargate.usecases.check_gateway import CheckGateway
@@ -187,8 +188,9 @@ def test_preflight_of_an_older_attempt_is_superseded(play):
         preflight(play)
 
 
-def check_gateway(play, **changes):
-    check = CheckGateway(play.environments, play.stacks, fakes.FakeGauges(**changes))
+def check_gateway(play, door=None, **changes):
+    door = door or fakes.FakeFrontDoor()
+    check = CheckGateway(play.environments, play.stacks, fakes.FakeGauges(**changes), door)
     return check(play.environment.environment_id, 1)
 
 
@@ -221,6 +223,38 @@ def test_a_gateway_that_is_not_well_says_what_is_missing(play, changes, words):
     with pytest.raises(GatewayNotWellError, match=words):
         check_gateway(stood(play), **changes)
     assert not all(check["ok"] for check in play.show.one("sandbox")["checks"])
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "words"),
+    [
+        (
+            "/health/liveliness",
+            Answer(503, 0.2),
+            r"litellm: /health/liveliness: 503 after 0\.20 s, asked 200",
+        ),
+        ("/v1/models", Answer(200, 0.2), r"keys: /v1/models: 200 after 0\.20 s, asked 401"),
+        ("/grafana/login", Answer(200, 6.0), r"200 after 6\.00 s, asked 200 within 5 s"),
+        ("/langfuse", Answer(302, 0.1, "https://elsewhere/else"), "302 to https://elsewhere/else after"),
+        ("/api/public/health", Answer(0, 3.0, words="timed out"), "timed out after"),
+    ],
+)
+def test_what_the_front_door_answers_decides(play, path, answer, words):
+    """Down, open to anybody, slow, leading elsewhere or silent: each is told as it was measured."""
+    door = fakes.FakeFrontDoor({path: answer})
+    with pytest.raises(GatewayNotWellError, match=words):
+        check_gateway(stood(play), door)
+
+
+def test_a_gateway_that_stands_and_is_not_well_is_degraded(play):
+    """It has not failed: the failing check is its reason, and asking again measures again."""
+    stood(play)
+    assert settle(play, Status.FAILED, "GatewayNotWellError", "front door litellm: 503") is Status.DEGRADED
+    document = play.show.one("sandbox")
+    assert document["status"] == "DEGRADED"
+    assert "front door litellm: 503" in document["failure"]["reason"]
+    again = play.ask()
+    assert (again.status, again.attempt) == (Status.PROVISIONING, 2)
 
 
 def test_an_environment_is_not_retired_while_anything_is_left(play):

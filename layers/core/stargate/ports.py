@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from stargate.domain.environment import Check, Environment
     from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
+    from stargate.domain.front_door import Answer
     from stargate.domain.ledger import Entry
     from stargate.domain.manifest import Manifest
     from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
@@ -210,6 +211,14 @@ class Offers(Protocol):
 
     def closed_models(self, region: str, models: Sequence[str]) -> dict[str, str]:
         """The models that the account may not use there, each with what AWS says of it."""
+        ...
+
+
+class FrontDoor(Protocol):
+    """The gateway from outside, by HTTPS and without a key."""
+
+    def ask(self, domain: str, path: str) -> Answer:
+        """What GET answers, no redirect followed; never an error: that none came is an answer."""
         ...
 
 

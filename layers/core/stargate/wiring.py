@@ -148,11 +148,12 @@ def prepare_regions() -> PrepareRegions:
 
 def check_gateway() -> CheckGateway:
     from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.front_door import HttpsFrontDoor
     from stargate.adapters.gauges import AwsGauges
     from stargate.usecases.check_gateway import CheckGateway
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    return CheckGateway(EnvironmentRows(table), CloudFormationStacks(), AwsGauges())
+    return CheckGateway(EnvironmentRows(table), CloudFormationStacks(), AwsGauges(), HttpsFrontDoor())
 
 
 def check_retired() -> CheckRetired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -25,6 +26,15 @@ def create_distribution(logical_id: str, properties: Properties, stack_name: str
 
 def distribution_stands(name: str) -> None:
     cloudfront._distributions[name]["Status"] = "Deployed"
+
+
+def comment_of(domain: str) -> str | None:
+    """What the distribution of that domain says of itself, in the account of the request."""
+    for distribution in cloudfront._distributions.values():
+        if distribution["DomainName"] == domain:
+            told = re.search("<Comment>(.*?)</Comment>", distribution["config_xml"])
+            return told.group(1) if told else None
+    return None
 
 
 def create_vpc_origin(_logical_id: str, properties: Properties, _stack_name: str) -> Created:

@@ -8,3 +8,13 @@ import time
 class SystemClock:
     def now(self) -> float:
         return time.time()
+
+
+class Stopwatch:
+    """Seconds since it was made, however the time of day is set meanwhile."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._began

@@ -20,6 +20,7 @@ RETIRED_KEPT_SECONDS = 90 * 24 * 3600
 class Status(StrEnum):
     PROVISIONING = "PROVISIONING"
     READY = "READY"
+    DEGRADED = "DEGRADED"  # everything stands, and a check does not hold
     FAILED = "FAILED"
     RETIRING = "RETIRING"
     RETIRED = "RETIRED"

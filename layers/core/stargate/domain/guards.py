@@ -47,7 +47,9 @@ def first_held(overview: Overview, intent: Intent, now: float) -> Held | None:
 
 def _status(overview: Overview, intent: Intent, now: float) -> Held | None:
     status = overview.environment.status
-    return None if status is Status.READY else Held("status", f"the environment is {status}")
+    return (
+        None if status in {Status.READY, Status.DEGRADED} else Held("status", f"the environment is {status}")
+    )
 
 
 def _mode(overview: Overview, intent: Intent, now: float) -> Held | None:

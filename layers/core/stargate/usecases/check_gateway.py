@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Check, Environment, Status
+from stargate.domain.front_door import PAGES, check_page
 from stargate.domain.moves import STANDING_STATUSES
 from stargate.errors import GatewayNotWellError
 from stargate.usecases.preflight import current
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stargate.domain.moves import ObservedStack
-    from stargate.ports import Environments, Gauges, Stacks
+    from stargate.ports import Environments, FrontDoor, Gauges, Stacks
 
     Standing = dict[str, ObservedStack]
 
@@ -24,6 +25,7 @@ class CheckGateway:
     environments: Environments
     stacks: Stacks
     gauges: Gauges
+    door: FrontDoor
 
     def __call__(self, environment_id: str, attempt: int) -> tuple[Check, ...]:
         environment = current(self.environments, environment_id, attempt, Status.PROVISIONING)
@@ -44,6 +46,8 @@ class CheckGateway:
         yield from self._service_checks(environment)
         if "balancer" in standing:
             yield from self._target_checks(environment, standing["balancer"])
+        if "edge" in standing:
+            yield from self._door_checks(standing["edge"])
 
     def _standing(self, environment: Environment) -> Standing:
         found = {}
@@ -89,6 +93,12 @@ class CheckGateway:
                 healthy = self.gauges.healthy_targets(environment.region, arn)
                 subject = name.removesuffix("TargetGroupArn").lower()
                 yield Check(f"targets {subject}", healthy >= 1, f"{healthy} healthy", ">= 1 healthy")
+
+    def _door_checks(self, edge: ObservedStack) -> Iterator[Check]:
+        """By CloudFront's own name: it answers before a name of one's own has been led to it."""
+        domain = edge.outputs["DistributionDomain"]
+        for page in PAGES:
+            yield check_page(page, self.door.ask(domain, page.path))
 
 
 def _zones(multi_az: bool) -> str:  # noqa: FBT001  (a pure word for a truth value)

@@ -62,7 +62,7 @@ class CreateEnvironment:
             raise NameTakenError(f"{name} is {present.status} in mode {present.mode}; PATCH changes it")
         if present.status is Status.RETIRING:
             raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
-        if present.status is Status.FAILED:
+        if present.status in {Status.FAILED, Status.DEGRADED}:
             return self._resume(present)
         return present
 

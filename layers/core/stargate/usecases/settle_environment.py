@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.environment import AT_WORK, Environment, Status
 from stargate.domain.failure import Failure, failure_of
-from stargate.errors import ConflictError
+from stargate.errors import ConflictError, GatewayNotWellError
 
 if TYPE_CHECKING:
     from stargate.ports import Clock, Environments
@@ -28,6 +28,7 @@ class SettleEnvironment:
     ) -> Status:
         """The status the environment has after the call, whoever set it."""
         failure = failure_of(error, cause) if outcome is Status.FAILED else None
+        outcome = _degree(outcome, error)
         for _ in range(TRIES):
             environment = self.environments.get(environment_id)
             if environment.attempt != attempt or not _may_end_so(environment, outcome):
@@ -55,7 +56,14 @@ class SettleEnvironment:
         return outcome
 
 
+def _degree(outcome: Status, error: str) -> Status:
+    """A gateway that stands whole and is not well has not failed: it can be looked at, and mended."""
+    if outcome is Status.FAILED and error == GatewayNotWellError.__name__:
+        return Status.DEGRADED
+    return outcome
+
+
 def _may_end_so(environment: Environment, outcome: Status) -> bool:
-    if outcome is Status.FAILED:
+    if outcome in {Status.FAILED, Status.DEGRADED}:
         return environment.status in AT_WORK
     return environment.status is LED_TO[outcome]

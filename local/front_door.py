@@ -1,0 +1,87 @@
+"""What a gateway's distribution answers: no container runs here, so its twin says who would.
+
+A function's HTTPS leads here (inside_functions/outward.py). The balancer's routes are played as the templates
+set them, each for as many targets as its service has healthy: with none, the answer is the balancer's 503.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ministack.core.responses import request_scope
+
+from local.cloudformation.types.cloudfront import comment_of
+from local.gateways import registry
+
+if TYPE_CHECKING:
+    from local.control import Application, Message, Receive, Send
+    from local.gateways.registry import Running
+
+DOMAINS = ".cloudfront.net"
+Reply = tuple[int, str, str]  # status, where a redirect leads, body
+
+
+def wrap(application: Application) -> Application:
+    """The same ASGI application, with the gateways' front doors before it."""
+
+    async def doors(scope: Message, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
+        domain = headers.get(b"host", b"").decode().split(":")[0]
+        if not domain.endswith(DOMAINS):
+            await application(scope, receive, send)
+            return
+        await _answer(send, reply(domain, scope["path"], has_key=b"authorization" in headers))
+
+    return doors
+
+
+def reply(domain: str, path: str, *, has_key: bool) -> Reply:
+    """What a GET answers now."""
+    behind = _behind(domain)
+    if behind is None:
+        return 502, "", "no gateway runs behind this distribution"
+    service = service_of(path)
+    if path == "/langfuse" or path.startswith("/langfuse/"):
+        return 302, f"https://{domain}:443/", ""  # the balancer's own answer, whoever is well
+    with registry.lock:
+        registry.advance(behind)
+        known = service in behind.fleet.services()
+        serving = len(behind.fleet.serving(service)) if known else 0
+    if not serving:
+        return 503, "", f"no target of {service} is healthy"
+    return _of_service(path, has_key=has_key)
+
+
+def service_of(path: str) -> str:
+    """Who is asked, by the balancer's rules."""
+    if path.startswith("/v1/") or path == "/health/liveliness":
+        return "litellm"
+    return "grafana" if path == "/grafana" or path.startswith("/grafana/") else "langfuse"
+
+
+def _of_service(path: str, *, has_key: bool) -> Reply:
+    if path.startswith("/v1/"):
+        return (501, "", "a twin serves no model") if has_key else (401, "", "No api key passed in.")
+    if path == "/grafana/metrics":
+        return 404, "", "Not found"
+    return 200, "", json.dumps({"status": "ok"})
+
+
+def _behind(domain: str) -> Running | None:
+    for entry in registry.every():
+        place = entry.place
+        with request_scope(place.account, place.region):
+            if comment_of(domain) == place.cluster:
+                return entry
+    return None
+
+
+async def _answer(send: Send, told: Reply) -> None:
+    status, location, text = told
+    body = text.encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    if location:
+        headers.append((b"location", location.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,119 @@
+"""The front door of the local cloud: the twin says who would answer, and a function reaches it by HTTPS."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from ministack.services import cloudfront
+
+from local import front_door
+from local.gateways import registry
+from local.twin import read_fault
+from stargate.domain.front_door import PAGES, Answer, check_page
+from tests.contract import ecs_stories, ministack_in_process
+from tests.contract.ecs_stories import CLUSTER, by_hand
+
+DOMAIN = "d1.cloudfront.net"
+INSIDE = Path(front_door.__file__).parent / "inside_functions"
+
+
+@pytest.fixture
+def hands(monkeypatch):
+    """LiteLLM serves behind its distribution, the others are not there yet; time moves by hand."""
+    monkeypatch.setattr("local.services.ecs.events.emit", lambda *_: None)
+    with ministack_in_process.cloud() as cloud:
+        asyncio.run(cloud.create(CLUSTER, ecs_stories.resources(ServiceName="litellm")))
+        record = {"DomainName": DOMAIN, "config_xml": f"<Comment>{CLUSTER}</Comment>"}
+        monkeypatch.setitem(cloudfront._distributions, "E1", record)
+        yield by_hand()
+
+
+def liveliness():
+    return front_door.reply(DOMAIN, "/health/liveliness", has_key=False)[0]
+
+
+def break_(**fault):
+    entry = registry.find(CLUSTER)
+    entry.gateway.break_(read_fault({"service": "litellm", **fault}), registry.now())
+
+
+def test_a_crash_loop_closes_the_door_and_mending_opens_it(hands):
+    """As long as no task is healthy the answer is the balancer's, and the check fails by it."""
+    assert liveliness() == 200
+    break_(what="crash_loop", every_seconds=0)
+    for task in registry.find(CLUSTER).fleet.serving("litellm"):
+        break_(what="crash_task", task_id=task.task_id)
+    assert liveliness() == 503
+    assert not check_page(PAGES[0], Answer(503, 0.1)).ok
+    registry.find(CLUSTER).gateway.mend()
+    hands.pass_seconds(3600)
+    assert liveliness() == 200
+
+
+@pytest.mark.usefixtures("hands")
+def test_the_door_has_the_balancers_routes():
+    """A service that is not there, a call without a key, a redirect, and a distribution of nobody."""
+    told = {page.subject: front_door.reply(DOMAIN, page.path, has_key=False)[:2] for page in PAGES}
+    assert told == {
+        "litellm": (200, ""),
+        "keys": (401, ""),
+        "grafana": (503, ""),
+        "langfuse": (302, f"https://{DOMAIN}:443/"),
+        "traces": (503, ""),
+    }
+    assert front_door.reply(DOMAIN, "/v1/models", has_key=True)[0] == 501
+    assert front_door.reply("d2.cloudfront.net", "/v1/models", has_key=False)[0] == 502
+
+
+class Door(BaseHTTPRequestHandler):
+    """Sends whoever comes to the root of the host that was asked."""
+
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header("Location", f"https://{self.headers['Host']}:443/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+ASK = """
+import json, outward
+outward.install()
+from stargate.adapters.front_door import HttpsFrontDoor
+answer = HttpsFrontDoor().ask("d1.cloudfront.net", "/langfuse")
+print(json.dumps([answer.status, answer.location, bool(answer.words)]))
+"""
+
+
+def ask(endpoint):
+    environment = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "PYTHONPATH": os.pathsep.join([str(INSIDE), *sys.path]),
+        "PATH": os.environ["PATH"],
+    }
+    command = [sys.executable, "-c", ASK]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(told.stdout)
+
+
+def test_a_functions_https_ends_at_the_local_cloud():
+    """In the name of the host that was asked; where nobody listens the answer says so."""
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    try:
+        assert ask(endpoint) == [302, "https://d1.cloudfront.net:443/", False]
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+    assert ask(endpoint) == [0, "", True]
