@@ -525,6 +525,24 @@ class FakeOffers:
 
 
 @dataclass
+class FakeBelongings:
+    """An account with nothing in the way, but for what the test names."""
+
+    certificates: dict = field(default_factory=dict)
+    secret_names: dict = field(default_factory=dict)
+    databases: tuple = ()
+
+    def certificate(self, arn):
+        return self.certificates.get(arn)
+
+    def secrets(self, region, prefix):
+        return {name: going for name, going in self.secret_names.items() if name.startswith(prefix)}
+
+    def has_database(self, region, identifier):
+        return identifier in self.databases
+
+
+@dataclass
 class FakeQuotas:
     """An account that is granted what the test says; of other quotas AWS tells nothing."""
 

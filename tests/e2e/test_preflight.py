@@ -3,6 +3,7 @@
 import json
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
 
 from stargate.domain.quotas import ADDRESSES
@@ -11,16 +12,35 @@ from tests.e2e.patience import follow, settled
 pytestmark = pytest.mark.cloud
 
 MODEL = "anthropic.claude-opus-4-5-20251101-v1:0"
-CLOSED = {"name": "closed", "preset": "sandbox", "overrides": {"network": {"cidr": "10.77.0.0/16"}}}
+CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
+CLOSED = {
+    "name": "closed",
+    "preset": "sandbox",
+    "overrides": {
+        "network": {"cidr": "10.77.0.0/16"},
+        "edge": {"domain": "gateway.example.com", "certificate": CERTIFICATE},
+    },
+}
+LEFT = "stargate-closed/litellm-salt-key"
 
 
 @pytest.fixture
 def withdrawn(cloud):
-    """A database class, a model and an address that this account cannot have, until the test is over."""
+    """A class, a model, an address and a secret's name that cannot be had, until the test is over."""
     _set(cloud, "offers", "POST", {"name": "db.r6g.large"})
     _set(cloud, "offers", "POST", {"name": MODEL})
     _set(cloud, "quotas", "POST", {"code": ADDRESSES.code, "value": 0})
+    secrets = boto3.client(
+        "secretsmanager",
+        endpoint_url=cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=cloud.access_key_id,
+        aws_secret_access_key=cloud.secret_access_key,
+    )
+    secrets.create_secret(Name=LEFT, SecretString="of an environment long gone")
+    secrets.delete_secret(SecretId=LEFT, RecoveryWindowInDays=7)
     yield
+    secrets.delete_secret(SecretId=LEFT, ForceDeleteWithoutRecovery=True)
     _set(cloud, "offers", "DELETE", {})
     _set(cloud, "quotas", "DELETE", {})
 
@@ -32,7 +52,7 @@ def _set(cloud, what, method, body):
 
 @pytest.mark.usefixtures("withdrawn")
 def test_an_environment_that_could_not_work_is_not_begun(api, witness):
-    """Class, model and quota are named at once, and no stack was asked for."""
+    """Class, model, quota, name and certificate are named at once, and no stack was asked for."""
     assert api.post("/environments", CLOSED).status == 202
     refused = follow(api, "closed", settled)[-1]
     assert refused["status"] == "FAILED"
@@ -40,6 +60,8 @@ def test_an_environment_that_could_not_work_is_not_begun(api, witness):
     assert "us-east-1 offers no PostgreSQL on db.r6g.large in two zones" in reason
     assert f"{MODEL} is not open to this account in us-east-1 (agreement NOT_AVAILABLE)" in reason
     assert "EC2-VPC Elastic IPs: 1 needed" in reason
+    assert f"the secret {LEFT} in us-east-1 is within its deletion window" in reason
+    assert f"{CERTIFICATE} is no certificate of this account" in reason
     assert witness.stacks("closed") == {}
     assert api.delete("/environments/closed").status == 202
     assert follow(api, "closed", settled)[-1]["status"] == "RETIRED"

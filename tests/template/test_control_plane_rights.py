@@ -20,7 +20,7 @@ ON_EVERYTHING = {
     "PreflightFunction": {
         "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "ec2:DescribeAddresses",
         "rds:DescribeOrderableDBInstanceOptions", "bedrock:GetFoundationModelAvailability",
-        "servicequotas:GetAWSDefaultServiceQuota",
+        "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota",
     },
     "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},

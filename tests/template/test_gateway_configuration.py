@@ -7,6 +7,7 @@ import re
 
 import yaml
 
+from stargate.domain.connections import GRAFANA_POOL, LANGFUSE_POOL, LITELLM_POOL, MOST_CONNECTIONS
 from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,
@@ -27,6 +28,16 @@ def test_litellm_is_given_every_variable_its_configuration_reads():
     """A name that nobody sets would be None when the proxy starts."""
     read = set(re.findall(r"os\.environ/(\w+)", (CONFIG / "litellm/config.yaml").read_text()))
     assert read - environment_names(containers("litellm")["litellm"]) == set()
+
+
+def test_connections_are_counted_as_the_configuration_opens_them():
+    """What a request is refused by is what the database and the applications are told."""
+    classes = TEMPLATES["data"]["Mappings"]["ConnectionsOfClass"]
+    assert {name: int(entry["Max"]) for name, entry in classes.items()} == MOST_CONNECTIONS
+    assert LITELLM["general_settings"]["database_connection_pool_limit"] == LITELLM_POOL
+    given = containers("grafana")["grafana"]["Environment"]
+    assert {"Name": "GF_DATABASE_MAX_OPEN_CONN", "Value": str(GRAFANA_POOL)} in given
+    assert f"connection_limit={LANGFUSE_POOL}" in str(containers("langfuse")["langfuse"]["Environment"])
 
 
 def test_each_model_is_called_through_a_profile_of_the_environment():

@@ -39,6 +39,31 @@ def test_nobody_waits_for_what_is_absent(play):
     assert {play.status(name) for name in play.states()} == {"STANDING"}
 
 
+@pytest.mark.parametrize(
+    ("overrides", "path", "words"),
+    [
+        ({"victoria_metrics": {"tasks": 2}}, "/overrides/victoria_metrics", "a second writer there panics"),
+        (
+            {"litellm": {"max_tasks": 4}},
+            "/overrides/database/class",
+            "db.t4g.micro admits 80 connections, so many tasks open up to 90",
+        ),
+        (
+            {"langfuse": {"tasks": 50}},
+            "/overrides/database/class",
+            "open up to 1040",
+        ),
+    ],
+)
+def test_an_override_that_would_break_a_rule_is_refused_with_the_reason(overrides, path, words):
+    """Two writers on one file system, and more tasks than the database has connections for."""
+    (fault,) = faults_of({"name": "lab", "preset": "poc", "overrides": overrides})
+    assert fault.path == path
+    assert words in fault.fault
+    wanted = {"litellm": {"max_tasks": 4}, "database": {"class": "db.t4g.small"}}
+    assert faults_of({"name": "lab", "preset": "poc", "overrides": wanted}) == ()
+
+
 def test_the_models_are_where_bedrock_is_served(play):
     """And the rest is at home."""
     play.begin_provision()

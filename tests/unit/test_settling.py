@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
+from stargate.domain.certificates import Certificate
 from stargate.domain.environment import Status
 from stargate.domain.front_door import Answer
 from stargate.domain.quotas import ADDRESSES, ON_DEMAND_VCPUS, SPOT_VCPUS, VPCS, needed
@@ -86,7 +88,7 @@ def test_the_reason_is_read_from_whatever_the_workflow_knows(play, error, cause,
     assert play.show.one("sandbox")["failure"]["reason"] == reason
 
 
-def preflight(play, home="us-east-1", offers=None, quotas=None, **changes):
+def preflight(play, home="us-east-1", offers=None, quotas=None, belongings=None, **changes):
     regions = fakes.FakeRegions(**changes)
     offers, quotas = offers or fakes.FakeOffers(), quotas or fakes.FakeQuotas()
     check = Preflight(
@@ -97,6 +99,7 @@ def preflight(play, home="us-east-1", offers=None, quotas=None, **changes):
         play.stacks,
         offers,
         quotas,
+        belongings or fakes.FakeBelongings(),
         home,
         "0123456789ab",
     )
@@ -160,6 +163,46 @@ def test_preflight_tells_of_every_quota_that_is_too_small(play):
         f"us-east-1: EC2-VPC Elastic IPs: 1 needed, 5 in use, quota 5: {more} (ec2 L-0263D0A3)",
         f"us-east-1: {ON_DEMAND_VCPUS.name}: 16.5 needed, quota 6: {more} (fargate L-3032A538)",
     ]
+
+
+ARN = "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555"
+OWN_NAME = {"edge": {"domain": "gateway.example.com", "certificate": ARN}}
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (None, f"{ARN} is no certificate of this account: import or request it in us-east-1"),
+        (Certificate("EXPIRED", ("*.example.com",)), f"{ARN} is EXPIRED, not ISSUED: answer its validation"),
+        (Certificate("ISSUED", ("example.com", "*.gateway.example.com")), "gateway.example.com needs a cert"),
+    ],
+)
+def test_preflight_wants_a_certificate_that_is_good_for_the_name(found, words):
+    """It exists, is issued and names the domain: a star covers one label, and not the bare name."""
+    play = Play()
+    play.ask(name="own", overrides=OWN_NAME)
+    belongings = fakes.FakeBelongings({} if found is None else {ARN: found})
+    with pytest.raises(PreflightError, match=re.escape(words)):
+        preflight(play, belongings=belongings)
+    belongings.certificates[ARN] = Certificate("ISSUED", ("example.com", "*.example.com"))
+    preflight(play, belongings=belongings)
+
+
+def test_preflight_tells_whose_names_are_taken(play):
+    """A secret that waits to be deleted holds its name as a living one does; others' names do not count."""
+    going = {"stargate-sandbox/litellm-salt-key": True, "stargate-sandbox/origin-secret": False}
+    belongings = fakes.FakeBelongings({}, {**going, "stargate-sandbox2/x": True}, ("stargate-sandbox",))
+    with pytest.raises(PreflightError) as refused:
+        preflight(play, belongings=belongings)
+    window = "is within its deletion window: delete it without recovery"
+    other = "or choose another name"
+    assert str(refused.value).split("; ") == [
+        f"the secret stargate-sandbox/litellm-salt-key in us-east-1 {window}, {other}",
+        f"the secret stargate-sandbox/origin-secret in us-east-1 is not ours: remove it, {other}",
+        f"the database stargate-sandbox in us-east-1 is not ours: remove it, {other}",
+    ]
+    play.begin_provision(["secrets"])
+    assert preflight(play, belongings=fakes.FakeBelongings({}, going)) == ()
 
 
 def test_preflight_counts_nothing_twice_on_resume(play):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from stargate.domain.certificates import Certificate
     from stargate.domain.environment import Check, Environment
     from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
     from stargate.domain.front_door import Answer
@@ -212,6 +213,20 @@ class Offers(Protocol):
     def closed_models(self, region: str, models: Sequence[str]) -> dict[str, str]:
         """The models that the account may not use there, each with what AWS says of it."""
         ...
+
+
+class Belongings(Protocol):
+    """What the account has already."""
+
+    def certificate(self, arn: str) -> Certificate | None:
+        """Of ACM in us-east-1, the only place where CloudFront looks."""
+        ...
+
+    def secrets(self, region: str, prefix: str) -> dict[str, bool]:
+        """Names that begin so, each with whether its secret is only waiting to be deleted."""
+        ...
+
+    def has_database(self, region: str, identifier: str) -> bool: ...
 
 
 class FrontDoor(Protocol):

@@ -108,6 +108,7 @@ def notice_progress() -> NoticeProgress:
 
 
 def preflight() -> Preflight:
+    from stargate.adapters.belongings import AwsBelongings
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.ec2 import Ec2Regions
     from stargate.adapters.offers import AwsOffers
@@ -125,6 +126,7 @@ def preflight() -> Preflight:
         CloudFormationStacks(),
         AwsOffers(),
         ServiceQuotas(),
+        AwsBelongings(),
         given.aws_region,
         given.gateway_version,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 
+from stargate.domain.connections import KEPT_BACK, MOST_CONNECTIONS, connections_needed
 from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES, Mode
 from stargate.domain.faults import Fault
 from stargate.domain.presets import PRESETS, Spec
@@ -35,16 +36,15 @@ FARGATE_MEMORY = {
     8192: tuple(range(16 * GIB, 60 * GIB + 1, 4 * GIB)),
     16384: tuple(range(32 * GIB, 120 * GIB + 1, 8 * GIB)),
 }
-DATABASE_CLASSES = (
-    "db.t4g.micro",
-    "db.t4g.small",
-    "db.t4g.medium",
-    "db.t4g.large",
-    "db.m6g.large",
-    "db.r6g.large",
-    "db.r6g.xlarge",
-    "db.r6g.2xlarge",
-)
+DATABASE_CLASSES = tuple(MOST_CONNECTIONS)
+# What somebody may well ask for, and why it cannot be had.
+RULED_OUT = {
+    "/overrides/victoria_metrics": Fault(
+        "/overrides/victoria_metrics",
+        "is fixed: one task writes to one directory, and a second writer there panics",
+        "leave it out: one task serves a hundred users",
+    ),
+}
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = rf"^({LABEL}\.)+{LABEL}\Z"
 CERTIFICATE = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}\Z"  # CloudFront looks nowhere else
@@ -122,7 +122,8 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
     if error.validator == "additionalProperties":
         known = schema["properties"]
         for name in sorted(set(cast("dict[str, Any]", error.instance)) - set(known)):
-            yield Fault(_join(path, name), "is not known", f"one of {', '.join(sorted(known))}")
+            unknown = Fault(_join(path, name), "is not known", f"one of {', '.join(sorted(known))}")
+            yield RULED_OUT.get(unknown.path, unknown)
     elif error.validator == "required":
         # jsonschema reports each missing name on its own
         name = error.message.split("'")[1]
@@ -180,6 +181,19 @@ def _rules(spec: Spec) -> Iterator[Fault]:
             "/overrides/database/max_storage_gb",
             f"{database.max_storage_gb} is less than storage_gb {database.storage_gb}",
             f"a whole number from {database.storage_gb} to {STORAGE['maximum']}",
+        )
+    yield from _connection_rules(spec)
+
+
+def _connection_rules(spec: Spec) -> Iterator[Fault]:
+    """Tasks that the database has no connection for would start, and fail their first query."""
+    needed, chosen = connections_needed(spec) + KEPT_BACK, spec.database.instance_class
+    if needed > MOST_CONNECTIONS[chosen]:
+        large = [name for name, most in MOST_CONNECTIONS.items() if most >= needed]
+        yield Fault(
+            "/overrides/database/class",
+            f"{chosen} admits {MOST_CONNECTIONS[chosen]} connections, so many tasks open up to {needed}",
+            f"one of {', '.join(large)}" if large else "fewer tasks: no class admits as many",
         )
 
 

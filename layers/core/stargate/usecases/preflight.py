@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stargate.domain.certificates import certificate_faults
 from stargate.domain.environment import Environment, Status
 from stargate.domain.moves import Stands
 from stargate.domain.progress import NodeStatus
@@ -16,7 +17,7 @@ from stargate.errors import ManifestNotFoundError, PreflightError, SupersededErr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stargate.ports import Environments, Manifests, Nodes, Offers, Quotas, Regions, Stacks
+    from stargate.ports import Belongings, Environments, Manifests, Nodes, Offers, Quotas, Regions, Stacks
 
 
 def current(environments: Environments, environment_id: str, attempt: int, status: Status) -> Environment:
@@ -39,6 +40,7 @@ class Preflight:
     stacks: Stacks
     offers: Offers
     quotas: Quotas
+    belongings: Belongings
     home: str
     gateway_version: str
 
@@ -53,6 +55,9 @@ class Preflight:
             *self._class_faults(environment),
             *self._model_faults(environment),
             *self._quota_faults(environment),
+            *self._certificate_faults(environment),
+            *self._secret_faults(environment),
+            *self._database_faults(environment),
         ]
         if faults:
             raise PreflightError("; ".join(faults))
@@ -82,7 +87,7 @@ class Preflight:
 
     def _network_faults(self, environment: Environment) -> Iterator[str]:
         """AWS lets VPCs overlap, but not peer then. Our own of an earlier attempt may stay."""
-        if not self._is_untouched(environment):
+        if not self._is_untouched(environment, "network"):
             return
         ours = ipaddress.ip_network(environment.spec.network.cidr)
         for vpc, blocks in sorted(self.regions.vpc_cidrs(environment.region).items()):
@@ -92,7 +97,7 @@ class Preflight:
 
     def _quota_faults(self, environment: Environment) -> Iterator[str]:
         """Of an attempt that has begun already, what it took is in use and would count twice."""
-        if not self._is_untouched(environment):
+        if not self._is_untouched(environment, "network"):
             return
         region = environment.region
         used = {
@@ -102,8 +107,33 @@ class Preflight:
         for fault in shortages(needed(environment), self.quotas.granted(region, QUOTAS), used):
             yield f"{region}: {fault}"
 
-    def _is_untouched(self, environment: Environment) -> bool:
-        return self.nodes.all(environment.environment_id)["network"].status is NodeStatus.WAITING
+    def _is_untouched(self, environment: Environment, node: str) -> bool:
+        return self.nodes.all(environment.environment_id)[node].status is NodeStatus.WAITING
+
+    def _certificate_faults(self, environment: Environment) -> Iterator[str]:
+        edge = environment.spec.edge
+        if edge.certificate:
+            found = self.belongings.certificate(edge.certificate)
+            yield from certificate_faults(edge.certificate, found, edge.domain)
+
+    def _secret_faults(self, environment: Environment) -> Iterator[str]:
+        """A name is held until its secret's recovery window is over."""
+        if not self._is_untouched(environment, "secrets"):
+            return
+        region, prefix = environment.region, f"stargate-{environment.name}/"
+        for name, is_going in sorted(self.belongings.secrets(region, prefix).items()):
+            if is_going:
+                yield (
+                    f"the secret {name} in {region} is within its deletion window: delete it without "
+                    "recovery, or choose another name"
+                )
+            else:
+                yield f"the secret {name} in {region} is not ours: remove it, or choose another name"
+
+    def _database_faults(self, environment: Environment) -> Iterator[str]:
+        region, identifier = environment.region, f"stargate-{environment.name}"
+        if self._is_untouched(environment, "data") and self.belongings.has_database(region, identifier):
+            yield f"the database {identifier} in {region} is not ours: remove it, or choose another name"
 
     def _class_faults(self, environment: Environment) -> Iterator[str]:
         wanted = environment.spec.database

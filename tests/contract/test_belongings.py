@@ -1,0 +1,65 @@
+"""What the account has already, in AWS's own answers."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from stargate.adapters import aws
+from stargate.adapters.belongings import AwsBelongings
+from stargate.domain.certificates import Certificate
+
+ARN = "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def stubbed(monkeypatch):
+    """A client of the service that answers what the test says, and nothing else."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    aws.client.cache_clear()
+    yield lambda service: Stubber(aws.client(service, "us-east-1"))
+    aws.client.cache_clear()
+
+
+def test_a_certificate_is_told_with_all_its_names(stubbed):
+    """The first name stands among the alternatives, too, and is told once."""
+    told = {"Status": "ISSUED", "DomainName": "a.com", "SubjectAlternativeNames": ["a.com", "*.a.com"]}
+    with stubbed("acm") as acm:
+        acm.add_response("describe_certificate", {"Certificate": told}, {"CertificateArn": ARN})
+        assert AwsBelongings().certificate(ARN) == Certificate("ISSUED", ("a.com", "*.a.com"))
+
+
+def test_a_certificate_that_is_not_there_is_none_and_a_denial_is_told(stubbed):
+    """So that a missing right is never taken for a missing certificate."""
+    with stubbed("acm") as acm:
+        acm.add_client_error("describe_certificate", "ResourceNotFoundException")
+        assert AwsBelongings().certificate(ARN) is None
+        acm.add_client_error("describe_certificate", "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            AwsBelongings().certificate(ARN)
+
+
+def test_taken_names_are_read_page_by_page(stubbed):
+    """Those that wait to be deleted among them; what only looks alike is left out."""
+    asked = {
+        "IncludePlannedDeletion": True,
+        "Filters": [{"Key": "name", "Values": ["stargate-one/"]}],
+    }
+    first = {"SecretList": [{"Name": "stargate-one/a", "DeletedDate": 1}], "NextToken": "more"}
+    second = {"SecretList": [{"Name": "stargate-one/b"}, {"Name": "Stargate-One/c"}]}
+    with stubbed("secretsmanager") as secrets:
+        secrets.add_response("list_secrets", first, asked)
+        secrets.add_response("list_secrets", second, {**asked, "NextToken": "more"})
+        found = AwsBelongings().secrets("us-east-1", "stargate-one/")
+    assert found == {"stargate-one/a": True, "stargate-one/b": False}
+
+
+def test_a_database_is_there_or_not(stubbed):
+    """By its identifier."""
+    with stubbed("rds") as rds:
+        rds.add_response("describe_db_instances", {"DBInstances": [{"DBInstanceStatus": "available"}]})
+        assert AwsBelongings().has_database("us-east-1", "stargate-one")
+        rds.add_client_error("describe_db_instances", "DBInstanceNotFoundFault")
+        assert not AwsBelongings().has_database("us-east-1", "stargate-one")
