@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 SPECIFICATION = Path(__file__).parents[3] / "shared/spec/gateway-architecture.md"
 REPAIRS = (Path(__file__).parents[2] / "docs/spec-repairs.md").read_text()
+SCRAPE = yaml.safe_load((GATEWAY / "config/victoria-metrics/scrape.yaml").read_text())
+DASHBOARDS = "".join(
+    path.read_text() for path in sorted((GATEWAY / "config/grafana/dashboards").glob("*.json"))
+)
 GRACE = "HealthCheckGracePeriodSeconds"
 SANDBOX, POC = "sandbox", "poc"
 BOTH = (SANDBOX, POC)
@@ -189,6 +193,29 @@ def _secrets_belong_to(preset: str) -> str:
     return "dedicated" if all(name.startswith(f"stargate-{preset}/") for name in names) else "shared"
 
 
+def _viewers_come_by(preset: str) -> set[str]:
+    config = properties(preset, "edge", "Distribution")["DistributionConfig"]
+    return {
+        one["ViewerProtocolPolicy"] for one in (config["DefaultCacheBehavior"], *config["CacheBehaviors"])
+    }
+
+
+def _encrypted(preset: str) -> set[bool]:
+    """Of all that keeps data."""
+    kept = {database(preset, "StorageEncrypted")}
+    return kept | (
+        {properties(preset, "storage", "FileSystem")["Encrypted"]} if has(preset, "storage") else set()
+    )
+
+
+def _percentiles() -> set[str]:
+    return set(re.findall(r"histogram_quantile\((0\.\d+)", DASHBOARDS))
+
+
+def _error_rates() -> set[str]:
+    return set(re.findall(r"HTTPCode_Target_(\dXX)_Count", DASHBOARDS))
+
+
 def _scraped_port(job: str) -> str:
     scrape = yaml.safe_load((GATEWAY / "config/victoria-metrics/scrape.yaml").read_text())
     (found,) = (config for config in scrape["scrape_configs"] if config["job_name"] == job)
@@ -253,6 +280,7 @@ MET = (
     Row("LiteLLM port", 4000, lambda preset: properties(preset, "balancer", "LitellmTargetGroup")["Port"]),
     Row("Grafana port", 3000, lambda preset: properties(preset, "balancer", "GrafanaTargetGroup")["Port"]),
     Row("Langfuse port", 3000, lambda preset: properties(preset, "balancer", "LangfuseTargetGroup")["Port"]),
+    Row("viewers come by", {"redirect-to-https", "https-only"}, _viewers_come_by),
     # Health
     Row("LiteLLM health", "/health/liveliness", lambda preset: _health_path(preset, "LitellmTargetGroup")),
     Row("health check timeout", {5}, lambda preset: _health(preset, "HealthCheckTimeoutSeconds")),
@@ -292,6 +320,10 @@ MET = (
         lambda preset: sorted(set(secret_names(preset)) - ADDED_SECRETS),
     ),
     # Data
+    Row("encrypted", {True}, _encrypted),
+    Row("scrape interval", "15s", lambda _: SCRAPE["global"]["scrape_interval"]),
+    Row("percentiles shown", {"0.5", "0.95", "0.99"}, lambda _: _percentiles()),
+    Row("error rates shown", {"4XX", "5XX"}, lambda _: _error_rates()),
     Row(
         "retention",
         ["-retentionPeriod=30d"],
