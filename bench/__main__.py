@@ -3,9 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from bench import cold_start, twin
+from bench import cold_start, react, twin
 
-BENCHMARKS: dict[str, Callable[[], bool]] = {"cold_start": cold_start.run, "twin": twin.run}
+BENCHMARKS: dict[str, Callable[[], bool]] = {
+    "cold_start": cold_start.run,
+    "react": react.run,
+    "twin": twin.run,
+}
 
 
 def main(names: list[str]) -> int:
