@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.reactions import Reaction, bare_seconds, reactions
+from bench.reactions import Reaction, bare_seconds, ledgers, reactions
 from bench.stage import GATEWAYS, SERVICE, SOURCE, Stage, raised
 
 RESULT = Path(__file__).resolve().parents[1] / "out" / "bench" / "react.json"
@@ -58,9 +58,11 @@ def run() -> bool:
         _take_turns(stage, WARMING)
         since = time.monotonic()
         _take_turns(stage, SIGNALS)
+        written = ledgers(stage)
+        time.sleep(AFTER_ALARM)  # an invocation is in the journal once it has ended
         journal = stage.control("journal")
         bare = bare_seconds(stage, journal, since)
-        found = reactions(stage, journal, since)
+        found = reactions(written, journal, since)
     figures = _figures(bare, found)
     ok = all(figure.ok for figure in figures)
     _print(figures, found)

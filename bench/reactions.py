@@ -13,7 +13,7 @@ PAGE = "100"
 
 @dataclass(frozen=True)
 class Reaction:
-    """Seconds since the event; `action` None if nothing was done. `calls`: what was asked of AWS to decide."""
+    """Seconds since the event; `action` None if nothing was done. `calls`: what AWS was asked to decide."""
 
     verdict: str
     decision: float
@@ -51,10 +51,15 @@ def bare_seconds(stage: Stage, journal: Document, since: float) -> list[float]:
     return [reached[event] - at for event, at in began.items() if at >= since]
 
 
-def reactions(stage: Stage, journal: Document, since: float) -> list[Reaction]:
+def ledgers(stage: Stage) -> list[list[Document]]:
+    """Of every gateway. Read before the journal: what is written down later, the journal would not have."""
+    return [_ledger(stage, name) for name in GATEWAYS]
+
+
+def reactions(written: list[list[Document]], journal: Document, since: float) -> list[Reaction]:
     """Of every event since then that led to a decision by itself."""
     known = _sorted_out(journal)
-    found = (one for name in GATEWAYS for one in _caused(_ledger(stage, name)))
+    found = (one for entries in written for one in _caused(entries))
     return [_reaction(known, one) for one in found if known.events.get(one.event, 0.0) >= since]
 
 
