@@ -37,3 +37,12 @@ def _ask(api: ApiClient, name: str) -> Document:
 
 def settled(document: Document) -> bool:
     return document["status"] not in {"PROVISIONING", "RETIRING"}
+
+
+def wait_until(holds: Callable[[], bool], words: str) -> None:
+    """Ask until it is so; the words say what was waited for in vain."""
+    limit = time.monotonic() + LIMIT_SECONDS
+    while not holds():
+        if time.monotonic() > limit:
+            raise AssertionError(f"not in {LIMIT_SECONDS} s: {words}")
+        _never.wait(POLL_SECONDS)

@@ -1,0 +1,164 @@
+"""The loop on one running gateway, from an alarm to a verified effect, and what must not set it going.
+
+`loop` is created once. The tests follow one another as its day does: users come, copies of the event come,
+actions are switched off and on, the mode changes. What each leaves behind it takes back.
+"""
+
+import json
+import uuid
+from dataclasses import asdict
+
+import pytest
+
+from local.demo.chain import chain_to
+from local.demo.connection import Connection
+from local.demo.record import Record
+from local.demo.running import SERVICE, Running
+from tests.e2e.patience import follow, settled, wait_until
+
+pytestmark = pytest.mark.cloud
+
+LOOP = {"name": "loop", "preset": "sandbox", "overrides": {"network": {"cidr": "10.40.0.0/16"}}}
+CPU, CRASH = "cpu-high", "task-stopped"
+CHAIN = ["signal", "decision", "action", "verification"]
+
+
+@pytest.fixture(scope="module")
+def environment(api):
+    """A gateway that is READY; deleted when all was told."""
+    created = api.post("/environments", LOOP)
+    assert created.status == 202, created.text
+    assert follow(api, "loop", settled)[-1]["status"] == "READY"
+    yield created.document
+    api.delete("/environments/loop")
+    follow(api, "loop", lambda document: document["status"] == "RETIRED")
+
+
+@pytest.fixture(scope="module")
+def running(cloud, environment):
+    """The gateway as AWS's services and the twin see it."""
+    return Running(Connection(**asdict(cloud)), environment["name"])
+
+
+@pytest.fixture(scope="module")
+def record(api, witness, environment):
+    """What the control plane wrote down of it."""
+    return Record(api, witness, environment)
+
+
+@pytest.fixture(scope="module")
+def raised(running, record):
+    """The chain of causes behind the bound that 120 users needed, once its effect is verified."""
+    running.set_users(120)
+    wait_until(lambda: record.last("verification", "raise_bound") is not None, "the raised bound is verified")
+    return chain_to(record.last("verification", "raise_bound"), record.ledger())
+
+
+def condition(record, kind):
+    found = (one for one in record.conditions() if one["kind"] == kind and one["subject"] == SERVICE)
+    return next(found, {})
+
+
+def test_an_alarm_leads_to_a_verified_effect(raised, running):
+    """From the event on the bus each entry of the ledger names the one before it as its cause."""
+    event = running.event(raised.root)
+    assert event["detail"]["alarmName"] == "stargate-loop-litellm-cpu-critical"
+    assert raised.kinds == CHAIN
+    assert raised.entries[-1]["detail"]["outcome"] == "reached"
+    assert running.bounds().minimum == raised.entries[1]["detail"]["target"]["minimum"]
+
+
+def test_copies_of_an_event_change_nothing(raised, running, record):
+    """The same event, a copy under another id and a late one lead to no decision and no workflow."""
+    before = (running.bounds(), record.remedies(), record.count("decision", "raise_bound"))
+    repeated = running.taken().count("repeated")
+    running.redeliver(raised.root)
+    copies = {
+        running.redeliver(raised.root, new_id=True)["id"],
+        running.redeliver(raised.root, new_id=True, at=running.now() - 3600)["id"],
+    }
+    wait_until(lambda: running.taken().count("repeated") > repeated, "the copy was taken")
+    wait_until(lambda: copies <= {entry["cause"] for entry in record.ledger()}, "both are in the ledger")
+    entries = {entry["id"] for entry in record.ledger() if entry["cause"] in copies}
+    assert [entry for entry in record.ledger() if entry["cause"] in entries] == []
+    assert (running.bounds(), record.remedies(), record.count("decision", "raise_bound")) == before
+
+
+def test_one_crash_is_left_to_ecs(raised, running, record):
+    """A task that dies is replaced by ECS; the ledger says that nothing else is needed."""
+    remedies, victim = record.remedies(), running.truth().serving[0]
+    running.crash_task(victim)
+    decided = lambda: [  # noqa: E731 - asked again and again
+        entry
+        for entry in record.ledger()
+        if entry["kind"] == "decision" and entry["detail"].get("condition") == f"{CRASH}#{SERVICE}"
+    ]
+    wait_until(lambda: bool(decided()), "the crash was decided on")
+    assert decided()[0]["summary"] == "no action: ECS replaces a stopped task by itself"
+    wait_until(lambda: len(running.truth().serving) == running.truth().desired, "ECS has replaced it")
+    assert record.remedies() == remedies
+
+
+def test_the_switch_holds_and_the_tick_takes_up(api, raised, running, record):
+    """With the kill switch off a decision is held by it; once it is on, the minute's examination acts."""
+    assert api.put("/switch", {"actions": "off", "reason": "a test"}).status == 200
+    try:
+        for _ in range(5):
+            if condition(record, CRASH).get("decision", {}).get("guard") == "switch":
+                break
+            stops = condition(record, CRASH).get("stops", 0)
+            wait_until(lambda: len(running.truth().serving) > 0, "a task serves")
+            running.crash_task()
+            wait_until(
+                lambda stops=stops: condition(record, CRASH).get("stops", 0) > stops, "the crash was noticed"
+            )
+        wait_until(
+            lambda: (condition(record, CRASH).get("decision") or {}).get("guard") == "switch",
+            "the restart is held by the switch",
+        )
+        assert record.count("action", "restart_service") == 0
+    finally:
+        assert api.put("/switch", {"actions": "on", "reason": "the test is over"}).status == 200
+    wait_until(
+        lambda: record.last("verification", "restart_service") is not None, "the held action was taken"
+    )
+    assert record.last("verification", "restart_service")["detail"]["outcome"] == "reached"
+
+
+def test_events_of_others_lead_to_nothing(cloud, running, record):
+    """Alarms that are not ours, and events of a shape nobody knows, are ignored; nothing is decided on them."""
+    before, ignored = len(record.ledger()), running.taken().count("ignored")
+    foreign = {"alarmName": "stargate-nobody-litellm-cpu-critical", "state": {"value": "ALARM"}}
+    for detail in (foreign, {**foreign, "alarmName": "stargate-loop-litellm-cpu-critical", "state": "ALARM"}):
+        receive = cloud.client("lambda").invoke(
+            FunctionName="stargate-receive-signal",
+            Payload=json.dumps(
+                {
+                    "id": str(uuid.uuid4()),
+                    "source": "aws.cloudwatch",
+                    "detail-type": "CloudWatch Alarm State Change",
+                    "time": "2026-01-01T00:00:00Z",
+                    "region": cloud.region,
+                    "resources": [],
+                    "detail": detail,
+                }
+            ),
+        )
+        assert "FunctionError" not in receive
+    wait_until(lambda: running.taken().count("ignored") >= ignored + 2, "both were ignored")
+    kinds = [entry["kind"] for entry in record.ledger()[before:]]
+    assert "action" not in kinds
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda caller: caller.get("/environments/loop/conditions"),
+        lambda caller: caller.patch("/environments/loop", {"mode": "observe"}),
+        lambda caller: caller.put("/switch", {"actions": "off", "reason": "none"}),
+    ],
+    ids=["conditions", "mode", "switch"],
+)
+def test_strangers_are_refused(environment, stranger, forger, call):
+    """Nobody without a good signature reads conditions, changes a mode or turns the switch."""
+    assert [call(caller).status for caller in (stranger, forger)] == [403, 403]
