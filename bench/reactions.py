@@ -23,7 +23,7 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Caused:
-    """One decision of the ledger: the event at its beginning, and whether an action came of it."""
+    """One decision on a rule: the event at its beginning, and whether an action came of it."""
 
     event: str
     decision: str
@@ -95,7 +95,7 @@ def _caused(entries: list[Document]) -> Iterator[Caused]:
     acted = {one["cause"] for one in entries if one["kind"] == "action"}
     for entry in entries:
         signal = signals.get(entry["cause"])
-        if entry["kind"] == "decision" and signal is not None:
+        if entry["kind"] == "decision" and signal is not None and "verdict" in entry["detail"]:
             yield Caused(signal["cause"], entry["id"], entry["detail"]["verdict"], entry["id"] in acted)
 
 

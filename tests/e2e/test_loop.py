@@ -126,7 +126,7 @@ def test_the_switch_holds_and_the_tick_takes_up(api, raised, running, record):
 
 
 def test_events_of_others_lead_to_nothing(cloud, running, record):
-    """Alarms that are not ours, and events of a shape nobody knows, are ignored; nothing is decided on them."""
+    """Alarms of others and events of a shape that nobody knows are ignored: no action follows."""
     before, ignored = len(record.ledger()), running.taken().count("ignored")
     foreign = {"alarmName": "stargate-nobody-litellm-cpu-critical", "state": {"value": "ALARM"}}
     for detail in (foreign, {**foreign, "alarmName": "stargate-loop-litellm-cpu-critical", "state": "ALARM"}):
