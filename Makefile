@@ -27,6 +27,7 @@ $(VENV)/.ready: requirements/dev.txt requirements/uv.txt package-lock.json
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -qq --no-input --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@cd "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		&& $(CURDIR)/$(BIN)/python -m compileall -q -j 0 $(COMPILED)
 	@npm ci --silent --no-progress

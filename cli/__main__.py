@@ -1,0 +1,5 @@
+"""`python -m cli` is `stargate`, also where the command is not installed."""
+
+from cli.app import run
+
+run()

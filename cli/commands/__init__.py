@@ -1,0 +1,1 @@
+"""One module per verb; each registers itself with the command."""

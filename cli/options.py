@@ -1,0 +1,17 @@
+"""The options that several verbs share, each declared once."""
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Api = Annotated[
+    str | None,
+    typer.Option(
+        "--api", envvar="STARGATE_API", help="Base URL of the API; by default that of the local cloud."
+    ),
+]
+Region = Annotated[
+    str | None,
+    typer.Option("--api-region", envvar="STARGATE_REGION", help="Region the API is deployed in."),
+]
