@@ -1,0 +1,146 @@
+"""`stargate env …`: ask for environments, look at them, follow, change and remove them."""
+
+import uuid
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cli.answers import document_of
+from cli.client import ApiClient
+from cli.connection import connect
+from cli.failure import BadInputError
+from cli.options import Api, Json, Region
+from cli.output import emit
+from cli.overrides import overrides_of
+from cli.pages import all_of
+from cli.views.environments import headline as headline_of
+from cli.views.environments import list_environments, say_next, show_environment
+from cli.watching import raise_unless_well
+from cli.watching import watch as watch_environment
+
+Name = Annotated[str, typer.Argument(help="The environment's name.")]
+Every = Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)]
+Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow it until the work is over.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A setting other than the preset's: litellm.max_tasks=4. Repeat for more."),
+]
+
+EVERY = 2.0
+
+
+class ModeChoice(StrEnum):
+    OBSERVE = "observe"
+    ADVISE = "advise"
+    ACT = "act"
+
+
+Mode = Annotated[ModeChoice | None, typer.Option(help="How far the control plane may go by itself.")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="Environments: create, look at, follow, change and remove them.")
+    for command in (create, list_, show, watch, update, delete):
+        group.command(command.__name__.rstrip("_"))(command)
+    app.add_typer(group, name="env", no_args_is_help=True)
+
+
+def create(
+    name: Name,
+    preset: Annotated[str, typer.Option(help="The set of defaults to start from: sandbox or poc.")],
+    settings: Settings = None,
+    mode: Mode = None,
+    follow: Watch = False,
+    every: Every = EVERY,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for an environment. The same again resumes one that failed, and starts nothing twice."""
+    request: dict[str, Any] = {"name": name, "preset": preset}
+    if settings:
+        request["overrides"] = overrides_of(settings)
+    if mode is not None:
+        request["mode"] = mode.value
+    client = connect(api, region)
+    document = document_of(client.post("/environments", request, idempotency_key=str(uuid.uuid4())))
+    _answer(client, document, follow=follow, every=every, as_json=as_json)
+
+
+def list_(
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 100,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """List the environments, the oldest first."""
+    found = all_of(connect(api, region), "/environments", "environments", {}, limit)
+    emit(found, lambda console: list_environments(console, found), as_json=as_json)
+
+
+def show(name: Name, api: Api = None, region: Region = None, as_json: Json = False) -> None:
+    """Show one environment: its stacks, addresses, checks, and why it failed if it did."""
+    document = document_of(connect(api, region).get(f"/environments/{name}"))
+    emit(document, lambda console: show_environment(console, document), as_json=as_json)
+
+
+def watch(
+    name: Name, every: Every = EVERY, api: Api = None, region: Region = None, as_json: Json = False
+) -> None:
+    """Follow an environment until the work on it is over; exits 1 if it did not end well."""
+    _follow(connect(api, region), name, every=every, as_json=as_json)
+
+
+def update(
+    name: Name,
+    mode: Mode = None,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Change an environment."""
+    change: dict[str, Any] = {}
+    if mode is not None:
+        change["mode"] = mode.value
+    if not change:
+        raise BadInputError("nothing is to be changed: give --mode")
+    document = document_of(connect(api, region).patch(f"/environments/{name}", change))
+    emit(document, lambda console: show_environment(console, document), as_json=as_json)
+
+
+def delete(
+    name: Name,
+    follow: Watch = False,
+    every: Every = EVERY,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Remove an environment, in the reverse order of its making."""
+    client = connect(api, region)
+    document = document_of(client.delete(f"/environments/{name}"))
+    _answer(client, document, follow=follow, every=every, as_json=as_json)
+
+
+def _answer(
+    client: ApiClient, document: dict[str, Any], *, follow: bool, every: float, as_json: bool
+) -> None:
+    if follow:
+        _follow(client, document["name"], every=every, as_json=as_json)
+        return
+    emit(document, lambda console: _accepted(console, document), as_json=as_json)
+
+
+def _accepted(console: Console, document: dict[str, Any]) -> None:
+    console.print(headline_of(document))
+    say_next(console, document)
+
+
+def _follow(client: ApiClient, name: str, *, every: float, as_json: bool) -> None:
+    """With --json only the end is told: the way there is for eyes."""
+    console = Console(highlight=False, quiet=as_json)
+    document = watch_environment(client, name, every, console)
+    emit(document, lambda told: say_next(told, document), as_json=as_json)
+    raise_unless_well(document)

@@ -1,0 +1,107 @@
+"""Environments for people: the list, one with its stacks, and what to do next."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cli.views.durations import spoken
+
+Document = dict[str, Any]
+
+BAR_WIDTH = 24
+COLOURS = {
+    "READY": "green",
+    "STANDING": "green",
+    "DEGRADED": "yellow",
+    "PROVISIONING": "cyan",
+    "SUBMITTED": "cyan",
+    "RETIRING": "magenta",
+    "DELETING": "magenta",
+    "FAILED": "red",
+}
+NEXT_STEPS = {
+    "PROVISIONING": "`stargate env watch {name}` follows it",
+    "RETIRING": "`stargate env watch {name}` follows it",
+    "FAILED": "`stargate ledger {name}` tells how it came; `stargate env resume {name}` goes on from there",
+    "DEGRADED": "`stargate env resume {name}` measures again once the cause is mended",
+    "RETIRED": "the name is free: `stargate env create {name} --preset …`",
+}
+
+
+def list_environments(console: Console, environments: Iterable[Document]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "preset", "region", "status", "progress", "to go", "created"):
+        table.add_column(column)
+    for one in environments:
+        table.add_row(
+            one["name"],
+            one["preset"],
+            one["region"],
+            status_text(one["status"]),
+            f"{one['progress']:.0%}",
+            spoken(one["eta_seconds"]),
+            one["created_at"],
+        )
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("there is no environment; `stargate env create NAME --preset sandbox` makes one")
+
+
+def show_environment(console: Console, document: Document) -> None:
+    console.print(board(document))
+    for line in _particulars(document):
+        console.print(line)
+    say_next(console, document)
+
+
+def say_next(console: Console, document: Document) -> None:
+    step = NEXT_STEPS.get(document["status"])
+    if step:
+        console.print(f"next: {step.format(name=document['name'])}")
+
+
+def headline(document: Document) -> Text:
+    """One line: what it is, how far it is, and how long it will take."""
+    line = Text(f"{document['name']} ({document['preset']}, {document['region']}) is ")
+    line.append_text(status_text(document["status"]))
+    if document["eta_seconds"] is not None:
+        line.append(f", {document['progress']:.0%} done, about {spoken(document['eta_seconds'])} to go")
+    return line
+
+
+def board(document: Document) -> RenderableType:
+    """The stacks with a bar each; drawn once by `show`, again and again by `watch`."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for stack in document["stacks"]:
+        done, total = stack["resources_done"], stack["resources_total"]
+        table.add_row(
+            stack["name"],
+            ProgressBar(total=max(total, 1), completed=done, width=BAR_WIDTH),
+            f"{done}/{total}",
+            status_text(stack["status"]),
+            spoken(stack["seconds"]),
+            stack.get("reason", ""),
+        )
+    return Group(headline(document), table)
+
+
+def _particulars(document: Document) -> Iterator[str]:
+    yield f"mode {document['mode']}, gateway {document['gateway_version']}, id {document['id']}"
+    for name, value in document["outputs"].items():
+        yield f"{name}: {value}"
+    failing = [check for check in document["checks"] if not check["ok"]]
+    for check in failing:
+        yield f"check {check['name']} does not hold: {check['measured']}, asked {check['bound']}"
+    if document["failure"]:
+        failure = document["failure"]
+        where = " ".join(part for part in (failure["stack"], failure["resource"]) if part)
+        yield f"failed{f' at {where}' if where else ''}: {failure['reason']}"
+
+
+def status_text(status: str) -> Text:
+    return Text(status, style=COLOURS.get(status, ""))

@@ -1,0 +1,179 @@
+"""`stargate env …` over HTTP, against an API played by a server of ours."""
+
+import json
+
+import pytest
+
+from cli.app import main
+from tests.cli.documents import environment, making
+
+FAILURE = {"stack": "data", "resource": "Database", "resource_type": "", "reason": "the quota is used up"}
+
+
+def last(api):
+    return api.asked[-1]
+
+
+def test_what_is_asked_for_is_sent_and_the_next_step_said(api, capsys):
+    """`create` sends name, preset and settings under a key of its own, and says how to follow the work."""
+    api.answers("POST", "/environments", 202, making(5))
+    arguments = ["--set", "litellm.max_tasks=4", "--set", "network.cidr=10.9.0.0/16", "--mode", "advise"]
+
+    assert main(["env", "create", "blue", "--preset", "sandbox", *arguments]) == 0
+
+    assert last(api).document == {
+        "name": "blue",
+        "preset": "sandbox",
+        "overrides": {"litellm": {"max_tasks": 4}, "network": {"cidr": "10.9.0.0/16"}},
+        "mode": "advise",
+    }
+    assert last(api).headers["Idempotency-Key"]
+    assert "stargate env watch blue" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("setting", ["max_tasks=4", "litellm.max_tasks", ".x=1", "litellm.=1"])
+def test_a_setting_of_another_form_is_bad_input(api, capsys, setting):
+    """A setting that is no part.name=value is refused before anything is sent."""
+    assert main(["env", "create", "blue", "--preset", "sandbox", "--set", setting]) == 2
+
+    assert "part.name=value" in capsys.readouterr().err
+    assert api.asked == []
+
+
+def test_creating_with_watch_follows_until_it_is_ready(api, capsys):
+    """With --watch the command ends when the work does, telling each stack's change on the way."""
+    api.answers("POST", "/environments", 202, making(4))
+    api.answers("GET", "/environments/blue", 200, making(5))
+    api.answers("GET", "/environments/blue", 200, environment())
+
+    assert main(["env", "create", "blue", "--preset", "sandbox", "--watch", "--every", "0"]) == 0
+
+    told = capsys.readouterr().out
+    assert told.index("data SUBMITTED") < told.index("data STANDING") < told.index("is READY")
+
+
+def test_watching_what_fails_exits_1_with_its_reason(api, capsys):
+    """An environment that ends FAILED makes `watch` fail, with the reason that the API gave."""
+    api.answers("GET", "/environments/blue", 200, environment(status="FAILED", failure=FAILURE))
+
+    assert main(["env", "watch", "blue"]) == 1
+
+    said = capsys.readouterr()
+    assert "the quota is used up" in said.err
+    assert "stargate env resume blue" in said.out
+
+
+def test_watching_for_a_program_tells_the_end_alone(api, capsys):
+    """With --json standard output is the last document and nothing else."""
+    api.answers("GET", "/environments/blue", 200, making(5))
+    api.answers("GET", "/environments/blue", 200, environment())
+
+    assert main(["env", "watch", "blue", "--every", "0", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["status"] == "READY"
+
+
+def test_a_moment_in_which_the_api_fails_does_not_end_the_watch(api, capsys):
+    """A 5xx between two good answers is looked past."""
+    api.answers("GET", "/environments/blue", 200, making(5))
+    api.answers("GET", "/environments/blue", 502, {"message": "Internal server error"})
+    api.answers("GET", "/environments/blue", 200, environment())
+
+    assert main(["env", "watch", "blue", "--every", "0"]) == 0
+
+    assert "is READY" in capsys.readouterr().out
+
+
+def test_an_api_that_goes_on_failing_ends_the_watch(api):
+    """After a few 5xx in a row `watch` gives up."""
+    api.answers("GET", "/environments/blue", 502, {"message": "Internal server error"})
+
+    assert main(["env", "watch", "blue", "--every", "0"]) == 1
+
+
+def test_one_environment_is_shown_with_what_is_wrong(api, capsys):
+    """`show` prints stacks, addresses and the checks that do not hold."""
+    failing = {"name": "service grafana", "ok": False, "measured": "1 running", "bound": ">= 2 running"}
+    api.answers("GET", "/environments/blue", 200, environment(status="DEGRADED", checks=[failing]))
+
+    assert main(["env", "show", "blue"]) == 0
+
+    told = capsys.readouterr().out
+    for word in ("network", "4/4", "1 min 3 s", "https://d1.cloudfront.net", "service grafana", "asked >= 2"):
+        assert word in told
+
+
+def test_the_list_comes_whole_over_several_pages(api, capsys):
+    """`list` goes on while the API names a next page."""
+    api.answers("GET", "/environments", 200, {"environments": [environment()], "next": "mark"})
+    api.answers("GET", "/environments", 200, {"environments": [environment(name="green")], "next": None})
+
+    assert main(["env", "list"]) == 0
+
+    told = capsys.readouterr().out
+    assert "blue" in told
+    assert "green" in told
+    assert [asked.query.get("next") for asked in api.asked] == [None, "mark"]
+
+
+def test_an_empty_list_says_how_to_begin(api, capsys):
+    """Where there is nothing, the list says how to make the first."""
+    api.answers("GET", "/environments", 200, {"environments": [], "next": None})
+
+    assert main(["env", "list"]) == 0
+
+    assert "stargate env create" in capsys.readouterr().out
+
+
+def test_a_change_is_sent(api):
+    """`update --mode` sends exactly the field that changes."""
+    api.answers("PATCH", "/environments/blue", 200, environment(mode="observe"))
+
+    assert main(["env", "update", "blue", "--mode", "observe"]) == 0
+
+    assert last(api).document == {"mode": "observe"}
+
+
+def test_a_change_of_nothing_is_bad_input(api, capsys):
+    """`update` without any option is refused before anything is sent."""
+    assert main(["env", "update", "blue"]) == 2
+
+    assert "nothing is to be changed" in capsys.readouterr().err
+    assert api.asked == []
+
+
+def test_removal_is_asked_for_and_followed(api, capsys):
+    """`delete --watch` ends when the environment is RETIRED."""
+    api.answers("DELETE", "/environments/blue", 202, environment(status="RETIRING"))
+    api.answers("GET", "/environments/blue", 200, environment(status="RETIRING", progress=0.5))
+    api.answers("GET", "/environments/blue", 200, environment(status="RETIRED"))
+
+    assert main(["env", "delete", "blue", "--watch", "--every", "0"]) == 0
+
+    assert "is RETIRED" in capsys.readouterr().out
+
+
+def test_a_name_that_nobody_has_is_a_failure(api, capsys):
+    """A 404 exits 1 with the API's own words."""
+    problem = {"title": "There is no such environment", "detail": "there is no environment blue"}
+    api.answers("GET", "/environments/blue", 404, problem)
+
+    assert main(["env", "show", "blue"]) == 1
+
+    assert "there is no environment blue" in capsys.readouterr().err
+
+
+def test_the_ledger_is_read_as_asked(api, capsys):
+    """`ledger` passes moment and kind on and prints what happened."""
+    entry = {
+        "at": "2026-11-24T03:00:00Z",
+        "kind": "step",
+        "summary": "network stands",
+        "actor": "notice_progress",
+    }
+    api.answers("GET", "/environments/blue/ledger", 200, {"entries": [entry], "next": None})
+
+    assert main(["ledger", "blue", "--since", "2026-11-24T02:00:00Z", "--kind", "step"]) == 0
+
+    assert "network stands" in capsys.readouterr().out
+    assert last(api).query == {"since": "2026-11-24T02:00:00Z", "kind": "step", "limit": "100"}
