@@ -50,8 +50,8 @@ class ApiClient:
     def patch(self, path: str, document: Any) -> Answer:
         return self.send("PATCH", path, body=json.dumps(document))
 
-    def delete(self, path: str) -> Answer:
-        return self.send("DELETE", path)
+    def delete(self, path: str, **query: str) -> Answer:
+        return self.send("DELETE", path, query=query)
 
     def send(
         self,

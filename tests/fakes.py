@@ -107,16 +107,17 @@ class FakeEnvironments:
 
     def replace(self, before, after, entry):
         present = self.table.environments[before.environment_id]
-        expected = (before.status, before.attempt, before.mode)
-        if (present.status, present.attempt, present.mode) != expected:
+        expected = (before.status, before.attempt, before.revision)
+        if (present.status, present.attempt, present.revision) != expected:
             raise ConflictError(before.name)
-        self.table.environments[before.environment_id] = after
+        self.table.environments[before.environment_id] = replace(after, revision=before.revision + 1)
         self.table.write_entry(before.environment_id, entry)
 
-    def record_checks(self, environment, checks):
+    def record_checks(self, environment, checks, kept=()):
         present = self.table.environments[environment.environment_id]
         if (present.status, present.attempt) == (environment.status, environment.attempt):
-            self.table.environments[environment.environment_id] = replace(present, checks=tuple(checks))
+            found = replace(present, checks=tuple(checks), kept=tuple(kept))
+            self.table.environments[environment.environment_id] = found
 
 
 @dataclass
@@ -611,6 +612,29 @@ class FakeInventory:
 
     def tagged(self, region, environment_id):
         return self.left.get(region, [])
+
+
+@dataclass
+class FakeRemains:
+    """What the test says is left; windows run from the moment that it is asked."""
+
+    clock: FakeClock
+    left: list = field(default_factory=list)
+
+    def of(self, region, name, environment_id):
+        return list(self.left)
+
+    def schedule_secret(self, secret, days):
+        self._swap(secret, replace(secret, until=self.clock.now() + days * 86400))
+
+    def erase_secret(self, secret):
+        self._swap(secret)
+
+    def delete_snapshot(self, snapshot):
+        self._swap(snapshot)
+
+    def _swap(self, before, *after):
+        self.left = [one for one in self.left if one.arn != before.arn] + list(after)
 
 
 @dataclass

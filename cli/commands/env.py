@@ -15,6 +15,7 @@ from cli.options import Api, Json, Region
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.pages import all_of
+from cli.spans import NEVER, seconds_of
 from cli.views.environments import headline as headline_of
 from cli.views.environments import list_environments, say_next, show_environment
 from cli.watching import raise_unless_well
@@ -26,6 +27,10 @@ Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow it until the 
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="A setting other than the preset's: litellm.max_tasks=4. Repeat for more."),
+]
+
+Ttl = Annotated[
+    str | None, typer.Option(help="Retire by itself after this time: 90m, 8h, 3d; never takes it back.")
 ]
 
 EVERY = 2.0
@@ -52,6 +57,7 @@ def create(
     preset: Annotated[str, typer.Option(help="The set of defaults to start from: sandbox or poc.")],
     settings: Settings = None,
     mode: Mode = None,
+    ttl: Ttl = None,
     follow: Watch = False,
     every: Every = EVERY,
     api: Api = None,
@@ -64,6 +70,8 @@ def create(
         request["overrides"] = overrides_of(settings)
     if mode is not None:
         request["mode"] = mode.value
+    if ttl is not None and ttl != NEVER:
+        request["ttl"] = seconds_of("--ttl", ttl)
     client = connect(api, region)
     document = document_of(client.post("/environments", request, idempotency_key=str(uuid.uuid4())))
     _answer(client, document, follow=follow, every=every, as_json=as_json)
@@ -96,6 +104,10 @@ def watch(
 def update(
     name: Name,
     mode: Mode = None,
+    protection: Annotated[
+        bool | None, typer.Option(help="Whether it may be deleted only after this is lifted.")
+    ] = None,
+    ttl: Ttl = None,
     api: Api = None,
     region: Region = None,
     as_json: Json = False,
@@ -104,23 +116,34 @@ def update(
     change: dict[str, Any] = {}
     if mode is not None:
         change["mode"] = mode.value
+    if protection is not None:
+        change["deletion_protection"] = protection
+    if ttl is not None:
+        change["ttl"] = seconds_of("--ttl", ttl)
     if not change:
-        raise BadInputError("nothing is to be changed: give --mode")
+        raise BadInputError("nothing is to be changed: give --mode, --protection or --ttl")
     document = document_of(connect(api, region).patch(f"/environments/{name}", change))
     emit(document, lambda console: show_environment(console, document), as_json=as_json)
 
 
 def delete(
     name: Name,
+    snapshot: Annotated[bool, typer.Option(help="Keep a last snapshot of the database.")] = True,
+    recovery: Annotated[bool, typer.Option(help="Give the secrets a window to be restored in.")] = True,
     follow: Watch = False,
     every: Every = EVERY,
     api: Api = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Remove an environment, in the reverse order of its making."""
+    """Remove an environment, in the reverse order of its making.
+
+    Of one that is gone already, what was kept is given up by --no-snapshot and --no-recovery.
+    """
     client = connect(api, region)
-    document = document_of(client.delete(f"/environments/{name}"))
+    farewell = {"final_snapshot": snapshot, "secrets_recovery": recovery}
+    given_up = {wish: "no" for wish, kept in farewell.items() if not kept}
+    document = document_of(client.delete(f"/environments/{name}", **given_up))
     _answer(client, document, follow=follow, every=every, as_json=as_json)
 
 

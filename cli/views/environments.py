@@ -92,6 +92,11 @@ def board(document: Document) -> RenderableType:
 
 def _particulars(document: Document) -> Iterator[str]:
     yield f"mode {document['mode']}, gateway {document['gateway_version']}, id {document['id']}"
+    if document["deletion_protection"]:
+        yield "protected from deletion (`env update --no-protection` lifts it)"
+    if document["ends_at"]:
+        yield f"retires by itself at {document['ends_at']}"
+    yield from (_kept(one) for one in document["kept"])
     for name, value in document["outputs"].items():
         yield f"{name}: {value}"
     failing = [check for check in document["checks"] if not check["ok"]]
@@ -101,6 +106,11 @@ def _particulars(document: Document) -> Iterator[str]:
         failure = document["failure"]
         where = " ".join(part for part in (failure["stack"], failure["resource"]) if part)
         yield f"failed{f' at {where}' if where else ''}: {failure['reason']}"
+
+
+def _kept(one: Document) -> str:
+    until = f"until {one['until']}" if one["until"] else "until somebody deletes it"
+    return f"kept on purpose: {one['kind']} {one['name']} {until}"
 
 
 def status_text(status: str) -> Text:

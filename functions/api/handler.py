@@ -109,7 +109,7 @@ def change_environment(name: str) -> Reply:
 
 @route("/environments/{name}", "DELETE")
 def retire_environment(name: str) -> Reply:
-    return _api().retire_environment(name)
+    return _api().retire_environment(name, _query())
 
 
 @route("/environments/{name}/stacks", "GET")

@@ -143,6 +143,13 @@ PRIVATE_NAMES = (
         "does it still mean the same to local/cloudformation/types/rds.py?",
     ),
     PrivateName(
+        "ministack.services.rds",
+        "_create_snapshot_internal",
+        "(snap_id, instance)",
+        "types/rds.py: does a snapshot by DeletionPolicy have a name of its own and its tags by now?",
+    ),
+    PrivateName("ministack.services.rds", "_tags", None, "does it still mean the same to types/rds.py?"),
+    PrivateName(
         "ministack.services.cloudformation.provisioners",
         "_sm_secret_create",
         "(logical_id, props, stack_name)",

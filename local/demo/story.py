@@ -127,7 +127,9 @@ class Story(Teller):
     def it_goes_again(self, ready: Document) -> None:
         self.screen.title(f"11  DELETE /environments/{NAME}: in reverse, until nothing is left")
         ids = self.witness.stacks(NAME)
-        self.found(self.api.delete(f"/environments/{NAME}"), 202)
+        self.same("a protected environment is not deleted", self.api.delete(self._path).status, 409)
+        self.found(self.api.patch(self._path, {"deletion_protection": False}))
+        self.found(self.api.delete(self._path), 202)
         gone = self.screen.watch(
             lambda: self._retiring(ready),
             lambda found: found["status"] != "RETIRING",
@@ -140,7 +142,10 @@ class Story(Teller):
         too_early = out_of_order(GATEWAY.reversed(), deletions)
         too_early = [line for line in too_early if not line.startswith(PREPARE_DATABASE)]
         self.same("stacks deleted before their dependents were gone", too_early, [])
-        self.same("resources left with the environment's tag", self.witness.tagged(ready["id"]), [])
+        kept = gone.get("kept", [])
+        self.same("database snapshots kept on purpose", sum(one["kind"] == "snapshot" for one in kept), 1)
+        left = set(self.witness.tagged(ready["id"])) - {one["arn"] for one in kept}
+        self.same("other resources left with the environment's tag", sorted(left), [])
         self.same("anything left in the services themselves", self.witness.belongings(NAME), [])
         self.same("dead letters of the control plane", self.witness.dead_letters(), 0)
 
@@ -181,6 +186,10 @@ class Story(Teller):
             PATIENCE_SECONDS,
             EnvironmentView(),
         )
+
+    @property
+    def _path(self) -> str:
+        return f"/environments/{NAME}"
 
     def _retiring(self, last: Document) -> Document:
         """The environment on its way out; once nobody holds its name, it is retired."""

@@ -3,12 +3,13 @@
 Source: Service Authorization Reference. An ECS call is judged by what it acts on and not by the cluster; of
 one that names several tasks or services, the first is judged: ours are never of two environments. A call on a
 scalable target is judged by that target, whose id nobody knows beforehand. Whoever describes alarms is judged
-by all of them. A quota is judged by its own ARN.
+by all of them. A quota and a snapshot of a database are judged by their own ARNs.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from ministack.core import iam_actions
 from ministack.services import ecs
@@ -55,6 +56,9 @@ def install() -> None:
             return f"arn:aws:application-autoscaling:{region}:{account_id}:scalable-target/some-id"
         if service == "monitoring" and operation == "DescribeAlarms":
             return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
+        if service == "rds" and operation == "DeleteDBSnapshot":
+            name = parse_qs((body or b"").decode()).get("DBSnapshotIdentifier", [""])[0]
+            return f"arn:aws:rds:{region}:{account_id}:snapshot:{name}"
         if service == "servicequotas" and operation == "GetServiceQuota":
             asked = json.loads(body or b"{}")
             quota = f"{asked.get('ServiceCode')}/{asked.get('QuotaCode')}"

@@ -134,6 +134,38 @@ def test_a_change_is_sent(api):
     assert last(api).document == {"mode": "observe"}
 
 
+def test_protection_and_time_to_live_are_changed(api):
+    """Spans are sent as seconds, never as null."""
+    api.answers("PATCH", "/environments/blue", 200, environment())
+
+    assert main(["env", "update", "blue", "--no-protection", "--ttl", "8h"]) == 0
+    assert last(api).document == {"deletion_protection": False, "ttl": 28800}
+
+    assert main(["env", "update", "blue", "--ttl", "never"]) == 0
+    assert last(api).document == {"ttl": None}
+
+
+def test_a_span_of_another_form_is_bad_input(api, capsys):
+    """Refused before anything is sent, with the form that is taken."""
+    assert main(["env", "create", "blue", "--preset", "poc", "--ttl", "soon"]) == 2
+
+    assert "a number with s, m, h or d" in capsys.readouterr().err
+    assert api.asked == []
+
+
+def test_what_shall_not_be_kept_is_said_with_the_removal(api, capsys):
+    """Each wish is a word of the query; what was kept in the end is listed."""
+    kept = {"kind": "secret", "name": "stargate-blue/salt", "until": "2026-12-24T03:00:00Z", "arn": "a"}
+    api.answers("DELETE", "/environments/blue", 202, environment(status="RETIRING"))
+    api.answers("GET", "/environments/blue", 200, environment(status="RETIRED", kept=[kept]))
+
+    assert main(["env", "delete", "blue", "--no-snapshot"]) == 0
+    assert last(api).query == {"final_snapshot": "no"}
+
+    assert main(["env", "show", "blue"]) == 0
+    assert "kept on purpose: secret stargate-blue/salt until 2026-12-24" in capsys.readouterr().out
+
+
 def test_a_change_of_nothing_is_bad_input(api, capsys):
     """`update` without any option is refused before anything is sent."""
     assert main(["env", "update", "blue"]) == 2

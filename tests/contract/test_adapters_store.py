@@ -111,7 +111,7 @@ def test_an_environment_is_replaced_only_as_it_was_seen(store):
     failure = Failure("data", "Database", "AWS::RDS::DBInstance", "no capacity")
     after = before.settled(Status.FAILED, 2000.25, failure)
     store.environments.replace(before, after, an_entry("0000000002000-b"))
-    assert store.environments.get(before.environment_id) == after
+    assert store.environments.get(before.environment_id) == replace(after, revision=1)
     with pytest.raises(ConflictError):
         store.environments.replace(before, after, an_entry("0000000003000-c"))
     assert len(store.ledger.page(before.environment_id, None, None, 10, None).items) == 2

@@ -13,6 +13,7 @@ import pytest
 
 from local.demo.timing import Life, most_at_once, out_of_order
 from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
+from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
 pytestmark = pytest.mark.cloud
@@ -43,6 +44,9 @@ class Record:
     gone: list[Document] = field(default_factory=list)
     deletions: dict[str, Life] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    protected: Any = None
+    kept: list[Document] = field(default_factory=list)
+    tagged: list[str] = field(default_factory=list)
     listed: Document = field(default_factory=dict)
     ledger: list[Document] = field(default_factory=list)
 
@@ -113,14 +117,16 @@ def _look(told, api, witness, cloud):
 
 def _delete(told, api, witness):
     ids = {name: witness.stacks(name) for name in ("calm", "rough")}
-    for name in ids:
-        assert api.delete(f"/environments/{name}").status == 202
-    assert api.delete("/environments/calm").status == 202
+    told.protected = api.delete("/environments/rough")
+    assert let_go(api, "calm").status == 202
+    assert let_go(api, "rough", final_snapshot="yes", secrets_recovery="yes").status == 202
+    assert let_go(api, "calm").status == 202
     for name in ids:
         told.gone.append(follow(api, name, settled)[-1])
     told.deletions = {name: witness.deletion(stack) for name, stack in ids["calm"].items()}
-    for environment in (told.calm[0], told.rough[0]):
-        told.left += witness.tagged(environment["id"]) + witness.belongings(environment["name"])
+    told.kept = told.gone[-1]["kept"]
+    told.tagged = witness.tagged(told.rough[0]["id"])
+    told.left += witness.tagged(told.calm[0]["id"]) + witness.belongings("calm") + witness.belongings("rough")
 
 
 def _secrets(cloud):
@@ -264,11 +270,25 @@ def test_secrets_are_nowhere(record, place):
 
 def test_deletion_goes_in_reverse_and_leaves_nothing(record):
     """Each stack goes after its dependents, and in the end nothing bears the tag or the name."""
-    assert [document["status"] for document in record.gone] == ["RETIRED", "RETIRED"]
+    assert [(document["status"], document["failure"]) for document in record.gone] == [("RETIRED", None)] * 2
     reverse = {**record.deletions, PREPARE_DATABASE: Life(0, 0)}
     early = [line for line in out_of_order(GATEWAY.reversed(), reverse) if PREPARE_DATABASE not in line]
     assert early == []
     assert record.left == []
+
+
+def test_a_protected_environment_is_not_deleted(record):
+    """409, with the request that lifts the protection."""
+    assert record.protected.status == 409
+    assert "deletion_protection" in record.protected.document["detail"]
+
+
+def test_what_is_kept_on_purpose_is_named_and_nothing_else_stays(record):
+    """One snapshot of the database, every secret within its window, and no other thing with the tag."""
+    kinds = [one["kind"] for one in record.kept]
+    assert (kinds.count("snapshot"), kinds.count("secret")) == (1, 16)
+    assert all(one["until"] for one in record.kept if one["kind"] == "secret")
+    assert sorted(record.tagged) == sorted(one["arn"] for one in record.kept)
 
 
 def test_nothing_ended_among_the_dead_letters(record, witness):

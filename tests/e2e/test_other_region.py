@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from stargate.domain.presets import PRESETS
+from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
 pytestmark = pytest.mark.cloud
@@ -48,7 +49,7 @@ def record(api, witness, cloud):
     told.providers = set(_providers(cloud))
     balancers = cloud.client("elbv2", THERE).describe_load_balancers()["LoadBalancers"]
     told.balancers = [balancer["Scheme"] for balancer in balancers]
-    assert api.delete("/environments/lab").status == 202
+    assert let_go(api, "lab").status == 202
     told.gone = follow(api, "lab", settled)[-1]
     told.left = _stacks(cloud)
     return told

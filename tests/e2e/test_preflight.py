@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from stargate.domain.quotas import ADDRESSES
+from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
 pytestmark = pytest.mark.cloud
@@ -63,5 +64,5 @@ def test_an_environment_that_could_not_work_is_not_begun(api, witness):
     assert f"the secret {LEFT} in us-east-1 is within its deletion window" in reason
     assert f"{CERTIFICATE} is no certificate of this account" in reason
     assert witness.stacks("closed") == {}
-    assert api.delete("/environments/closed").status == 202
+    assert let_go(api, "closed").status == 202
     assert follow(api, "closed", settled)[-1]["status"] == "RETIRED"

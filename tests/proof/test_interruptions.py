@@ -3,6 +3,7 @@
 import pytest
 
 from stargate.domain.graph import GATEWAY
+from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
 pytestmark = pytest.mark.cloud
@@ -74,8 +75,8 @@ def test_asking_again_ends_ready_with_each_stack_made_once(creation, cloud):
 def test_a_stopped_removal_goes_on_when_asked_again(creation, cloud, api):
     """Half removed is not the end of it."""
     assert creation[-1]["status"] == "READY"
-    assert api.delete("/environments/stony").status == 202
+    assert let_go(api, "stony").status == 202
     assert interrupted(cloud, api, 0.2)["status"] == "FAILED"
-    assert api.delete("/environments/stony").status == 202
+    assert let_go(api, "stony").status == 202
     assert follow(api, "stony", settled)[-1]["status"] == "RETIRED"
     assert {status for _, status in stacks(cloud)} == {"DELETE_COMPLETE"}

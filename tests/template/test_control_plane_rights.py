@@ -26,7 +26,8 @@ ON_EVERYTHING = {
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
-    "CheckRetiredFunction": {"tag:GetResources"},
+    "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
+    "DisposeDataFunction": {"secretsmanager:ListSecrets"},
     **{
         name: {"application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData"}
         for name in ("ReceiveSignalFunction", "PerformActionFunction", "VerifyEffectFunction")

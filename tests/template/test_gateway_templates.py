@@ -241,14 +241,18 @@ def test_everything_at_rest_is_encrypted():
     assert TEMPLATES["storage"]["Resources"]["FileSystem"]["Properties"]["Encrypted"] is True
 
 
-def test_nothing_outlives_its_environment():
-    """Deleting an environment leaves nothing: no snapshot, no retained resource, no protection."""
-    policies = {
-        resource.get(key, "Delete")
+def test_what_outlives_its_environment_is_handed_to_the_control_plane():
+    """The database leaves a last snapshot and every secret stays, for the removal to decide."""
+    kept = {
+        (resource["Type"], resource["DeletionPolicy"])
         for template in TEMPLATES.values()
         for resource in template["Resources"].values()
-        for key in ("DeletionPolicy", "UpdateReplacePolicy")
+        if resource.get("DeletionPolicy", "Delete") != "Delete"
     }
-    # A database without either would leave a final snapshot behind.
-    assert TEMPLATES["data"]["Resources"]["Database"]["DeletionPolicy"] == "Delete"
-    assert policies == {"Delete"}
+    # A creation that is rolled back takes its secrets along: their names would be taken for the next.
+    assert kept == {
+        ("AWS::RDS::DBInstance", "Snapshot"),
+        ("AWS::SecretsManager::Secret", "RetainExceptOnCreate"),
+    }
+    policies = {secret["DeletionPolicy"] for secret in TEMPLATES["secrets"]["Resources"].values()}
+    assert policies == {"RetainExceptOnCreate"}

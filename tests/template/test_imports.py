@@ -114,5 +114,8 @@ def test_jsonschema_and_chalice_are_the_apis_alone():
     assert offenders(others, ("jsonschema", "chalice")) == []
     readers = offenders(others, ("stargate.domain.requests",))
     assert {found.split(":")[0] for found in readers} == {
-        "layers/core/stargate/usecases/create_environment.py"
+        "layers/core/stargate/domain/changes.py",
+        "layers/core/stargate/usecases/create_environment.py",
     }
+    (reader,) = {found.split(":")[0] for found in offenders(others, ("stargate.domain.changes",))}
+    assert reader == "layers/core/stargate/usecases/change_environment.py"

@@ -15,6 +15,7 @@ from stargate.domain.events import read_event
 from stargate.domain.graph import GATEWAY
 from stargate.domain.manifest import Manifest
 from stargate.errors import StackFailedError, StepFailedError, SupersededError
+from stargate.usecases.change_environment import ChangeEnvironment
 from stargate.usecases.create_environment import CreateEnvironment
 from stargate.usecases.deploy_stack import DeployStack
 from stargate.usecases.narrate import Narrator
@@ -87,6 +88,7 @@ class Play:
         self.retire = RetireEnvironment(
             self.environments, self.workflows, self.clock, self.identifiers, self.narrator("someone")
         )
+        self.change = ChangeEnvironment(self.environments, self.clock, self.narrator("someone"))
         self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.clock)
         self.deploy = DeployStack(
             self.desk("deploy_stack", StackFailedError), self.stacks, self.manifests, "bucket", "arn:boundary"
@@ -123,7 +125,11 @@ class Play:
         for name in names:
             self.call(name)
 
+    def lift_protection(self):
+        self.environment = self.change(self.environment.name, {"deletion_protection": False})
+
     def begin_retire(self):
+        self.lift_protection()
         self.environment = self.retire(self.environment.name)
         for node in GATEWAY.reversed().stacks:
             self.call(node.name)

@@ -11,6 +11,7 @@ from stargate import wiring
 from stargate.api import Api
 from stargate.domain.conditions import Condition
 from stargate.domain.environment import Status
+from stargate.domain.moments import told
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.change_environment import ChangeEnvironment
 from stargate.usecases.show_conditions import ShowConditions
@@ -164,7 +165,7 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
     assert faults(answer) == {
         "/name": "text matching ^[a-z][a-z0-9]{1,15}$, but not region",
         "/preset": "one of poc, sandbox",
-        "/ttl": "one of mode, name, overrides, preset",
+        "/ttl": "a whole number from 600 to 31622400",
         "/overrides/database/class": faults(answer)["/overrides/database/class"],
         "/overrides/database/multi_az": "true or false",
         "/overrides/database/storage_gb": "a whole number from 20 to 65536",
@@ -293,9 +294,55 @@ def test_the_ledger_begins_with_who_asked(client):
     assert sorted(faults(answer)) == ["?kind", "?since"]
 
 
+def unprotected(client):
+    """An environment that may be removed."""
+    made = post(client)[2]
+    path = {"name": "sandbox"}
+    assert client.call("PATCH", "/environments/{name}", {"deletion_protection": False}, path=path)[0] == 200
+    return made
+
+
+def test_what_is_protected_is_not_removed_and_the_way_out_is_told(client):
+    """409 with the PATCH that lifts the protection; nothing changed, no workflow started."""
+    post(client)
+    path = {"name": "sandbox"}
+    status, _, problem = client.call("DELETE", "/environments/{name}", path=path)
+    assert (status, problem["type"]) == (409, "urn:stargate:problem:environment-protected")
+    assert 'PATCH /environments/sandbox {"deletion_protection": false}' in problem["detail"]
+    assert client.call("GET", "/environments/{name}", path=path)[2]["status"] == "PROVISIONING"
+    assert [start[0] for start in client.play.workflows.started] == ["provision"]
+
+
+def test_what_shall_outlive_it_is_asked_for_with_the_removal(client):
+    """Both are kept unless the same request says no; other words are faults."""
+    unprotected(client)
+    path, wishes = {"name": "sandbox"}, {"final_snapshot": "maybe", "backups": "no"}
+    answer = client.call("DELETE", "/environments/{name}", path=path, query=wishes)
+    assert faults(answer) == {
+        "?backups": "one of final_snapshot, secrets_recovery",
+        "?final_snapshot": "yes or no",
+    }
+    client.call("DELETE", "/environments/{name}", path=path, query={"final_snapshot": "no"})
+    farewell = client.play.environments.by_name("sandbox").farewell
+    assert (farewell.final_snapshot, farewell.secrets_recovery) == (False, True)
+
+
+def test_a_time_to_live_ends_by_itself_and_needs_no_protection(client):
+    """Asked for at the creation it leaves protection off; the two exclude each other ever after."""
+    _, _, body = post(client, {**REQUEST, "ttl": 3600})
+    assert body["deletion_protection"] is False
+    assert body["ends_at"] == told(client.play.clock.now() + 3600)
+    path = {"name": "sandbox"}
+    answer = client.call("PATCH", "/environments/{name}", {"deletion_protection": True}, path=path)
+    assert list(faults(answer)) == ["/deletion_protection"]
+    both = {"deletion_protection": True, "ttl": None}
+    _, _, body = client.call("PATCH", "/environments/{name}", both, path=path)
+    assert (body["deletion_protection"], body["ends_at"]) == (True, None)
+
+
 def test_deleting_twice_is_the_same_as_once(client):
     """202 both times, one workflow, the same attempt."""
-    post(client)
+    unprotected(client)
     path = {"name": "sandbox"}
     first = client.call("DELETE", "/environments/{name}", path=path)
     second = client.call("DELETE", "/environments/{name}", path=path)
@@ -306,7 +353,7 @@ def test_deleting_twice_is_the_same_as_once(client):
 
 def test_a_name_can_be_had_again_once_its_holder_is_retired(client):
     """A new environment with an id of its own; while it is being removed the name is busy."""
-    first = post(client)[2]
+    first = unprotected(client)
     client.call("DELETE", "/environments/{name}", path={"name": "sandbox"})
     assert post(client)[2]["type"] == "urn:stargate:problem:environment-busy"
     client.play.settle(first["id"], 2, Status.RETIRED)
@@ -338,12 +385,15 @@ def test_an_environment_can_be_asked_for_in_a_mode(client):
     [
         ({"mode": "off"}, ["/mode"]),
         ({"preset": "sandbox", "mode": "act"}, ["/preset"]),
-        ({}, ["/mode"]),
+        ({}, [""]),
         ([], [""]),
+        ({"deletion_protection": "off"}, ["/deletion_protection"]),
+        ({"ttl": 5}, ["/ttl"]),
+        ({"ttl": 86400}, ["/ttl"]),  # while deletion protection is on
     ],
 )
 def test_what_cannot_be_changed_is_a_fault(client, body, paths):
-    """Only the mode can be changed so far, and to one of three."""
+    """Unknown fields, values that are not allowed, and wishes that exclude each other."""
     post(client)
     answer = client.call("PATCH", "/environments/{name}", body, path={"name": "sandbox"})
     assert list(faults(answer)) == paths

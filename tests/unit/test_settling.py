@@ -303,17 +303,20 @@ def test_a_gateway_that_stands_and_is_not_well_is_degraded(play):
 def test_an_environment_is_not_retired_while_anything_is_left(play):
     """Stacks of ours and whatever carries the tag, in both regions, by name."""
     play.begin_provision(["network"])
+    play.lift_protection()
     play.environment = play.retire("sandbox")
     identifier = play.environment.environment_id
+    nothing = fakes.FakeRemains(play.clock)
     left = fakes.FakeInventory({"us-east-1": ["arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1"]})
     with pytest.raises(LeftoversError, match=r"stack/stargate-sandbox-network/1, .*vpc-1"):
-        CheckRetired(play.environments, play.stacks, left)(identifier, 2)
+        CheckRetired(play.environments, play.stacks, left, nothing)(identifier, 2)
     play.stacks.stacks.clear()
-    CheckRetired(play.environments, play.stacks, fakes.FakeInventory())(identifier, 2)
+    CheckRetired(play.environments, play.stacks, fakes.FakeInventory(), nothing)(identifier, 2)
 
 
 def test_a_retired_environment_can_still_be_read(play):
     """Progress is whole, and nothing is left to wait for."""
+    play.lift_protection()
     play.retire("sandbox")
     settle(play, Status.RETIRED, attempt=2)
     document = play.show.one("sandbox")

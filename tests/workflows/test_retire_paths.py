@@ -12,7 +12,7 @@ def test_stacks_check_retired(stage):
     """Everything goes: each node is asked for once, and nothing bears the tag any more."""
     run = stage.play(WORKFLOW)
     assert run.status == "SUCCEEDED", run.cause
-    assert run.path == ["Stacks", "Check retired", "Settle retired"]
+    assert run.path == ["Stacks", "Dispose data", "Check retired", "Settle retired"]
     assert run.times("remove-stack") == dict.fromkeys(nodes(), 1)
     assert run.settled == [{"outcome": "RETIRED"}]
 
@@ -40,6 +40,13 @@ def test_a_node_never_answers(stage):
     assert run.cause.startswith("Some stack neither went nor failed within three hours")
 
 
+def test_data_that_cannot_be_disposed_of(stage):
+    """Nobody says RETIRED while secrets are neither scheduled nor gone."""
+    run = stage.play(WORKFLOW, dispose_data=raises("ClientError", "the key is disabled"))
+    assert run.path == ["Stacks", "Dispose data", *FAILURE]
+    assert run.asked("check-retired") == []
+
+
 def test_leftovers_that_the_tagging_api_still_lists_then_none(stage):
     """The tagging API lags: it is asked again."""
     run = stage.play(WORKFLOW, check_retired=in_turn(raises("LeftoversError", "vpc-1"), answers({})))
@@ -50,7 +57,7 @@ def test_leftovers_that_the_tagging_api_still_lists_then_none(stage):
 def test_leftovers_that_stay(stage):
     """After five minutes the environment fails, and the leftovers are named."""
     run = stage.play(WORKFLOW, check_retired=raises("LeftoversError", "vpc-1"))
-    assert run.path == ["Stacks", "Check retired", *FAILURE]
+    assert run.path == ["Stacks", "Dispose data", "Check retired", *FAILURE]
     assert run.error == "LeftoversError"
     assert "vpc-1" in run.settled[0]["cause"]
 
@@ -60,5 +67,5 @@ def test_nothing_can_be_written(stage):
     broken = raises("ConflictError", "row changed")
     run = stage.play(WORKFLOW, settle_environment=broken)
     assert run.status == "FAILED"
-    assert run.path == ["Stacks", "Check retired", "Settle retired", *FAILURE]
+    assert run.path == ["Stacks", "Dispose data", "Check retired", "Settle retired", *FAILURE]
     assert run.error == "ConflictError"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.ends import Farewell
 from stargate.domain.environment import Status
 from stargate.domain.faults import Fault
 from stargate.domain.ledger import KINDS
@@ -14,6 +15,7 @@ from stargate.domain.paging import LARGEST_PAGE, USUAL_PAGE
 from stargate.errors import (
     EnvironmentBusyError,
     EnvironmentNotFoundError,
+    EnvironmentProtectedError,
     IdempotencyKeyReusedError,
     InvalidRequestError,
     MalformedDocumentError,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 PROBLEM_TYPE = "application/problem+json"
 LONGEST_KEY = 255
 STATUSES = ("open", "all")
+FAREWELL = ("final_snapshot", "secrets_recovery")
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,10 @@ class Api:
     def change_environment(self, name: str, body: bytes) -> Reply:
         return Reply(200, self.show.document(self.change(name, parsed(body))))
 
-    def retire_environment(self, name: str) -> Reply:
-        return Reply(202, self.show.document(self.retire(name)))
+    def retire_environment(self, name: str, query: Query) -> Reply:
+        _refuse(_farewell_faults(query))
+        farewell = Farewell(**{wish: query.get(wish, "yes") == "yes" for wish in FAREWELL})
+        return Reply(202, self.show.document(self.retire(name, farewell)))
 
     def show_conditions(self, name: str, query: Query) -> Reply:
         limit = _checked(query, ("status", "limit", "next"))
@@ -115,6 +120,21 @@ def parsed(body: bytes) -> Any:
         return json.loads(body, parse_float=_number)
     except ValueError as error:
         raise MalformedDocumentError(f"the body is no JSON document: {error}") from error
+
+
+def _farewell_faults(query: Query) -> list[Fault]:
+    known = f"one of {', '.join(FAREWELL)}"
+    unknown = [Fault(f"?{one}", "is not known", known) for one in sorted(query) if one not in FAREWELL]
+    return unknown + [
+        Fault(f"?{wish}", f"{query[wish]!r} is not allowed", "yes or no")
+        for wish in FAREWELL
+        if query.get(wish, "yes") not in {"yes", "no"}
+    ]
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidRequestError(faults)
 
 
 def _number(text: str) -> float | int:
@@ -143,8 +163,7 @@ def _checked(query: Query, known: tuple[str, ...]) -> int:
         faults.append(
             Fault("?since", f"{query['since']!r} is not allowed", "a moment such as 2026-11-24T03:00:00Z")
         )
-    if faults:
-        raise InvalidRequestError(faults)
+    _refuse(faults)
     return int(limit)
 
 
@@ -161,6 +180,7 @@ PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
     EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
     NameTakenError: (409, "name-taken", "The name is taken"),
+    EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),
     EnvironmentBusyError: (409, "environment-busy", "The environment does not allow this now"),
     RequestInProgressError: (409, "request-in-progress", "The same request is being worked on"),
     IdempotencyKeyReusedError: (422, "idempotency-key-reused", "The idempotency key was used before"),

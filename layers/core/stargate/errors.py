@@ -49,6 +49,10 @@ class EnvironmentBusyError(StargateError):
     """The environment is in a state that does not allow what was asked."""
 
 
+class EnvironmentProtectedError(StargateError):
+    """The environment is protected from deletion."""
+
+
 class IdempotencyKeyReusedError(StargateError):
     """The same idempotency key came with another body."""
 

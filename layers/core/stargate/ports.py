@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stargate.domain.certificates import Certificate
+    from stargate.domain.ends import Kept
     from stargate.domain.environment import Check, Environment
     from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
     from stargate.domain.front_door import Answer
@@ -51,10 +52,12 @@ class Environments(Protocol):
     ) -> None: ...
 
     def replace(self, before: Environment, after: Environment, entry: Entry) -> None:
-        """Write `after` if status, attempt and mode are still those of `before`."""
+        """Write `after` if nobody has written since `before` was read."""
         ...
 
-    def record_checks(self, environment: Environment, checks: Sequence[Check]) -> None: ...
+    def record_checks(
+        self, environment: Environment, checks: Sequence[Check], kept: Sequence[Kept] = ()
+    ) -> None: ...
 
 
 class Nodes(Protocol):
@@ -258,6 +261,26 @@ class Gauges(Protocol):
 class Inventory(Protocol):
     def tagged(self, region: str, environment_id: str) -> list[str]:
         """ARNs of everything in the region that carries the environment's id."""
+        ...
+
+
+class Remains(Protocol):
+    """What outlives the stacks of an environment."""
+
+    def of(self, region: str, name: str, environment_id: str) -> list[Kept]:
+        """Its secrets, those within their window with the window's end, and snapshots of its database."""
+        ...
+
+    def schedule_secret(self, secret: Kept, days: int) -> None:
+        """Have it deleted after so many days, in which it can be restored."""
+        ...
+
+    def erase_secret(self, secret: Kept) -> None:
+        """Delete it at once, also if it was scheduled before; one that is gone is no error."""
+        ...
+
+    def delete_snapshot(self, snapshot: Kept) -> None:
+        """One that is gone is no error."""
         ...
 
 

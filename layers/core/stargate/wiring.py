@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stargate.usecases.check_retired import CheckRetired
     from stargate.usecases.decide_condition import Deciding
     from stargate.usecases.deploy_stack import DeployStack
+    from stargate.usecases.dispose_data import DisposeData
     from stargate.usecases.examine_conditions import ExamineConditions
     from stargate.usecases.gather_facts import Instruments
     from stargate.usecases.node_moves import Desk
@@ -160,11 +161,20 @@ def check_gateway() -> CheckGateway:
 
 def check_retired() -> CheckRetired:
     from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.remains import AwsRemains
     from stargate.adapters.tagging import TaggingInventory
     from stargate.usecases.check_retired import CheckRetired
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    return CheckRetired(EnvironmentRows(table), CloudFormationStacks(), TaggingInventory())
+    return CheckRetired(EnvironmentRows(table), CloudFormationStacks(), TaggingInventory(), AwsRemains())
+
+
+def dispose_data() -> DisposeData:
+    from stargate.adapters.remains import AwsRemains
+    from stargate.usecases.dispose_data import DisposeData
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return DisposeData(EnvironmentRows(table), AwsRemains())
 
 
 def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:

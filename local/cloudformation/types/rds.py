@@ -1,4 +1,4 @@
-"""DB instances: creating until their time has come, with a standby where asked for, and RDS's own secret."""
+"""DB instances: creating until their time has come, with a standby, RDS's own secret, a last snapshot."""
 
 from __future__ import annotations
 
@@ -75,12 +75,23 @@ def delete_instance(name: str, properties: Properties) -> None:
     provisioners._rds_db_instance_delete(name, properties)
 
 
+def snapshot_instance(name: str, _properties: Properties) -> None:
+    """A last snapshot under a name of its own, with the instance's tags where it is told to copy them."""
+    instance = rds._instances.get(name)
+    if instance is None:
+        return
+    snapshot = rds._create_snapshot_internal(f"{name}-snapshot-database-{secrets.token_hex(6)}", instance)
+    tags = rds._tags.get(instance["DBInstanceArn"], []) or instance.get("TagList", [])
+    snapshot["TagList"] = rds._tags[snapshot["DBSnapshotArn"]] = list(tags)
+
+
 HANDLERS = {
     "AWS::RDS::DBInstance": {
         "create": create_instance,
         "delete": delete_instance,
         "stands": instance_stands,
         "leaves": instance_leaves,
+        "snapshot": snapshot_instance,
     },
 }
 TAGGED = ()

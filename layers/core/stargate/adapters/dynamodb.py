@@ -25,7 +25,6 @@ from stargate.adapters.rows import (
     node_key,
     node_of,
 )
-from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.paging import Page
 from stargate.errors import (
@@ -39,14 +38,15 @@ from stargate.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stargate.domain.ends import Kept
     from stargate.domain.environment import Check, Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.progress import NodeState, States
     from stargate.errors import StargateError
 
 SAME_ATTEMPT = "#status = :status AND attempt = :attempt"
-# A row written before there were modes has none, and means the usual one.
-SAME_MODE = "(#mode = :mode OR (attribute_not_exists(#mode) AND :mode = :usual_mode))"
+# A row written before there were revisions has none, which is the first.
+SAME_REVISION = "(revision = :revision OR (attribute_not_exists(revision) AND :revision = :first))"
 BATCH_ATTEMPTS = 4
 CONDITION_FAILED = "ConditionalCheckFailed"
 
@@ -232,23 +232,27 @@ class EnvironmentRows:
         expected = {
             ":status": before.status.value,
             ":attempt": before.attempt,
-            ":mode": before.mode.value,
-            ":usual_mode": Mode.ACT.value,
+            ":revision": before.revision,
+            ":first": 0,
         }
+        written = replace(after, revision=before.revision + 1)
         self.table.write(
-            _put(environment_row(after), f"{SAME_ATTEMPT} AND {SAME_MODE}", expected),
+            _put(environment_row(written), f"{SAME_ATTEMPT} AND {SAME_REVISION}", expected),
             _put(entry_row(before.environment_id, entry)),
         )
 
-    def record_checks(self, environment: Environment, checks: Sequence[Check]) -> None:
+    def record_checks(
+        self, environment: Environment, checks: Sequence[Check], kept: Sequence[Kept] = ()
+    ) -> None:
         self.table.update(
             environment_key(environment.environment_id),
             {
                 ":checks": [check.document() for check in checks],
+                ":kept": [one.document() for one in kept],
                 ":status": environment.status.value,
                 ":attempt": environment.attempt,
             },
-            UpdateExpression="SET checks = :checks",
+            UpdateExpression="SET checks = :checks, kept = :kept",
             ConditionExpression=SAME_ATTEMPT,
             ExpressionAttributeNames={"#status": "status"},
         )

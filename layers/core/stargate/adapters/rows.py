@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Environment, Mode, Status
+from stargate.domain.ends import Deadline, Farewell, Kept
+from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
 from stargate.domain.ledger import Entry
 from stargate.domain.presets import Spec
@@ -47,6 +48,12 @@ def environment_row(environment: Environment) -> Row:
         "cause": environment.cause,
         "failure": environment.failure.document() if environment.failure else None,
         "checks": [check.document() for check in environment.checks],
+        "work": environment.work.value,
+        "deletion_protection": environment.deletion_protection,
+        "deadline": environment.deadline.document() if environment.deadline else None,
+        "farewell": environment.farewell.document(),
+        "kept": [one.document() for one in environment.kept],
+        "revision": environment.revision,
     }
     if environment.status is Status.RETIRED:
         row["expires_at"] = round(environment.updated_at) + RETIRED_KEPT_SECONDS
@@ -71,7 +78,18 @@ def environment_of(row: Row) -> Environment:
         failure=Failure.from_document(failure) if failure else None,
         checks=tuple(Check(**check) for check in row.get("checks", [])),
         mode=Mode(row.get("mode", Mode.ACT)),
+        work=Work(row.get("work") or _work_by_status(row["status"])),
+        deletion_protection=row.get("deletion_protection", False),
+        deadline=Deadline(**row["deadline"]) if row.get("deadline") else None,
+        farewell=Farewell(**row.get("farewell", {})),
+        kept=tuple(Kept(**one) for one in row.get("kept", [])),
+        revision=row.get("revision", 0),
     )
+
+
+def _work_by_status(status: str) -> Work:
+    """Of a row written before attempts said what they are for."""
+    return Work.RETIRE if status in {Status.RETIRING, Status.RETIRED} else Work.PROVISION
 
 
 def node_fields(state: NodeState) -> Row:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.ends import Deadline, Farewell, Kept
 from stargate.domain.graph import GATEWAY, GLOBAL_REGION, Graph
 from stargate.domain.presets import PRESETS, Preset, Spec
 
@@ -20,7 +21,10 @@ RETIRED_KEPT_SECONDS = 90 * 24 * 3600
 class Status(StrEnum):
     PROVISIONING = "PROVISIONING"
     READY = "READY"
+    UPDATING = "UPDATING"  # it is being changed, or put to sleep
     DEGRADED = "DEGRADED"  # everything stands, and a check does not hold
+    ASLEEP = "ASLEEP"  # nothing of it runs, everything of it is there
+    WAKING = "WAKING"
     FAILED = "FAILED"
     RETIRING = "RETIRING"
     RETIRED = "RETIRED"
@@ -34,7 +38,41 @@ class Mode(StrEnum):
     ACT = "act"
 
 
-AT_WORK = frozenset({Status.PROVISIONING, Status.RETIRING})
+class Work(StrEnum):
+    """What an attempt is for."""
+
+    PROVISION = "provision"
+    UPDATE = "update"
+    SLEEP = "sleep"
+    WAKE = "wake"
+    RETIRE = "retire"
+
+    @property
+    def under_way(self) -> Status:
+        """The status of an environment while it is being done."""
+        return UNDER_WAY[self]
+
+    @property
+    def end(self) -> Status:
+        """The status that it leads to when all goes well."""
+        return ENDS[self]
+
+
+UNDER_WAY = {
+    Work.PROVISION: Status.PROVISIONING,
+    Work.UPDATE: Status.UPDATING,
+    Work.SLEEP: Status.UPDATING,
+    Work.WAKE: Status.WAKING,
+    Work.RETIRE: Status.RETIRING,
+}
+ENDS = {
+    Work.PROVISION: Status.READY,
+    Work.UPDATE: Status.READY,
+    Work.SLEEP: Status.ASLEEP,
+    Work.WAKE: Status.READY,
+    Work.RETIRE: Status.RETIRED,
+}
+AT_WORK = frozenset(UNDER_WAY.values())
 
 
 @dataclass(frozen=True)
@@ -67,6 +105,12 @@ class Environment:
     failure: Failure | None = None
     checks: tuple[Check, ...] = field(default=())
     mode: Mode = Mode.ACT
+    work: Work = Work.PROVISION
+    deletion_protection: bool = False
+    deadline: Deadline | None = None
+    farewell: Farewell = field(default_factory=Farewell)
+    kept: tuple[Kept, ...] = ()
+    revision: int = 0  # how often it was written; a write is refused if another came between
 
     @property
     def execution_name(self) -> str:
@@ -104,10 +148,22 @@ class Environment:
     def stack_name(self, stack: str) -> str:
         return f"stargate-{self.name}-{stack}"
 
-    def next_attempt(self, status: Status, at: float, cause: str) -> Environment:
+    @property
+    def execution_payload(self) -> dict[str, Any]:
+        return {"environment_id": self.environment_id, "attempt": self.attempt}
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Asleep, on the way there or back: what stands still then is no trouble of the gateway's."""
+        return self.status in {Status.ASLEEP, Status.WAKING} or (
+            self.status is Status.UPDATING and self.work is Work.SLEEP
+        )
+
+    def next_attempt(self, work: Work, at: float, cause: str) -> Environment:
         return replace(
             self,
-            status=status,
+            status=work.under_way,
+            work=work,
             attempt=self.attempt + 1,
             updated_at=at,
             attempt_started_at=at,

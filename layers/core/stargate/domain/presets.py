@@ -125,6 +125,7 @@ class Preset:
     zones: int
     spec: Spec
     lacks: frozenset[str] = frozenset()  # nodes of the gateway that such an environment does without
+    deletion_protection: bool = False
 
 
 PRESETS = {
@@ -142,6 +143,7 @@ PRESETS = {
             langfuse=ServiceSpec(tasks=2),
             database=DatabaseSpec("db.r6g.large", storage_gb=100, max_storage_gb=200, multi_az=True),
         ),
+        deletion_protection=True,
     ),
     # Development: one of everything, what may be lost is not kept, models come from where they are served.
     "poc": Preset(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from jsonschema import Draft202012Validator
 
 from stargate.domain.connections import KEPT_BACK, MOST_CONNECTIONS, connections_needed
+from stargate.domain.ends import LEAST_TTL, LONGEST_TTL
 from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES, Mode
 from stargate.domain.faults import Fault
 from stargate.domain.presets import PRESETS, Spec
@@ -52,7 +53,7 @@ TASKS = {"type": "integer", "minimum": 1, "maximum": 50}
 STORAGE = {"type": "integer", "minimum": 20, "maximum": 65536}  # gp3 for PostgreSQL
 
 
-def _object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+def json_object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -61,54 +62,59 @@ def _object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[
     }
 
 
-SCHEMA = _object(
+TTL = {"type": "integer", "minimum": LEAST_TTL, "maximum": LONGEST_TTL}
+OVERRIDES = json_object(
+    {
+        "network": json_object(
+            {"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone", "instance"]}}
+        ),
+        "edge": json_object(
+            {
+                "balancer": {"enum": ["public", "private"]},
+                "domain": {"type": "string", "pattern": DOMAIN, "maxLength": 253},
+                "certificate": {"type": "string", "pattern": CERTIFICATE},
+            }
+        ),
+        "compute": json_object({"spot": {"type": "boolean"}, "architecture": {"enum": ["x86_64", "arm64"]}}),
+        "litellm": json_object(
+            {
+                "cpu": {"type": "integer", "enum": list(FARGATE_MEMORY)},
+                "memory": {"type": "integer", "minimum": 2 * GIB, "maximum": 120 * GIB},
+                "min_tasks": TASKS,
+                "max_tasks": TASKS,
+            }
+        ),
+        "grafana": json_object({"tasks": TASKS}),
+        "langfuse": json_object({"tasks": TASKS}),
+        "database": json_object(
+            {
+                "class": {"enum": list(DATABASE_CLASSES)},
+                "storage_gb": STORAGE,
+                "max_storage_gb": STORAGE,
+                "multi_az": {"type": "boolean"},
+            }
+        ),
+    }
+)
+SCHEMA = json_object(
     {
         "name": {"type": "string", "pattern": NAME_PATTERN, "not": {"enum": sorted(RESERVED_NAMES)}},
         "preset": {"type": "string", "enum": sorted(PRESETS)},
         "mode": {"enum": [mode.value for mode in Mode]},
-        "overrides": _object(
-            {
-                "network": _object(
-                    {"cidr": {"type": "string"}, "nat": {"enum": ["one", "per_zone", "instance"]}}
-                ),
-                "edge": _object(
-                    {
-                        "balancer": {"enum": ["public", "private"]},
-                        "domain": {"type": "string", "pattern": DOMAIN, "maxLength": 253},
-                        "certificate": {"type": "string", "pattern": CERTIFICATE},
-                    }
-                ),
-                "compute": _object(
-                    {"spot": {"type": "boolean"}, "architecture": {"enum": ["x86_64", "arm64"]}}
-                ),
-                "litellm": _object(
-                    {
-                        "cpu": {"type": "integer", "enum": list(FARGATE_MEMORY)},
-                        "memory": {"type": "integer", "minimum": 2 * GIB, "maximum": 120 * GIB},
-                        "min_tasks": TASKS,
-                        "max_tasks": TASKS,
-                    }
-                ),
-                "grafana": _object({"tasks": TASKS}),
-                "langfuse": _object({"tasks": TASKS}),
-                "database": _object(
-                    {
-                        "class": {"enum": list(DATABASE_CLASSES)},
-                        "storage_gb": STORAGE,
-                        "max_storage_gb": STORAGE,
-                        "multi_az": {"type": "boolean"},
-                    }
-                ),
-            }
-        ),
+        "overrides": OVERRIDES,
+        "ttl": TTL,
     },
     required=("name", "preset"),
 )
 
 
+def schema_faults(schema: dict[str, Any], request: Any) -> list[Fault]:
+    return [fault for error in Draft202012Validator(schema).iter_errors(request) for fault in _faults(error)]
+
+
 def faults_of(request: Any) -> tuple[Fault, ...]:
     """List every fault of a request for an environment; the empty tuple means it can be taken."""
-    found = [fault for error in Draft202012Validator(SCHEMA).iter_errors(request) for fault in _faults(error)]
+    found = schema_faults(SCHEMA, request)
     broken = {fault.path for fault in found}
     spec = _readable_spec(request, broken)
     if spec is not None:
@@ -133,6 +139,8 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
 
 
 def _allowed(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_allowed(one) for one in schema["anyOf"])
     if "enum" in schema:
         return f"one of {', '.join(str(value) for value in schema['enum'])}"
     if "pattern" in schema:
@@ -141,7 +149,9 @@ def _allowed(schema: dict[str, Any]) -> str:
         return f"text matching {pattern}" + (f", but not {', '.join(refused)}" if refused else "")
     if "minimum" in schema:
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
-    return {"object": "a JSON object", "boolean": "true or false", "string": "text"}[schema["type"]]
+    return {"object": "a JSON object", "boolean": "true or false", "string": "text", "null": "null"}[
+        schema["type"]
+    ]
 
 
 def _readable_spec(request: Any, broken: set[str]) -> Spec | None:
@@ -203,7 +213,7 @@ def _edge_rules(edge: EdgeSpec) -> Iterator[Fault]:
         yield Fault(
             f"/overrides/edge/{missing}",
             "is missing: a domain and its certificate come together",
-            _allowed(SCHEMA["properties"]["overrides"]["properties"]["edge"]["properties"][missing]),
+            _allowed(OVERRIDES["properties"]["edge"]["properties"][missing]),
         )
 
 

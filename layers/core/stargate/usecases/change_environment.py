@@ -1,13 +1,11 @@
-"""Change what can be changed of an environment while it lives: for now, how far the control plane may go."""
+"""Change what can be changed of an environment while it lives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.environment import Environment, Mode
-from stargate.domain.faults import Fault
+from stargate.domain.changes import changed, conflicts, faults_of_change
 from stargate.errors import (
     ConflictError,
     EnvironmentBusyError,
@@ -16,11 +14,13 @@ from stargate.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.environment import Environment
     from stargate.ports import Clock, Environments
     from stargate.usecases.narrate import Narrator
 
 TRIES = 5
-MODES = tuple(mode.value for mode in Mode)
 
 
 @dataclass(frozen=True)
@@ -30,43 +30,37 @@ class ChangeEnvironment:
     narrator: Narrator
 
     def __call__(self, name: str, request: Any) -> Environment:
-        faults = _faults(request)
+        faults = faults_of_change(request)
         if faults:
             raise InvalidRequestError(faults)
         for _ in range(TRIES):
             try:
-                return self._change(name, Mode(request["mode"]))
+                return self._change(name, request)
             except ConflictError:  # it was settled in this very moment
                 continue
         raise ConflictError(f"{name} is changed by others all the time")
 
-    def _change(self, name: str, mode: Mode) -> Environment:
+    def _change(self, name: str, request: Mapping[str, Any]) -> Environment:
         present = self.environments.by_name(name)
         if present is None:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         if present.is_going:
             raise EnvironmentBusyError(f"{name} is {present.status}")
-        if present.mode is mode:
+        now = self.clock.now()
+        faults = list(conflicts(present, request))
+        if faults:
+            raise InvalidRequestError(faults)
+        change = changed(present, request, now)
+        if not change.words:
             return present
-        changed = replace(present, mode=mode, updated_at=self.clock.now())
+        after = replace(change.environment, updated_at=now)
         entry = self.narrator.entry(
             present,
             "decision",
             name,
-            f"mode of {name} changed from {present.mode} to {mode}",
+            "; ".join(change.words),
             f"request by {self.narrator.actor}",
-            {"was": present.mode.value, "mode": mode.value},
+            dict(change.detail or {}),
         )
-        self.environments.replace(present, changed, entry)
-        return changed
-
-
-def _faults(request: Any) -> list[Fault]:
-    if not isinstance(request, Mapping):
-        return [Fault("", "is no JSON object", "a JSON object")]
-    found = [Fault(f"/{name}", "cannot be changed", "mode") for name in request if name != "mode"]
-    if "mode" not in request:
-        found.append(Fault("/mode", "is missing", f"one of {', '.join(MODES)}"))
-    elif request["mode"] not in MODES:
-        found.append(Fault("/mode", f"{request['mode']!r} is not allowed", f"one of {', '.join(MODES)}"))
-    return found
+        self.environments.replace(present, after, entry)
+        return after

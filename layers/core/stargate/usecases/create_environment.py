@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.environment import Environment, Mode, Status
+from stargate.domain.ends import deadline_after
+from stargate.domain.environment import Environment, Mode, Status, Work
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS, Spec
 from stargate.domain.progress import NodeState
@@ -23,6 +24,7 @@ class Asked:
     preset: str
     spec: Spec
     mode: str | None  # None leaves it as it is, which for a new environment is to act
+    ttl: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,14 @@ class CreateEnvironment:
         if faults:
             raise InvalidRequestError(faults)
         spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
-        asked = Asked(request["name"], request["preset"], spec, request.get("mode"))
+        asked = Asked(request["name"], request["preset"], spec, request.get("mode"), request.get("ttl"))
         try:
             environment = self._ensure(asked)
         except ConflictError:  # somebody asked for the same at the same time: theirs is the one
             environment = self._ensure(asked)
         if environment.status is Status.PROVISIONING:
             # The same name again starts nothing, but heals a crash between the row and the first start.
-            payload = {"environment_id": environment.environment_id, "attempt": environment.attempt}
-            self.workflows.provision(environment.execution_name, payload)
+            self.workflows.provision(environment.execution_name, environment.execution_payload)
         return environment
 
     def _ensure(self, asked: Asked) -> Environment:
@@ -84,6 +85,9 @@ class CreateEnvironment:
             attempt_started_at=now,
             cause=entry_id,
             mode=Mode(asked.mode or Mode.ACT),
+            # Who asks for an end does not want to be kept from it.
+            deletion_protection=PRESETS[preset].deletion_protection and asked.ttl is None,
+            deadline=None if asked.ttl is None else deadline_after(now, asked.ttl),
         )
         entry = self.narrator.asked(environment, f"{name} asked for, preset {preset}", spec.document())
         self.environments.create(environment, self._states(environment), entry, replaces)
@@ -110,7 +114,7 @@ class CreateEnvironment:
 
     def _resume(self, failed: Environment) -> Environment:
         now = self.clock.now()
-        resumed = failed.next_attempt(Status.PROVISIONING, now, self.identifiers.entry_id(now))
+        resumed = failed.next_attempt(Work.PROVISION, now, self.identifiers.entry_id(now))
         entry = self.narrator.asked(resumed, f"{failed.name} resumed", {"attempt": resumed.attempt})
         self.environments.replace(failed, resumed, entry)
         return resumed

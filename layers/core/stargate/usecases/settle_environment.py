@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stargate.domain.ends import kept_in_words
 from stargate.domain.environment import AT_WORK, Environment, Status
 from stargate.domain.failure import Failure, failure_of
 from stargate.errors import ConflictError, GatewayNotWellError
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from stargate.usecases.narrate import Narrator
 
 TRIES = 5
-LED_TO = {Status.READY: Status.PROVISIONING, Status.RETIRED: Status.RETIRING}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class SettleEnvironment:
 
     def _settle(self, environment: Environment, outcome: Status, failure: Failure | None) -> Status:
         seconds = round(self.clock.now() - environment.attempt_started_at, 3)
-        summary = f"{environment.name} is {outcome}" + (f": {failure.reason}" if failure else "")
+        kept = environment.kept if outcome is Status.RETIRED else ()
+        because = failure.reason if failure else kept_in_words(kept)
+        summary = f"{environment.name} is {outcome}" + (f": {because}" if because else "")
         detail = {"seconds": seconds, "attempt": environment.attempt}
         entry = self.narrator.entry(
             environment,
@@ -49,7 +51,11 @@ class SettleEnvironment:
             environment.name,
             summary,
             environment.cause,
-            {**detail, **(failure.document() if failure else {})},
+            {
+                **detail,
+                **(failure.document() if failure else {}),
+                **({"kept": [one.told() for one in kept]} if kept else {}),
+            },
         )
         after = environment.settled(outcome, self.clock.now(), failure)
         self.environments.replace(environment, after, entry)
@@ -66,4 +72,4 @@ def _degree(outcome: Status, error: str) -> Status:
 def _may_end_so(environment: Environment, outcome: Status) -> bool:
     if outcome in {Status.FAILED, Status.DEGRADED}:
         return environment.status in AT_WORK
-    return environment.status is LED_TO[outcome]
+    return environment.status is environment.work.under_way and outcome is environment.work.end

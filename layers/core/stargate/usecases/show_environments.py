@@ -55,6 +55,8 @@ class ShowEnvironments:
             "region": environment.region,
             "status": environment.status.value,
             "mode": environment.mode.value,
+            "deletion_protection": environment.deletion_protection,
+            "ends_at": None if environment.deadline is None else told(environment.deadline.ends_at),
             "attempt": environment.attempt,
             "gateway_version": environment.gateway_version,
             "spec": environment.spec.document(),
@@ -64,6 +66,7 @@ class ShowEnvironments:
             "updated_at": told(environment.updated_at),
             "stacks": self._stacks(environment, states),
             "outputs": _outputs(states),
+            "kept": [one.told() for one in environment.kept],
             "checks": [check.document() for check in environment.checks],
             "failure": None if failure is None else failure.document(),
         }

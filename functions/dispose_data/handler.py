@@ -1,0 +1,13 @@
+"""Called by the retire workflow when all stacks are gone: decides over secrets and snapshot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, int]:
+    return wiring.dispose_data()(event["environment_id"], event["attempt"])

@@ -1,0 +1,91 @@
+"""What a PATCH changes of an environment without touching its gateway: how it is run, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.ends import deadline_after
+from stargate.domain.environment import Mode
+from stargate.domain.faults import Fault
+from stargate.domain.moments import told
+from stargate.domain.requests import TTL, json_object, schema_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from stargate.domain.environment import Environment
+
+SCHEMA = json_object(
+    {
+        "mode": {"enum": [mode.value for mode in Mode]},
+        "deletion_protection": {"type": "boolean"},
+        "ttl": {"anyOf": [TTL, {"type": "null"}]},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The environment as it shall be, and each change in words; without words nothing changes."""
+
+    environment: Environment
+    words: tuple[str, ...] = ()
+    detail: Mapping[str, Any] | None = None
+
+
+def faults_of_change(request: Any) -> tuple[Fault, ...]:
+    found = schema_faults(SCHEMA, request)
+    if request == {}:
+        found.append(Fault("", "changes nothing", f"one or more of {', '.join(SCHEMA['properties'])}"))
+    return tuple(sorted(found, key=lambda fault: fault.path))
+
+
+def conflicts(environment: Environment, request: Mapping[str, Any]) -> Iterator[Fault]:
+    """What cannot be meant of this environment: an end by itself, while nothing may remove it."""
+    protected = request.get("deletion_protection", environment.deletion_protection)
+    ends = request["ttl"] is not None if "ttl" in request else environment.deadline is not None
+    if protected and ends:
+        field = "/ttl" if "ttl" in request else "/deletion_protection"
+        yield Fault(
+            field,
+            "deletion protection and a time to live exclude each other",
+            "one of them: deletion_protection false, or ttl null, in the same request",
+        )
+
+
+def changed(environment: Environment, request: Mapping[str, Any], now: float) -> Changed:
+    after, words, detail = environment, [], {}
+    for name, value in request.items():
+        following, said = CHANGES[name](after, value, now)
+        if following != after:
+            words.append(said)
+            detail[name] = value
+        after = following
+    return Changed(after, tuple(words), detail)
+
+
+def _mode(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    mode = Mode(value)
+    said = f"mode of {environment.name} changed from {environment.mode} to {mode}"
+    return replace(environment, mode=mode), said
+
+
+def _protection(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    said = f"deletion protection of {environment.name} {'set' if value else 'lifted'}"
+    return replace(environment, deletion_protection=value), said
+
+
+def _ttl(environment: Environment, value: Any, now: float) -> tuple[Environment, str]:
+    if value is None:
+        return replace(environment, deadline=None), f"{environment.name} does not retire by itself any more"
+    deadline = deadline_after(now, value)
+    said = f"{environment.name} retires by itself at {told(deadline.ends_at)}"
+    return replace(environment, deadline=deadline), said
+
+
+CHANGES: Mapping[str, Callable[[Environment, Any, float], tuple[Environment, str]]] = {
+    "mode": _mode,
+    "deletion_protection": _protection,
+    "ttl": _ttl,
+}
