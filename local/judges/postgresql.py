@@ -6,10 +6,11 @@ connection is encrypted. Debian 12 has version 15, the gateway 16.
 
 import os
 import pwd
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,37 @@ _VERSIONS = Path("/usr/lib/postgresql")
 @dataclass(frozen=True)
 class PostgreSQL:
     port: int
+    folder: Path
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Take it down as a power cut does, and bring it back with the same data."""
+        self._control("stop", "--mode=immediate")
+        try:
+            yield
+        finally:
+            self._control(
+                "start", "--log=again.log", f"--options={' '.join(_options(self.folder, self.port))}"
+            )
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let it keep its connections, take new ones, and answer none."""
+        leader = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        os.killpg(leader, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(leader, signal.SIGCONT)
+
+    def gone(self) -> None:
+        """Stop it however it was started."""
+        with suppress(JudgeError):
+            self._control("stop", "--mode=immediate")
+
+    def _control(self, what: str, *options: str) -> None:
+        program = str(_binaries() / "pg_ctl")
+        _run(*_owner().acting, program, what, "--pgdata=data", "--wait", *options, folder=self.folder)
 
     def psql(
         self,
@@ -61,12 +93,15 @@ def postgresql() -> Iterator[PostgreSQL]:
     with tempfile.TemporaryDirectory(prefix="postgresql-") as name:
         folder = Path(name)
         _prepare(folder, owner)
-        server = PostgreSQL(free_port())
+        server = PostgreSQL(free_port(), folder)
         command = [*owner.acting, str(_binaries() / "postgres"), "-D", "data", *_options(folder, server.port)]
         with running("postgresql", command, folder, {"PATH": os.environ["PATH"]}) as program:
             program.wait_until(lambda: _is_ready(server), "ready", 30)
             _make_master(server)
-            yield server
+            try:
+                yield server
+            finally:
+                server.gone()
 
 
 @dataclass(frozen=True)
