@@ -12,7 +12,7 @@ from cli.client import ApiClient
 from cli.failure import FailedError
 from cli.views.environments import board, headline
 
-AT_WORK = frozenset({"PROVISIONING", "RETIRING"})
+AT_WORK = frozenset({"PROVISIONING", "UPDATING", "WAKING", "RETIRING"})
 NOT_WELL = frozenset({"FAILED", "DEGRADED"})
 TRIES = 5  # an API that is being deployed anew answers badly for a moment
 

@@ -338,6 +338,56 @@ class FakeMetrics:
 
 
 @dataclass
+class FakeRepose:
+    """A gateway that runs, and does at once what it is told; a database takes until the test says so."""
+
+    services: dict = field(default_factory=dict)
+    targets: dict = field(default_factory=dict)
+    sounding_alarms: set = field(default_factory=set)
+    database_status: str = "available"
+    lingering: dict = field(default_factory=dict)
+    calls: list = field(default_factory=list)
+
+    def service(self, region, cluster, service):
+        if service not in self.services:
+            return None
+        desired = self.services[service]
+        return ServiceFacts(desired, self.lingering.get(service, desired))
+
+    def size(self, region, cluster, service, tasks):
+        self.calls.append(f"{service} to {tasks}")
+        self.services[service] = tasks
+
+    def target(self, region, cluster, service):
+        return self.targets.get(service)
+
+    def set_target(self, region, cluster, service, target):
+        self.calls.append(f"target of {service}")
+        self.targets[service] = target
+
+    def sounding(self, region, prefix):
+        return tuple(sorted(name for name in self.sounding_alarms if name.startswith(prefix)))
+
+    def mute(self, region, names):
+        self.sounding_alarms -= set(names)
+
+    def unmute(self, region, names):
+        self.calls.append("unmute")
+        self.sounding_alarms |= set(names)
+
+    def database(self, region, identifier):
+        return self.database_status
+
+    def stop_database(self, region, identifier):
+        self.calls.append("stop database")
+        self.database_status = "stopping"
+
+    def start_database(self, region, identifier):
+        self.calls.append("start database")
+        self.database_status = "starting"
+
+
+@dataclass
 class FakeAlarms:
     known: dict = field(default_factory=dict)
 
@@ -469,14 +519,8 @@ class FakeTasks:
 class FakeWorkflows:
     started: list = field(default_factory=list)
 
-    def provision(self, execution_name, payload):
-        self._start("provision", execution_name, payload)
-
-    def retire(self, execution_name, payload):
-        self._start("retire", execution_name, payload)
-
-    def _start(self, workflow, execution_name, payload):
-        start = (workflow, execution_name, json.dumps(payload, sort_keys=True))
+    def start(self, work, execution_name, payload):
+        start = (work.value, execution_name, json.dumps(payload, sort_keys=True))
         if start not in self.started:
             self.started.append(start)
 

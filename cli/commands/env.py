@@ -11,6 +11,7 @@ from cli.answers import document_of
 from cli.client import ApiClient
 from cli.connection import connect
 from cli.failure import BadInputError
+from cli.hours import schedule_of
 from cli.options import Api, Json, Region
 from cli.output import emit
 from cli.overrides import overrides_of
@@ -47,7 +48,7 @@ Mode = Annotated[ModeChoice | None, typer.Option(help="How far the control plane
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Environments: create, look at, follow, change and remove them.")
-    for command in (create, list_, show, watch, update, delete):
+    for command in (create, list_, show, watch, update, resume, sleep, wake, delete):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="env", no_args_is_help=True)
 
@@ -108,6 +109,13 @@ def update(
         bool | None, typer.Option(help="Whether it may be deleted only after this is lifted.")
     ] = None,
     ttl: Ttl = None,
+    awake: Annotated[
+        str | None,
+        typer.Option(help="Working hours: mon-fri 08:00-19:00 Europe/Berlin; always takes them back."),
+    ] = None,
+    holidays: Annotated[
+        list[str] | None, typer.Option("--holiday", help="A date to sleep through: 2026-12-25. Repeat.")
+    ] = None,
     api: Api = None,
     region: Region = None,
     as_json: Json = False,
@@ -120,10 +128,48 @@ def update(
         change["deletion_protection"] = protection
     if ttl is not None:
         change["ttl"] = seconds_of("--ttl", ttl)
+    if awake is not None:
+        change["schedule"] = schedule_of(awake, holidays or [])
     if not change:
-        raise BadInputError("nothing is to be changed: give --mode, --protection or --ttl")
+        raise BadInputError("nothing is to be changed: give --mode, --protection, --ttl or --awake")
     document = document_of(connect(api, region).patch(f"/environments/{name}", change))
     emit(document, lambda console: show_environment(console, document), as_json=as_json)
+
+
+def resume(
+    name: Name,
+    follow: Watch = False,
+    every: Every = EVERY,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Go on with what failed: the same work again, from where it stopped."""
+    _begin("resume", connect(api, region), name, follow=follow, every=every, as_json=as_json)
+
+
+def sleep(
+    name: Name,
+    follow: Watch = False,
+    every: Every = EVERY,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Put a gateway to sleep: no task runs, the database is stopped, everything else stays."""
+    _begin("sleep", connect(api, region), name, follow=follow, every=every, as_json=as_json)
+
+
+def wake(
+    name: Name,
+    follow: Watch = False,
+    every: Every = EVERY,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Wake a gateway exactly as it was before it slept."""
+    _begin("wake", connect(api, region), name, follow=follow, every=every, as_json=as_json)
 
 
 def delete(
@@ -144,6 +190,11 @@ def delete(
     farewell = {"final_snapshot": snapshot, "secrets_recovery": recovery}
     given_up = {wish: "no" for wish, kept in farewell.items() if not kept}
     document = document_of(client.delete(f"/environments/{name}", **given_up))
+    _answer(client, document, follow=follow, every=every, as_json=as_json)
+
+
+def _begin(work: str, client: ApiClient, name: str, *, follow: bool, every: float, as_json: bool) -> None:
+    document = document_of(client.post(f"/environments/{name}/{work}", {}))
     _answer(client, document, follow=follow, every=every, as_json=as_json)
 
 

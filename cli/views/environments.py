@@ -19,12 +19,18 @@ COLOURS = {
     "DEGRADED": "yellow",
     "PROVISIONING": "cyan",
     "SUBMITTED": "cyan",
+    "UPDATING": "cyan",
+    "WAKING": "cyan",
+    "ASLEEP": "blue",
     "RETIRING": "magenta",
     "DELETING": "magenta",
     "FAILED": "red",
 }
 NEXT_STEPS = {
     "PROVISIONING": "`stargate env watch {name}` follows it",
+    "UPDATING": "`stargate env watch {name}` follows it",
+    "WAKING": "`stargate env watch {name}` follows it",
+    "ASLEEP": "`stargate env wake {name}` wakes it as it was",
     "RETIRING": "`stargate env watch {name}` follows it",
     "FAILED": "`stargate ledger {name}` tells how it came; `stargate env resume {name}` goes on from there",
     "DEGRADED": "`stargate env resume {name}` measures again once the cause is mended",
@@ -94,6 +100,8 @@ def _particulars(document: Document) -> Iterator[str]:
     yield f"mode {document['mode']}, gateway {document['gateway_version']}, id {document['id']}"
     if document["deletion_protection"]:
         yield "protected from deletion (`env update --no-protection` lifts it)"
+    if document["schedule"]:
+        yield f"awake {_hours(document['schedule'])}"
     if document["ends_at"]:
         yield f"retires by itself at {document['ends_at']}"
     yield from (_kept(one) for one in document["kept"])
@@ -106,6 +114,12 @@ def _particulars(document: Document) -> Iterator[str]:
         failure = document["failure"]
         where = " ".join(part for part in (failure["stack"], failure["resource"]) if part)
         yield f"failed{f' at {where}' if where else ''}: {failure['reason']}"
+
+
+def _hours(schedule: Document) -> str:
+    holidays = f", but for {', '.join(schedule['holidays'])}" if schedule["holidays"] else ""
+    days = ", ".join(schedule["days"])
+    return f"{days} {schedule['from']}-{schedule['until']} {schedule['time_zone']}{holidays}"
 
 
 def _kept(one: Document) -> str:

@@ -112,6 +112,21 @@ def retire_environment(name: str) -> Reply:
     return _api().retire_environment(name, _query())
 
 
+@route("/environments/{name}/resume", "POST")
+def resume_environment(name: str) -> Reply:
+    return _api().begin_work("resume", name)
+
+
+@route("/environments/{name}/sleep", "POST")
+def sleep_environment(name: str) -> Reply:
+    return _api().begin_work("sleep", name)
+
+
+@route("/environments/{name}/wake", "POST")
+def wake_environment(name: str) -> Reply:
+    return _api().begin_work("wake", name)
+
+
 @route("/environments/{name}/stacks", "GET")
 def show_stacks(name: str) -> Reply:
     return _api().show_stacks(name)

@@ -7,6 +7,7 @@ by all of them. A quota and a snapshot of a database are judged by their own ARN
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -30,6 +31,9 @@ _OF_SCALABLE_TARGETS = frozenset(
     {"RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy", "DeleteScalingPolicy"}
 )
 
+_OF_SEVERAL_ALARMS = frozenset({"EnableAlarmActions", "DisableAlarmActions"})
+"""The first is judged: ours are never of two environments."""
+
 
 def install() -> None:
     resource_arn = iam_actions.extract_resource_arn
@@ -52,20 +56,29 @@ def install() -> None:
             named = _named(operation, json.loads(body or b"{}"))
             if named:
                 return named if named.startswith("arn:") else f"arn:aws:ecs:{region}:{account_id}:{named}"
-        if service == "application-autoscaling" and operation in _OF_SCALABLE_TARGETS:
-            return f"arn:aws:application-autoscaling:{region}:{account_id}:scalable-target/some-id"
-        if service == "monitoring" and operation == "DescribeAlarms":
-            return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
-        if service == "rds" and operation == "DeleteDBSnapshot":
-            name = parse_qs((body or b"").decode()).get("DBSnapshotIdentifier", [""])[0]
-            return f"arn:aws:rds:{region}:{account_id}:snapshot:{name}"
-        if service == "servicequotas" and operation == "GetServiceQuota":
-            asked = json.loads(body or b"{}")
-            quota = f"{asked.get('ServiceCode')}/{asked.get('QuotaCode')}"
-            return f"arn:aws:servicequotas:{region}:{account_id}:{quota}"
+        elsewhere = _elsewhere(service, operation, body or b"")
+        if elsewhere:
+            return elsewhere.format(place=f"{region}:{account_id}")
         return str(resource_arn(service, method, path, headers, body, query_params, region, account_id))
 
     iam_actions.extract_resource_arn = judged_by
+
+
+def _elsewhere(service: str, operation: str, body: bytes) -> str:
+    """The ARN, but for its `{place}`, of what a call outside of ECS acts on; "" where MiniStack knows it."""
+    if service == "application-autoscaling" and operation in _OF_SCALABLE_TARGETS:
+        return "arn:aws:application-autoscaling:{place}:scalable-target/some-id"
+    if service == "monitoring" and operation == "DescribeAlarms":
+        return "arn:aws:cloudwatch:{place}:alarm:*"
+    if service == "monitoring" and operation in _OF_SEVERAL_ALARMS:
+        found = re.search(rb"stargate-[a-z0-9-]+", body)  # the name, in whichever protocol it comes
+        return f"arn:aws:cloudwatch:{{place}}:alarm:{found[0].decode() if found else '*'}"
+    if service == "rds" and operation == "DeleteDBSnapshot":
+        return f"arn:aws:rds:{{place}}:snapshot:{parse_qs(body.decode())['DBSnapshotIdentifier'][0]}"
+    if service == "servicequotas" and operation == "GetServiceQuota":
+        asked = json.loads(body or b"{}")
+        return f"arn:aws:servicequotas:{{place}}:{asked.get('ServiceCode')}/{asked.get('QuotaCode')}"
+    return ""
 
 
 def _named(operation: str, request: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ def install(clock: Clock) -> None:
     cloudwatch.follow(alarms)
     ecs.install(pace, later)
     offers.install()
-    rds.install()
+    rds.install(pace, later)
     service_quotas.install()
     tagging.install()
     zones.install()

@@ -10,6 +10,18 @@ PRIVATE_NAMES = (
         "local/services/rds.py: does it tell SecondaryAvailabilityZone and MasterUserSecret by now?",
     ),
     PrivateName(
+        "ministack.services.rds",
+        "_resolve_instance",
+        "(db_id)",
+        "local/services/rds.py: do a stop and a start take their time by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_error",
+        "(code, message, status)",
+        "local/services/rds.py: is a stop refused of what is not available by now?",
+    ),
+    PrivateName(
         "ministack.services.alb", "_tags", None, "does it still mean the same to local/services/tagging.py?"
     ),
     PrivateName(

@@ -11,6 +11,7 @@ def environment(**known):
         "mode": "act",
         "deletion_protection": False,
         "ends_at": None,
+        "schedule": None,
         "kept": [],
         "attempt": 1,
         "gateway_version": "abc123",

@@ -145,6 +145,50 @@ def test_protection_and_time_to_live_are_changed(api):
     assert last(api).document == {"ttl": None}
 
 
+@pytest.mark.parametrize("work", ["resume", "sleep", "wake"])
+def test_work_is_begun_and_followed(api, capsys, work):
+    """One POST, then the end is waited for."""
+    api.answers("POST", f"/environments/blue/{work}", 202, environment(status="UPDATING"))
+    api.answers("GET", "/environments/blue", 200, environment(status="UPDATING"))
+    api.answers("GET", "/environments/blue", 200, environment(status="ASLEEP"))
+
+    assert main(["env", work, "blue", "--watch", "--every", "0"]) == 0
+
+    told = capsys.readouterr().out
+    assert "is ASLEEP" in told
+    assert "stargate env wake blue" in told
+
+
+def test_working_hours_are_sent_as_a_schedule(api):
+    """Days as a range or one by one, hours, a time zone, and the days off."""
+    api.answers("PATCH", "/environments/blue", 200, environment())
+    hours = "mon-wed,fri 08:00-19:00 Europe/Berlin"
+
+    assert main(["env", "update", "blue", "--awake", hours, "--holiday", "2026-12-25"]) == 0
+
+    assert last(api).document["schedule"] == {
+        "days": ["mon", "tue", "wed", "fri"],
+        "from": "08:00",
+        "until": "19:00",
+        "time_zone": "Europe/Berlin",
+        "holidays": ["2026-12-25"],
+    }
+    assert main(["env", "update", "blue", "--awake", "always"]) == 0
+    assert last(api).document == {"schedule": None}
+
+
+@pytest.mark.parametrize(
+    "hours",
+    ["nights", "mon-someday 08:00-19:00 UTC", "fri-mon 08:00-19:00 UTC", "mon 8-19 UTC"],
+)
+def test_hours_of_another_form_are_bad_input(api, capsys, hours):
+    """Refused before anything is sent, with an example."""
+    assert main(["env", "update", "blue", "--awake", hours]) == 2
+
+    assert "mon-fri 08:00-19:00 Europe/Berlin" in " ".join(capsys.readouterr().err.split())
+    assert api.asked == []
+
+
 def test_a_span_of_another_form_is_bad_input(api, capsys):
     """Refused before anything is sent, with the form that is taken."""
     assert main(["env", "create", "blue", "--preset", "poc", "--ttl", "soon"]) == 2

@@ -316,7 +316,7 @@ def test_a_mode_is_not_overwritten_by_a_settling(store):
     store.environments.replace(seen, observing, entry("0000000002000-m"))
     with pytest.raises(ConflictError):
         store.environments.replace(seen, seen.settled(Status.FAILED, 3000.0), entry("0000000003000-m"))
-    assert store.environments.get(IDENTIFIER) == observing
+    assert store.environments.get(IDENTIFIER) == replace(observing, revision=1)
 
 
 def test_the_balancers_outputs_are_told_while_it_stands(real):

@@ -36,7 +36,7 @@ def _ask(api: ApiClient, name: str) -> Document:
 
 
 def settled(document: Document) -> bool:
-    return document["status"] not in {"PROVISIONING", "RETIRING"}
+    return document["status"] not in {"PROVISIONING", "UPDATING", "WAKING", "RETIRING"}
 
 
 def wait_until(holds: Callable[[], bool], words: str) -> None:

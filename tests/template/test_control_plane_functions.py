@@ -23,7 +23,8 @@ ASYNCHRONOUS = {
     "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "PrepareDatabaseFunction",
     "RemoveStackFunction", "PublishGatewayFunction", "ReceiveSignalFunction",
 }  # fmt: skip
-TICKS = {"ExamineConditionsFunction"}  # called each minute: what one call lost, the next one finds
+# Called again and again: what one call lost, the next one finds.
+TICKS = {"ExamineConditionsFunction": "rate(1 minute)", "KeepTimeFunction": "rate(5 minutes)"}
 
 
 RULES = {
@@ -142,7 +143,7 @@ def test_the_asynchronous_functions_are_all_known():
         if resource["Type"].startswith("Custom::")
     }
     assert by_rule | by_function | by_cloudformation == ASYNCHRONOUS
-    assert by_schedule == TICKS
+    assert by_schedule == set(TICKS)
 
 
 @pytest.mark.parametrize("name", sorted(TICKS))
@@ -153,10 +154,11 @@ def test_a_tick_is_not_repeated(name):
     assert config["DestinationConfig"] == {}
 
 
-def test_conditions_are_examined_each_minute():
+@pytest.mark.parametrize(("name", "rate"), TICKS.items())
+def test_a_tick_comes_at_its_rate(name, rate):
     """The schedule starts enabled, and its own retries end with the minute."""
-    (rule,) = [rule for rule in RULES.values() if "ScheduleExpression" in rule]
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    (rule,) = [rule for key, rule in RULES.items() if "ScheduleExpression" in rule and key.startswith(name)]
+    assert rule["ScheduleExpression"] == rate
     assert rule.get("State", "ENABLED") == "ENABLED"
     assert rule["Targets"][0]["RetryPolicy"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
 
@@ -212,5 +214,6 @@ def test_functions_that_raise_to_say_no_have_no_alarm_on_errors():
         if alarm["MetricName"] == "Errors"
     }
     assert set(FUNCTIONS) - watched == {
-        *("PreflightFunction", "PrepareRegionsFunction", "CheckGatewayFunction", "CheckRetiredFunction")
+        *("PreflightFunction", "PrepareRegionsFunction", "CheckGatewayFunction", "CheckRetiredFunction"),
+        *("SleepGatewayFunction", "WakeGatewayFunction"),
     }

@@ -32,6 +32,8 @@ ON_EVERYTHING = {
         name: {"application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData"}
         for name in ("ReceiveSignalFunction", "PerformActionFunction", "VerifyEffectFunction")
     },
+    "SleepGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
+    "WakeGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "ExamineConditionsFunction": {
         "application-autoscaling:DescribeScalableTargets",
         "application-autoscaling:DescribeScalingActivities", "cloudwatch:GetMetricData",

@@ -13,6 +13,7 @@ from stargate.domain.conditions import Condition
 from stargate.domain.environment import Status
 from stargate.domain.moments import told
 from stargate.domain.signals.signal import Severity
+from stargate.usecases.begin_work import BeginWork
 from stargate.usecases.change_environment import ChangeEnvironment
 from stargate.usecases.show_conditions import ShowConditions
 from stargate.usecases.turn_switch import TurnSwitch
@@ -75,6 +76,9 @@ def client(monkeypatch):
 def api_of(play, replies, actor):
     return Api(
         create=play.create,
+        begin=BeginWork(
+            play.environments, play.workflows, play.clock, play.identifiers, play.narrator(actor)
+        ),
         change=ChangeEnvironment(play.environments, play.clock, play.narrator(actor)),
         retire=play.retire,
         show=play.show,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.ends import Farewell
-from stargate.domain.environment import Status
+from stargate.domain.environment import AT_WORK
 from stargate.domain.faults import Fault
 from stargate.domain.ledger import KINDS
 from stargate.domain.moments import understood
@@ -28,7 +28,9 @@ from stargate.usecases.show_environments import entry_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stargate.domain.environment import Environment
     from stargate.ports import Replies
+    from stargate.usecases.begin_work import BeginWork
     from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
     from stargate.usecases.retire_environment import RetireEnvironment
@@ -53,6 +55,7 @@ class Reply:
 @dataclass(frozen=True)
 class Api:
     create: CreateEnvironment
+    begin: BeginWork
     change: ChangeEnvironment
     retire: RetireEnvironment
     show: ShowEnvironments
@@ -75,8 +78,7 @@ class Api:
 
     def _create(self, request: Any) -> dict[str, Any]:
         environment = self.create(request)
-        status = 200 if environment.status is Status.READY else 202
-        return {"status": status, "body": self.show.document(environment)}
+        return {"status": _accepted(environment), "body": self.show.document(environment)}
 
     def list_environments(self, query: Query) -> Reply:
         limit = _checked(query, ("limit", "next"))
@@ -103,6 +105,10 @@ class Api:
         farewell = Farewell(**{wish: query.get(wish, "yes") == "yes" for wish in FAREWELL})
         return Reply(202, self.show.document(self.retire(name, farewell)))
 
+    def begin_work(self, asked: str, name: str) -> Reply:
+        environment = self.begin(asked, name)
+        return Reply(_accepted(environment), self.show.document(environment))
+
     def show_conditions(self, name: str, query: Query) -> Reply:
         limit = _checked(query, ("status", "limit", "next"))
         open_only = query.get("status", "open") == "open"
@@ -113,6 +119,11 @@ class Api:
 
     def turn_switch(self, body: bytes) -> Reply:
         return Reply(200, self.switch(parsed(body)).document())
+
+
+def _accepted(environment: Environment) -> int:
+    """202 while a workflow has work to do, 200 when it is as it was asked for."""
+    return 202 if environment.status in AT_WORK else 200
 
 
 def parsed(body: bytes) -> Any:

@@ -92,6 +92,14 @@ class GatewayNotWellError(StargateError):
     """All stacks stand, but a measured check of the gateway does not hold yet."""
 
 
+class NotAsleepYetError(StargateError):
+    """Something of a gateway that is put to sleep still runs."""
+
+
+class NotAwakeYetError(StargateError):
+    """Something of a gateway that wakes does not run yet."""
+
+
 class LeftoversError(StargateError):
     """Something of a removed environment is still there."""
 

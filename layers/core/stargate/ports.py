@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from stargate.domain.certificates import Certificate
     from stargate.domain.ends import Kept
-    from stargate.domain.environment import Check, Environment
+    from stargate.domain.environment import Check, Environment, Work
     from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
     from stargate.domain.front_door import Answer
     from stargate.domain.ledger import Entry
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stargate.domain.paging import Page
     from stargate.domain.progress import NodeState, States
     from stargate.domain.quotas import Quota
+    from stargate.domain.rest import Target
     from stargate.domain.switch import Switch
 
 
@@ -149,11 +150,9 @@ class Tasks(Protocol):
 
 
 class Workflows(Protocol):
-    def provision(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        """Start it; the same name again starts nothing."""
+    def start(self, work: Work, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start the one that does this work; the same name again starts nothing."""
         ...
-
-    def retire(self, execution_name: str, payload: Mapping[str, Any]) -> None: ...
 
 
 class Remedies(Protocol):
@@ -366,6 +365,38 @@ class Services(Protocol):
     def stop_deployment(self, region: str, cluster: str, service: str) -> None:
         """Stop the deployment in progress and roll it back; ActionRefusedError if ECS will not."""
         ...
+
+
+class Repose(Protocol):
+    """What is stilled of a gateway that goes to sleep; `cluster` and `service` are names."""
+
+    def service(self, region: str, cluster: str, service: str) -> ServiceFacts | None: ...
+
+    def size(self, region: str, cluster: str, service: str, tasks: int) -> None:
+        """How many tasks the service shall run."""
+        ...
+
+    def target(self, region: str, cluster: str, service: str) -> Target | None:
+        """None if it has no scalable target."""
+        ...
+
+    def set_target(self, region: str, cluster: str, service: str, target: Target) -> None: ...
+
+    def sounding(self, region: str, prefix: str) -> tuple[str, ...]:
+        """The alarms whose names begin so and whose actions are on."""
+        ...
+
+    def mute(self, region: str, names: Sequence[str]) -> None: ...
+
+    def unmute(self, region: str, names: Sequence[str]) -> None: ...
+
+    def database(self, region: str, identifier: str) -> str:
+        """Its status in RDS's words, or absent."""
+        ...
+
+    def stop_database(self, region: str, identifier: str) -> None: ...
+
+    def start_database(self, region: str, identifier: str) -> None: ...
 
 
 class Alarms(Protocol):

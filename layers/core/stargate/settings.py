@@ -45,6 +45,17 @@ class ApiSettings:
     gateway_bucket: str
     gateway_version: str
     provision_arn: str
+    sleep_arn: str
+    wake_arn: str
+    retire_arn: str
+
+
+@dataclass(frozen=True)
+class KeepTimeSettings:
+    table_name: str
+    provision_arn: str
+    sleep_arn: str
+    wake_arn: str
     retire_arn: str
 
 

@@ -15,6 +15,7 @@ from stargate.adapters.identifiers import RandomIdentifiers
 from stargate.usecases.narrate import Narrator
 
 if TYPE_CHECKING:
+    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
     from stargate.api import Api
     from stargate.usecases.check_gateway import CheckGateway
     from stargate.usecases.check_retired import CheckRetired
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from stargate.usecases.dispose_data import DisposeData
     from stargate.usecases.examine_conditions import ExamineConditions
     from stargate.usecases.gather_facts import Instruments
+    from stargate.usecases.keep_time import KeepTime
     from stargate.usecases.node_moves import Desk
     from stargate.usecases.notice_progress import NoticeProgress
     from stargate.usecases.notice_remedy_end import NoticeRemedyEnd
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
     from stargate.usecases.remove_stack import RemoveStack
     from stargate.usecases.settle_action import SettleAction
     from stargate.usecases.settle_environment import SettleEnvironment
+    from stargate.usecases.sleep_gateway import SleepGateway
     from stargate.usecases.take_signal import TakeSignal
     from stargate.usecases.verify_effect import VerifyEffect
+    from stargate.usecases.wake_gateway import WakeGateway
 
 
 def _narrator(actor: str) -> Narrator:
@@ -276,6 +280,60 @@ def settle_action(actor: str = "settle_action") -> SettleAction:
     return SettleAction(OperationsTable(table), SystemClock(), _narrator(actor))
 
 
+def _workflows(given: settings.ApiSettings | settings.KeepTimeSettings) -> StepFunctionsWorkflows:
+    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.domain.environment import Work
+
+    machines = {
+        Work.PROVISION: given.provision_arn,
+        Work.UPDATE: given.provision_arn,
+        Work.SLEEP: given.sleep_arn,
+        Work.WAKE: given.wake_arn,
+        Work.RETIRE: given.retire_arn,
+    }
+    return StepFunctionsWorkflows(machines)
+
+
+def sleep_gateway() -> SleepGateway:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.repose import AwsRepose
+    from stargate.usecases.sleep_gateway import SleepGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    narrator = _narrator("sleep_gateway")
+    return SleepGateway(EnvironmentRows(table), OperationsTable(table), AwsRepose(), narrator)
+
+
+def wake_gateway() -> WakeGateway:
+    from stargate.adapters.repose import AwsRepose
+    from stargate.usecases.wake_gateway import WakeGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return WakeGateway(EnvironmentRows(table), AwsRepose())
+
+
+def keep_time() -> KeepTime:
+    from stargate.adapters.operations import SwitchRow
+    from stargate.adapters.repose import AwsRepose
+    from stargate.usecases.begin_work import BeginWork
+    from stargate.usecases.keep_time import KeepTime
+    from stargate.usecases.retire_environment import RetireEnvironment
+
+    given = settings.read(settings.KeepTimeSettings)
+    table, workflows = Table(given.table_name), _workflows(given)
+    environments, clock, identifiers = EnvironmentRows(table), SystemClock(), RandomIdentifiers()
+    narrator = _narrator("keep_time")
+    return KeepTime(
+        environments,
+        SwitchRow(table),
+        AwsRepose(),
+        RetireEnvironment(environments, workflows, clock, identifiers, narrator),
+        BeginWork(environments, workflows, clock, identifiers, narrator),
+        clock,
+        narrator,
+    )
+
+
 def publish_gateway() -> PublishGateway:
     from stargate.adapters.s3 import S3Shelf
     from stargate.usecases.publish_gateway import PublishGateway
@@ -289,8 +347,8 @@ def api(actor: str, context: Any) -> Api:
     from stargate.adapters.idempotency import TableReplies
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.s3 import S3Manifests
-    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
     from stargate.api import Api
+    from stargate.usecases.begin_work import BeginWork
     from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
     from stargate.usecases.retire_environment import RetireEnvironment
@@ -301,7 +359,7 @@ def api(actor: str, context: Any) -> Api:
     given = settings.read(settings.ApiSettings)
     table = Table(given.table_name)
     environments, clock, identifiers = EnvironmentRows(table), SystemClock(), RandomIdentifiers()
-    workflows = StepFunctionsWorkflows(given.provision_arn, given.retire_arn)
+    workflows = _workflows(given)
     return Api(
         create=CreateEnvironment(
             environments,
@@ -313,6 +371,7 @@ def api(actor: str, context: Any) -> Api:
             given.gateway_version,
         ),
         retire=RetireEnvironment(environments, workflows, clock, identifiers, _narrator(actor)),
+        begin=BeginWork(environments, workflows, clock, identifiers, _narrator(actor)),
         change=ChangeEnvironment(environments, clock, _narrator(actor)),
         show=ShowEnvironments(environments, NodeRows(table), LedgerRows(table), clock),
         conditions=ShowConditions(OperationsTable(table)),

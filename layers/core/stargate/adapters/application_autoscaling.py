@@ -16,7 +16,9 @@ class EcsScaling:
     def describe(self, region: str, cluster: str, service: str) -> ScalingFacts | None:
         with named("DescribeScalableTargets"):
             answer = client("application-autoscaling", region).describe_scalable_targets(
-                ServiceNamespace="ecs", ResourceIds=[_resource(cluster, service)], ScalableDimension=DIMENSION
+                ServiceNamespace="ecs",
+                ResourceIds=[resource_id(cluster, service)],
+                ScalableDimension=DIMENSION,
             )
         if not answer["ScalableTargets"]:
             return None
@@ -27,7 +29,7 @@ class EcsScaling:
         with named("DescribeScalingActivities"):
             answer = client("application-autoscaling", region).describe_scaling_activities(
                 ServiceNamespace="ecs",
-                ResourceId=_resource(cluster, service),
+                ResourceId=resource_id(cluster, service),
                 ScalableDimension=DIMENSION,
                 MaxResults=1,  # they come from the newest to the oldest
             )
@@ -40,14 +42,14 @@ class EcsScaling:
         with refused("RegisterScalableTarget"):
             client("application-autoscaling", region).register_scalable_target(
                 ServiceNamespace="ecs",
-                ResourceId=_resource(cluster, service),
+                ResourceId=resource_id(cluster, service),
                 ScalableDimension=DIMENSION,
                 MinCapacity=minimum,
                 MaxCapacity=maximum,
             )
 
 
-def _resource(cluster: str, service: str) -> str:
+def resource_id(cluster: str, service: str) -> str:
     return f"service/{cluster}/{service}"
 
 

@@ -10,6 +10,8 @@ from stargate.domain.failure import Failure
 from stargate.domain.ledger import Entry
 from stargate.domain.presets import Spec
 from stargate.domain.progress import NodeState, NodeStatus
+from stargate.domain.rest import Rest
+from stargate.domain.schedule import Schedule
 
 Row = dict[str, Any]
 
@@ -53,6 +55,9 @@ def environment_row(environment: Environment) -> Row:
         "deadline": environment.deadline.document() if environment.deadline else None,
         "farewell": environment.farewell.document(),
         "kept": [one.document() for one in environment.kept],
+        "rest": environment.rest.document() if environment.rest else None,
+        "schedule": environment.schedule.document() if environment.schedule else None,
+        "followed": environment.followed,
         "revision": environment.revision,
     }
     if environment.status is Status.RETIRED:
@@ -83,6 +88,9 @@ def environment_of(row: Row) -> Environment:
         deadline=Deadline(**row["deadline"]) if row.get("deadline") else None,
         farewell=Farewell(**row.get("farewell", {})),
         kept=tuple(Kept(**one) for one in row.get("kept", [])),
+        rest=Rest.from_document(row["rest"]) if row.get("rest") else None,
+        schedule=Schedule.from_document(row["schedule"]) if row.get("schedule") else None,
+        followed=row.get("followed"),
         revision=row.get("revision", 0),
     )
 

@@ -14,20 +14,20 @@ from stargate.adapters.refusals import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stargate.domain.environment import Work
+
 LONGEST_ERROR, LONGEST_CAUSE = 256, 32768
 WAITS_NO_MORE = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 
 
 @dataclass(frozen=True)
 class StepFunctionsWorkflows:
-    provision_arn: str
-    retire_arn: str
+    """Each with the state machine that does such work; who may not start one does not know it."""
 
-    def provision(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        _start(self.provision_arn, execution_name, payload)
+    machines: Mapping[Work, str]
 
-    def retire(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        _start(self.retire_arn, execution_name, payload)
+    def start(self, work: Work, execution_name: str, payload: Mapping[str, Any]) -> None:
+        _start(self.machines[work], execution_name, payload)
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,30 @@ from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.moments import told
 from stargate.domain.requests import TTL, json_object, schema_faults
+from stargate.domain.schedule import DAYS, Schedule, schedule_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from stargate.domain.environment import Environment
 
+CLOCK = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z"}
+SCHEDULE = json_object(
+    {
+        "days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "uniqueItems": True},
+        "from": CLOCK,
+        "until": CLOCK,
+        "time_zone": {"type": "string"},
+        "holidays": {"type": "array", "items": {"type": "string"}},
+    },
+    required=("days", "from", "until", "time_zone"),
+)
 SCHEMA = json_object(
     {
         "mode": {"enum": [mode.value for mode in Mode]},
         "deletion_protection": {"type": "boolean"},
-        "ttl": {"anyOf": [TTL, {"type": "null"}]},
+        "ttl": {**TTL, "type": ["integer", "null"]},
+        "schedule": {**SCHEDULE, "type": ["object", "null"]},
     }
 )
 
@@ -36,6 +49,8 @@ class Changed:
 
 def faults_of_change(request: Any) -> tuple[Fault, ...]:
     found = schema_faults(SCHEMA, request)
+    if not found and request.get("schedule"):
+        found.extend(schedule_faults(request["schedule"]))
     if request == {}:
         found.append(Fault("", "changes nothing", f"one or more of {', '.join(SCHEMA['properties'])}"))
     return tuple(sorted(found, key=lambda fault: fault.path))
@@ -84,8 +99,21 @@ def _ttl(environment: Environment, value: Any, now: float) -> tuple[Environment,
     return replace(environment, deadline=deadline), said
 
 
+def _schedule(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    if value is None:
+        return replace(
+            environment, schedule=None, followed=None
+        ), f"{environment.name} has no schedule any more"
+    schedule = Schedule.from_document(value)
+    if schedule == environment.schedule:
+        return environment, ""
+    hours = f"{', '.join(schedule.days)} {schedule.begins}-{schedule.ends} {schedule.time_zone}"
+    return replace(environment, schedule=schedule, followed=None), f"{environment.name} is awake {hours}"
+
+
 CHANGES: Mapping[str, Callable[[Environment, Any, float], tuple[Environment, str]]] = {
     "mode": _mode,
     "deletion_protection": _protection,
     "ttl": _ttl,
+    "schedule": _schedule,
 }

@@ -12,6 +12,8 @@ from stargate.domain.presets import PRESETS, Preset, Spec
 
 if TYPE_CHECKING:
     from stargate.domain.failure import Failure
+    from stargate.domain.rest import Rest
+    from stargate.domain.schedule import Schedule
 
 NAME_PATTERN = r"^[a-z][a-z0-9]{1,15}\Z"  # \Z and not $, which a line break at the end would pass
 RESERVED_NAMES = frozenset({"region"})  # stargate-region is the stack that each region in use has one of
@@ -110,6 +112,9 @@ class Environment:
     deadline: Deadline | None = None
     farewell: Farewell = field(default_factory=Farewell)
     kept: tuple[Kept, ...] = ()
+    rest: Rest | None = None  # what ran before it was put to sleep, until it is awake again
+    schedule: Schedule | None = None
+    followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
     revision: int = 0  # how often it was written; a write is refused if another came between
 
     @property
@@ -118,6 +123,10 @@ class Environment:
 
     @property
     def cluster(self) -> str:
+        return f"stargate-{self.name}"
+
+    @property
+    def database(self) -> str:
         return f"stargate-{self.name}"
 
     @property
@@ -173,7 +182,9 @@ class Environment:
         )
 
     def settled(self, status: Status, at: float, failure: Failure | None = None) -> Environment:
-        return replace(self, status=status, updated_at=at, failure=failure)
+        """How the attempt ended; what was written down for waking is done with once it is awake."""
+        rest = None if status in {Status.READY, Status.DEGRADED} else self.rest
+        return replace(self, status=status, updated_at=at, failure=failure, rest=rest)
 
 
 def environment_of_stack(stack_name: str) -> tuple[str, str] | None:

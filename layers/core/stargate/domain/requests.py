@@ -53,6 +53,15 @@ TASKS = {"type": "integer", "minimum": 1, "maximum": 50}
 STORAGE = {"type": "integer", "minimum": 20, "maximum": 65536}  # gp3 for PostgreSQL
 
 
+TYPES = {
+    "object": "a JSON object",
+    "array": "a list without repetitions, not empty",
+    "boolean": "true or false",
+    "string": "text",
+    "null": "null",
+}
+
+
 def json_object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "type": "object",
@@ -139,8 +148,6 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
 
 
 def _allowed(schema: dict[str, Any]) -> str:
-    if "anyOf" in schema:
-        return " or ".join(_allowed(one) for one in schema["anyOf"])
     if "enum" in schema:
         return f"one of {', '.join(str(value) for value in schema['enum'])}"
     if "pattern" in schema:
@@ -149,9 +156,8 @@ def _allowed(schema: dict[str, Any]) -> str:
         return f"text matching {pattern}" + (f", but not {', '.join(refused)}" if refused else "")
     if "minimum" in schema:
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
-    return {"object": "a JSON object", "boolean": "true or false", "string": "text", "null": "null"}[
-        schema["type"]
-    ]
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " or ".join(TYPES[kind] for kind in kinds)
 
 
 def _readable_spec(request: Any, broken: set[str]) -> Spec | None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Standing = dict[str, ObservedStack]
 
 
+MEASURED = (Status.PROVISIONING, Status.UPDATING, Status.WAKING)
+
+
 @dataclass(frozen=True)
 class CheckGateway:
     environments: Environments
@@ -28,7 +31,7 @@ class CheckGateway:
     door: FrontDoor
 
     def __call__(self, environment_id: str, attempt: int) -> tuple[Check, ...]:
-        environment = current(self.environments, environment_id, attempt, Status.PROVISIONING)
+        environment = current(self.environments, environment_id, attempt, *MEASURED)
         checks = tuple(self._checks(environment))
         self.environments.record_checks(environment, checks)
         failing = [f"{check.name}: {check.measured}, asked {check.bound}" for check in checks if not check.ok]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.ends import deadline_after
-from stargate.domain.environment import Environment, Mode, Status, Work
+from stargate.domain.environment import AT_WORK, Environment, Mode, Status, Work
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS, Spec
 from stargate.domain.progress import NodeState
@@ -47,9 +47,9 @@ class CreateEnvironment:
             environment = self._ensure(asked)
         except ConflictError:  # somebody asked for the same at the same time: theirs is the one
             environment = self._ensure(asked)
-        if environment.status is Status.PROVISIONING:
+        if environment.status in AT_WORK and environment.work is not Work.RETIRE:
             # The same name again starts nothing, but heals a crash between the row and the first start.
-            self.workflows.provision(environment.execution_name, environment.execution_payload)
+            self.workflows.start(environment.work, environment.execution_name, environment.execution_payload)
         return environment
 
     def _ensure(self, asked: Asked) -> Environment:
@@ -114,7 +114,8 @@ class CreateEnvironment:
 
     def _resume(self, failed: Environment) -> Environment:
         now = self.clock.now()
-        resumed = failed.next_attempt(Work.PROVISION, now, self.identifiers.entry_id(now))
+        work = Work.PROVISION if failed.work is Work.RETIRE else failed.work
+        resumed = failed.next_attempt(work, now, self.identifiers.entry_id(now))
         entry = self.narrator.asked(resumed, f"{failed.name} resumed", {"attempt": resumed.attempt})
         self.environments.replace(failed, resumed, entry)
         return resumed

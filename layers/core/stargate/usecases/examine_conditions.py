@@ -79,7 +79,7 @@ class ExamineConditions:
         settled = sum(self._look_after(overview, action) for action in _in_flight(overview))
         if settled:
             overview = self.operations.by_id(environment_id)
-        if overview.environment.is_going:
+        if overview.environment.is_going or overview.environment.is_at_rest:
             return settled + self._put_away(overview)
         examination = Examination(
             overview, self.operations, self.alarms, self.deciding, self.clock, self.narrator
@@ -102,7 +102,7 @@ class ExamineConditions:
         self.settle(environment.environment_id, action.action_id, "failed", reason)
         return 1
 
-    # An environment that is being removed.
+    # An environment that is being removed, or sleeps.
 
     def _put_away(self, overview: Overview) -> int:
         """Its conditions are nobody's any more, and its bounds go with it."""
@@ -136,7 +136,9 @@ class ExamineConditions:
 
     def _take_of(self, environment: str, region: str, ringing: Mapping[str, AlarmState]) -> int:
         overview = self.operations.by_name(environment)
-        if overview is None or overview.environment.is_going or overview.environment.region != region:
+        if overview is None or overview.environment.region != region:
+            return 0
+        if overview.environment.is_going or overview.environment.is_at_rest:
             return 0
         outcomes = [self.take.take(signal).outcome for signal in self._unheard(overview, region, ringing)]
         return outcomes.count("taken")

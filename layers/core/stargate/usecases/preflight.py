@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from stargate.ports import Belongings, Environments, Manifests, Nodes, Offers, Quotas, Regions, Stacks
 
 
-def current(environments: Environments, environment_id: str, attempt: int, status: Status) -> Environment:
+def current(environments: Environments, environment_id: str, attempt: int, *statuses: Status) -> Environment:
     """The environment, if this attempt is still its current one and it is still at this work."""
     environment = environments.get(environment_id)
-    if environment.attempt != attempt or environment.status is not status:
+    if environment.attempt != attempt or environment.status not in statuses:
         raise SupersededError(
             f"attempt {attempt} of {environment.name} is over: it is {environment.status} "
             f"in attempt {environment.attempt}"

@@ -33,7 +33,7 @@ class RetireEnvironment:
         except ConflictError:  # it was settled or asked for again in this very moment
             environment = self._ensure(name, wanted)
         if environment.status is Status.RETIRING:
-            self.workflows.retire(environment.execution_name, environment.execution_payload)
+            self.workflows.start(Work.RETIRE, environment.execution_name, environment.execution_payload)
         return environment
 
     def _ensure(self, name: str, wanted: Farewell) -> Environment:

@@ -66,6 +66,7 @@ class ShowEnvironments:
             "updated_at": told(environment.updated_at),
             "stacks": self._stacks(environment, states),
             "outputs": _outputs(states),
+            "schedule": None if environment.schedule is None else environment.schedule.document(),
             "kept": [one.told() for one in environment.kept],
             "checks": [check.document() for check in environment.checks],
             "failure": None if failure is None else failure.document(),

@@ -181,7 +181,7 @@ def _not_concerned(overview: Overview | None, signal: Signal) -> str:
     if overview is None:
         return f"not ours: there is no environment {signal.environment}"
     environment = overview.environment
-    if environment.is_going:
+    if environment.is_going or environment.is_at_rest:
         return f"{signal.kind} of {signal.subject}: {environment.name} is {environment.status}"
     if signal.at < environment.created_at:
         made = told(environment.created_at)

@@ -1,0 +1,14 @@
+"""Called by the sleep workflow until nothing of the gateway runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
+    wiring.sleep_gateway()(event["environment_id"], event["attempt"])
+    return {"ok": True}

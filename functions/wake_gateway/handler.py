@@ -1,0 +1,14 @@
+"""Called by the wake workflow until all of the gateway runs again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
+    wiring.wake_gateway()(event["environment_id"], event["attempt"])
+    return {"ok": True}
