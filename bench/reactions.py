@@ -34,12 +34,22 @@ class Caused:
 @dataclass(frozen=True)
 class Journal:
     events: dict[str, float]
-    traces: dict[str, list[str]]
+    invocations: dict[str, list[Document]]
     calls: dict[str, list[Document]]
 
     def of(self, key: str) -> list[Document]:
         """The calls of all invocations that were given this key, in order."""
-        return [call for trace in self.traces.get(key, []) for call in self.calls.get(trace, [])]
+        return [call for invocation in self.invocations.get(key, []) for call in self._during(invocation)]
+
+    def _during(self, invocation: Document) -> list[Document]:
+        """A trace goes on into what the invocation set going, so its calls are those up to its end."""
+        calls = self.calls.get(root(invocation["trace"]), [])
+        return [call for call in calls if invocation["began"] <= call["began"] <= invocation["ended"]]
+
+
+def root(trace: str) -> str:
+    """What a trace header's parts have in common: below it, each call is a segment of its own."""
+    return next(part for part in trace.split(";") if part.startswith("Root="))
 
 
 def bare_seconds(stage: Stage, journal: Document, since: float) -> list[float]:
@@ -80,22 +90,27 @@ def _moment(calls: list[Document], operation: str) -> float:
 
 
 def _sorted_out(journal: Document) -> Journal:
-    traces: dict[str, list[str]] = {}
+    invocations: dict[str, list[Document]] = {}
     for invocation in journal["invocations"]:
         if invocation["key"] and invocation.get("trace"):
-            traces.setdefault(invocation["key"], []).append(invocation["trace"])
+            invocations.setdefault(invocation["key"], []).append(invocation)
     calls: dict[str, list[Document]] = {}
     for call in journal["calls"]:
-        calls.setdefault(call["trace"], []).append(call)
-    return Journal({one["id"]: one["at"] for one in journal["events"]}, traces, calls)
+        calls.setdefault(root(call["trace"]), []).append(call)
+    return Journal({one["id"]: one["at"] for one in journal["events"]}, invocations, calls)
 
 
 def _caused(entries: list[Document]) -> Iterator[Caused]:
+    """The first decision on each signal: a later one is the minute's, when a guard has lifted or fallen."""
+    decided: set[str] = set()
     signals = {one["id"]: one for one in entries if one["kind"] == "signal"}
     acted = {one["cause"] for one in entries if one["kind"] == "action"}
     for entry in entries:
         signal = signals.get(entry["cause"])
         if entry["kind"] == "decision" and signal is not None and "verdict" in entry["detail"]:
+            if signal["id"] in decided:
+                continue
+            decided.add(signal["id"])
             yield Caused(signal["cause"], entry["id"], entry["detail"]["verdict"], entry["id"] in acted)
 
 

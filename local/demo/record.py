@@ -34,6 +34,11 @@ class Record:
         found: list[Document] = self._api.get(f"{self._path}/conditions", status="all").document["conditions"]
         return found
 
+    def condition(self, kind: str, subject: str) -> Document:
+        """One of them, or nothing: `{}`."""
+        found = (one for one in self.conditions() if (one["kind"], one["subject"]) == (kind, subject))
+        return next(found, {})
+
     def last(self, kind: str, action: str, since: float | None = None) -> Document | None:
         """The newest entry of a kind about an action."""
         found = (entry for entry in reversed(self.ledger(since)) if is_about(entry, kind, action))

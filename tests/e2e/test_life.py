@@ -90,6 +90,8 @@ def _resume(told, api, witness):
     assert resumed.status == 202, resumed.text
     told.rough.append(resumed.document)
     told.calm += follow(api, "calm", settled)
+    # At once: ECS shows a stopped task for an hour, which is a minute here.
+    told.lives[PREPARE_DATABASE] = witness.preparation("calm")
     told.rough += follow(api, "rough", settled)
     since = datetime.fromisoformat(resumed.document["updated_at"]).timestamp()
     told.changes_after_resume = [
@@ -101,8 +103,7 @@ def _resume(told, api, witness):
 
 
 def _look(told, api, witness, cloud):
-    told.lives = {name: witness.creation(stack) for name, stack in witness.stacks("calm").items()}
-    told.lives[PREPARE_DATABASE] = witness.preparation("calm")
+    told.lives |= {name: witness.creation(stack) for name, stack in witness.stacks("calm").items()}
     told.executions = witness.executions("provision", told.calm[0]["id"])
     told.secrets = _secrets(cloud)
     told.written = {

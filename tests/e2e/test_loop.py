@@ -14,7 +14,8 @@ from local.demo.chain import chain_to
 from local.demo.connection import Connection
 from local.demo.record import Record
 from local.demo.running import SERVICE, Running
-from tests.e2e.patience import follow, settled, wait_until
+from tests.e2e.patience import wait_until
+from tests.e2e.standing import standing
 
 pytestmark = pytest.mark.cloud
 
@@ -26,12 +27,8 @@ CHAIN = ["signal", "decision", "action", "verification"]
 @pytest.fixture(scope="module")
 def environment(api):
     """A gateway that is READY; deleted when all was told."""
-    created = api.post("/environments", LOOP)
-    assert created.status == 202, created.text
-    assert follow(api, "loop", settled)[-1]["status"] == "READY"
-    yield created.document
-    api.delete("/environments/loop")
-    follow(api, "loop", lambda document: document["status"] == "RETIRED")
+    with standing(api, LOOP) as document:
+        yield document
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +49,6 @@ def raised(running, record):
     running.set_users(120)
     wait_until(lambda: record.last("verification", "raise_bound") is not None, "the raised bound is verified")
     return chain_to(record.last("verification", "raise_bound"), record.ledger())
-
-
-def condition(record, kind):
-    found = (one for one in record.conditions() if one["kind"] == kind and one["subject"] == SERVICE)
-    return next(found, {})
 
 
 def test_an_alarm_leads_to_a_verified_effect(raised, running):
@@ -104,16 +96,17 @@ def test_the_switch_holds_and_the_tick_takes_up(api, raised, running, record):
     assert api.put("/switch", {"actions": "off", "reason": "a test"}).status == 200
     try:
         for _ in range(5):
-            if condition(record, CRASH).get("decision", {}).get("guard") == "switch":
+            if record.condition(CRASH, SERVICE).get("decision", {}).get("guard") == "switch":
                 break
-            stops = condition(record, CRASH).get("stops", 0)
+            stops = record.condition(CRASH, SERVICE).get("stops", 0)
             wait_until(lambda: len(running.truth().serving) > 0, "a task serves")
             running.crash_task()
             wait_until(
-                lambda stops=stops: condition(record, CRASH).get("stops", 0) > stops, "the crash was noticed"
+                lambda stops=stops: record.condition(CRASH, SERVICE).get("stops", 0) > stops,
+                "the crash was noticed",
             )
         wait_until(
-            lambda: (condition(record, CRASH).get("decision") or {}).get("guard") == "switch",
+            lambda: (record.condition(CRASH, SERVICE).get("decision") or {}).get("guard") == "switch",
             "the restart is held by the switch",
         )
         assert record.count("action", "restart_service") == 0

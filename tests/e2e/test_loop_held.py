@@ -1,0 +1,160 @@
+"""A running gateway whose loop is held back, cut short or left in the dark, and comes right all the same.
+
+`watched` is created once. The tests follow one another: first the mode holds what an alarm asks for, then an
+event is lost, a workflow is stopped by hand, users leave, a release crashes, and at last it is deleted.
+"""
+
+from dataclasses import asdict
+
+import pytest
+
+from local.demo.chain import chain_to
+from local.demo.connection import Connection
+from local.demo.record import Record, is_about
+from local.demo.running import SERVICE, Running
+from tests.e2e.leaving import let_go
+from tests.e2e.patience import follow, wait_until
+from tests.e2e.standing import standing
+
+pytestmark = pytest.mark.cloud
+
+WATCHED = {"name": "watched", "preset": "sandbox", "overrides": {"network": {"cidr": "10.41.0.0/16"}}}
+CPU, CRASH, DEPLOYMENT = "cpu-high", "task-stopped", "deployment-failed"
+ALARM_RULE = "AlarmChanged"
+DECLARED = 2
+
+
+@pytest.fixture(scope="module")
+def environment(api):
+    """A gateway that is READY; deleted when all was told."""
+    with standing(api, WATCHED) as document:
+        yield document
+
+
+@pytest.fixture(scope="module")
+def connection(cloud):
+    return Connection(**asdict(cloud))
+
+
+@pytest.fixture(scope="module")
+def running(connection, environment):
+    """The gateway as AWS's services and the twin see it."""
+    return Running(connection, environment["name"])
+
+
+@pytest.fixture(scope="module")
+def record(api, witness, environment):
+    """What the control plane wrote down of it."""
+    return Record(api, witness, environment)
+
+
+def decision(record, kind):
+    return record.condition(kind, SERVICE).get("decision") or {}
+
+
+def stop_execution(connection, name):
+    """As an operator would in the console."""
+    states = connection.client("stepfunctions")
+    machines = [one["stateMachineArn"] for one in states.list_state_machines()["stateMachines"]]
+    (machine,) = [arn for arn in machines if "remediate" in arn.lower()]
+    arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"
+    states.stop_execution(executionArn=arn, error="Operator", cause="a test")
+
+
+def test_in_mode_observe_nothing_is_done_until_the_mode_lets_it(api, running, record):
+    """An alarm in mode observe leads to a decision held by the mode; in mode act the tick takes it up."""
+    assert api.patch("/environments/watched", {"mode": "observe"}).status == 200
+    running.set_users(120)
+    wait_until(lambda: decision(record, CPU).get("guard") == "mode", "the mode holds the raise")
+    assert running.bounds().minimum == DECLARED
+    assert record.remedies() == []
+
+    assert api.patch("/environments/watched", {"mode": "act"}).status == 200
+    wait_until(lambda: record.last("verification", "raise_bound") is not None, "the raise was taken up")
+    assert record.last("verification", "raise_bound")["detail"]["outcome"] == "reached"
+    assert running.bounds().minimum > DECLARED
+
+
+def test_when_the_users_have_left_the_bound_is_released_and_the_service_scales_in(running, record):
+    """The raised bound is given back once CPU is well and its time is over; then tracking scales in."""
+    running.set_users(10)
+    wait_until(lambda: record.last("verification", "release_bound") is not None, "the bound was released")
+    assert running.bounds().minimum == DECLARED
+    wait_until(lambda: running.truth().desired == DECLARED, "the inner loop has scaled in")
+
+
+def test_an_alarm_whose_event_was_lost_is_found_by_the_minutes_examination(connection, running, record):
+    """With the rule of the alarms off no event arrives; the tick finds the alarm ringing and acts on it."""
+    events = connection.client("events")
+    (rule,) = [one["Name"] for one in events.list_rules()["Rules"] if ALARM_RULE in one["Name"]]
+    since = running.now()
+    events.disable_rule(Name=rule)
+    try:
+        running.set_users(120)
+        wait_until(
+            lambda: record.last("verification", "raise_bound", since) is not None, "the tick raised the bound"
+        )
+    finally:
+        events.enable_rule(Name=rule)
+    chain = chain_to(record.last("verification", "raise_bound", since), record.ledger(since))
+    assert chain.root == f"examined stargate-watched-litellm-cpu-critical {chain.root.rsplit(' ', 1)[-1]}"
+    assert running.event(chain.root) is None
+
+
+def test_a_workflow_stopped_by_hand_leaves_no_lease_behind(connection, running, record):
+    """`remediate` is stopped by an operator: the action is settled as failed, and the next has its turn."""
+    running.set_users(10)
+    wait_until(lambda: running.bounds().minimum == DECLARED, "the bound was released")
+    wait_until(lambda: len(running.truth().serving) == DECLARED, "the service has scaled in")
+    since, known = running.now(), set(record.remedies())
+    running.set_users(120)
+    wait_until(lambda: set(record.remedies()) - known, "a workflow was started")
+    (name,) = set(record.remedies()) - known
+    stop_execution(connection, name)
+    failed = lambda: [  # noqa: E731 - asked again and again
+        entry
+        for entry in record.ledger(since)
+        if is_about(entry, "action", "raise_bound") and entry["detail"].get("outcome") == "failed"
+    ]
+    wait_until(lambda: bool(failed()), "the stopped action was settled as failed")
+    assert "Operator" in failed()[0]["summary"]
+    wait_until(
+        lambda: (
+            record.condition(CPU, SERVICE).get("action") is None or len(set(record.remedies()) - known) > 1
+        ),
+        "nothing is in flight any more, or the next action is",
+    )
+
+
+def test_a_release_that_crashes_is_stopped(connection, running, record):
+    """A deployment whose tasks crash again and again is rolled back, by the loop or by ECS before it."""
+    before = running.service()
+    connection.control("POST", "/deploy-crashing", {"environment": "watched", "service": SERVICE})
+    wait_until(
+        lambda: record.condition(CRASH, SERVICE).get("severity") == "critical", "the crash loop is seen"
+    )
+    wait_until(
+        lambda: any(is_about(entry, "action", "stop_deployment") for entry in record.ledger()),
+        "the deployment was stopped",
+    )
+    wait_until(lambda: running.service()["deployments"] == 1, "one deployment is left")
+    assert running.service()["desired"] == before["desired"]
+
+
+def test_an_environment_that_goes_is_left_alone(api, running, record):
+    """From the DELETE on no signal leads to an action, and the ledger says what was put away."""
+    assert api.patch("/environments/watched", {"mode": "observe"}).status == 200
+    running.set_users(300)
+    wait_until(lambda: record.condition(CPU, SERVICE).get("status") == "open", "CPU is high again")
+    remedies = record.remedies()
+    assert let_go(api, "watched").status == 202
+    ledger = []
+
+    def gone(document):
+        if document["status"] != "RETIRED":
+            ledger[:] = record.ledger()
+        return document["status"] == "RETIRED"
+
+    follow(api, "watched", gone)
+    assert record.remedies() == remedies
+    assert any("what was open is put away" in entry["summary"] for entry in ledger)
