@@ -25,8 +25,8 @@ GOOD_IN_A_ROW = 10
 class Outage:
     """`ended_at` is None while it lasts.
 
-    `at_least` and `at_most` bound what lies between the questions: from the first to the last that failed, and
-    from the last good answer before to the first good one after.
+    `at_least` and `at_most` bound what lies between the questions: from the first to the last that failed,
+    and from the last good answer before to the first good one after.
     """
 
     component: str

@@ -1,0 +1,46 @@
+"""What earlier drills proved: the latest, the worst, and how long ago it was proven last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Past:
+    """One scored drill: seconds of each component, None for one that did not come back."""
+
+    drill_id: str
+    kind: str
+    at: float
+    verdict: str
+    seconds: Mapping[str, float | None]
+
+
+def history(past: Iterable[Past], now: float) -> dict[str, Any]:
+    """Of one environment, newest first or not; empty numbers where nothing was proven yet."""
+    drills = sorted(past, key=lambda one: one.at)
+    proven = [one for one in drills if one.verdict == "met"]
+    components = sorted({component for one in drills for component in one.seconds})
+    return {
+        "drills": len(drills),
+        "last_verdict": drills[-1].verdict if drills else None,
+        "last_proven_days_ago": None if not proven else int((now - proven[-1].at) // DAY),
+        "components": {component: _trend(drills, component) for component in components},
+    }
+
+
+def _trend(drills: Sequence[Past], component: str) -> dict[str, Any]:
+    measured = [one.seconds[component] for one in drills if component in one.seconds]
+    known = [seconds for seconds in measured if seconds is not None]
+    before = known[-2] if len(known) > 1 and measured[-1] is not None else None
+    return {
+        "latest_seconds": measured[-1],
+        "worst_seconds": None if len(known) < len(measured) else max(known),
+        "change_seconds": None if before is None or measured[-1] is None else round(measured[-1] - before, 3),
+    }
