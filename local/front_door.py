@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from local.gateways.registry import Running
 
 DOMAINS = ".cloudfront.net"
+DATABASE_PATHS = frozenset({"/grafana/api/health", "/api/public/health"})
 Reply = tuple[int, str, str]  # status, where a redirect leads, body
 
 
@@ -48,8 +49,12 @@ def reply(domain: str, path: str, *, has_key: bool) -> Reply:
         registry.advance(behind)
         known = service in behind.fleet.services()
         serving = len(behind.fleet.serving(service)) if known else 0
+        answers = behind.gateway.failover.answers(registry.now(), behind.fleet) if behind.gateway else {}
     if not serving:
         return 503, "", f"no target of {service} is healthy"
+    needs_database = path in DATABASE_PATHS or (path.startswith("/v1/") and has_key)
+    if needs_database and answers.get(service):
+        return int(answers[service].split()[0]), "", "the database is not to be had"
     return _of_service(path, has_key=has_key)
 
 

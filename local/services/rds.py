@@ -1,14 +1,21 @@
-"""RDS as AWS has it: stopping and starting take their time, and DescribeDBInstances leaves nothing out.
+"""RDS as AWS has it: stopping, starting and failing over take their time, and nothing is left out.
 
-MiniStack tells neither the standby's zone nor the secret that RDS manages, and stops a database at once,
-whatever it is doing.
+MiniStack tells neither the standby's zone nor the secret that RDS manages, stops a database at once, whatever
+it is doing, and has no standby to fail over to.
+
+Events: RDS User Guide, "Amazon RDS event categories and event messages".
 """
 
 from __future__ import annotations
 
+import time
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import rds
+
+from local import events
+from local.gateways import failover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +25,12 @@ if TYPE_CHECKING:
 
 # Estimates: AWS publishes neither. A stop ends with a shutdown, a start with crash recovery and a standby.
 SECONDS = {"stopping": 240.0, "starting": 420.0}
+
+
+STARTED = ("RDS-EVENT-0013", "Multi-AZ instance failover started.")
+RESTARTED = ("RDS-EVENT-0006", "DB instance restarted.")
+COMPLETED = ("RDS-EVENT-0049", "Multi-AZ instance failover completed.")
+NO_STANDBY = "The DB instance must be Multi-AZ to reboot it with failover."
 
 
 def completed(render: Any) -> Any:
@@ -60,8 +73,51 @@ def in_time(
     return begin
 
 
+def rebooting(reboot: Callable[[Any], Any], pace: Pace, later: Later) -> Callable[[Any], Any]:
+    """RebootDBInstance, with ForceFailover obeyed where the gateway of the instance runs."""
+
+    def reboot_or_fail_over(parameters: Any) -> Any:
+        instance = rds._resolve_instance(rds._p(parameters, "DBInstanceIdentifier"))
+        forced = rds._p(parameters, "ForceFailover") == "true"
+        if not forced or not instance or instance["DBInstanceStatus"] != "available":
+            return reboot(parameters)
+        if not instance.get("MultiAZ"):
+            return rds._error("InvalidParameterCombination", NO_STANDBY, 400)
+        back_at = failover.begin(instance["DBInstanceIdentifier"])
+        if back_at is None:
+            return reboot(parameters)
+        instance["DBInstanceStatus"] = "rebooting"
+        _tell(instance, *STARTED)
+        later.call(pace.clock.real_seconds(back_at - time.time()), _fail_over, instance)
+        return rds._single_instance_response("RebootDBInstanceResponse", "RebootDBInstanceResult", instance)
+
+    return reboot_or_fail_over
+
+
+def _fail_over(instance: dict[str, Any]) -> None:
+    """The standby is the primary now, in the other zone."""
+    zone, standby = instance["AvailabilityZone"], instance["SecondaryAvailabilityZone"]
+    instance["AvailabilityZone"], instance["SecondaryAvailabilityZone"] = standby, zone
+    instance["DBInstanceStatus"] = "available"
+    _tell(instance, *RESTARTED)
+    _tell(instance, *COMPLETED)
+
+
+def _tell(instance: dict[str, Any], event_id: str, message: str) -> None:
+    """In DescribeEvents, which knows no ids, and on the bus."""
+    category = "availability" if event_id == RESTARTED[0] else "failover"
+    told = {"SourceIdentifier": instance["DBInstanceIdentifier"], "SourceArn": instance["DBInstanceArn"]}
+    told |= {"Message": message, "EventCategories": [category]}
+    now = time.time()
+    rds._events[str(uuid.uuid4())] = {**told, "SourceType": "db-instance", "Date": now}
+    date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
+    detail = {**told, "SourceType": "DB_INSTANCE", "Date": date, "EventID": event_id}
+    events.emit("aws.rds", "RDS DB Instance Event", [instance["DBInstanceArn"]], detail)
+
+
 def install(pace: Pace, later: Later) -> None:
     rds._instance_xml = completed(rds._instance_xml)
+    rds._ACTION_MAP["RebootDBInstance"] = rebooting(rds._reboot_db_instance, pace, later)
     stop, start = rds._ACTION_MAP["StopDBInstance"], rds._ACTION_MAP["StartDBInstance"]
     rds._ACTION_MAP["StopDBInstance"] = in_time(stop, "available", "stopping", "stopped", pace, later)
     rds._ACTION_MAP["StartDBInstance"] = in_time(start, "stopped", "starting", "available", pace, later)

@@ -18,6 +18,7 @@ from local.twin import surroundings
 from local.twin.arrivals import Arrivals, Users
 from local.twin.balancer import Balancer
 from local.twin.bedrock import Model
+from local.twin.failover import Failover
 from local.twin.faults import CrashLoop, CrashTask, FailingModels, Fault, FaultError, QuotaShare, SlowModels
 from local.twin.fleet import Fleet, Happening, Stop
 from local.twin.load import Load
@@ -61,6 +62,7 @@ class Gateway:
         sources: list[Arrivals] = [self.users] if arrivals is None else [self.users, arrivals]
         self._traffic = Traffic(parameters, self.models, sources, self.balancer, chance)
         self.database = surroundings.Database(parameters, chance)
+        self.failover = Failover()
         self._chance = chance
         self._second = floor(at)
         self._known_at = at
@@ -157,6 +159,7 @@ class Gateway:
             self._happenings += self.fleet.advance(end)
             self._follow_tasks()
         self._traffic.play(start)
+        self.failover.look(start, self.fleet)
         drowned = None
         for load in self.loads.values():
             load.work()
