@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from stargate.domain.costs.amounts import amounts_of
 from stargate.domain.durations import longest_path, seconds_to_delete
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _resources(resources: Mapping[str, Any]) -> dict[str, Any]:
             "type": resource["Type"],
             "condition": resource.get("Condition"),
             "needs": sorted(set(_needs(resource)) & (resources.keys() - {name})),
+            "amounts": amounts_of(resource, resources),
         }
         for name, resource in resources.items()
     }

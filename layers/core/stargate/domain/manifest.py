@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.template_conditions import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class TemplateResource:
+    """`amounts` is what its price depends on, as domain/costs/amounts.py reads it from the template."""
+
+    type: str
+    condition: str | None
+    amounts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -18,16 +27,19 @@ class Template:
     outputs: tuple[str, ...]
     defaults: Mapping[str, str]
     conditions: Mapping[str, Any]
-    resource_conditions: Mapping[str, str | None]
+    resources: Mapping[str, TemplateResource]
     typical_seconds: float
     typical_delete_seconds: float | None
 
     def resources_total(self, parameters: Mapping[str, str]) -> int:
+        return sum(1 for _ in self.present(parameters))
+
+    def present(self, parameters: Mapping[str, str]) -> Iterator[tuple[str, TemplateResource]]:
+        """The resources, by logical id, that a stack with these parameters has."""
         given = {**self.defaults, **parameters}
-        return sum(
-            condition is None or holds(condition, self.conditions, given)
-            for condition in self.resource_conditions.values()
-        )
+        for name, resource in self.resources.items():
+            if resource.condition is None or holds(resource.condition, self.conditions, given):
+                yield name, resource
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,10 @@ def _template(stack: Mapping[str, Any]) -> Template:
         outputs=tuple(stack["outputs"]),
         defaults={name: str(value) for name, value in stack.get("defaults", {}).items()},
         conditions=stack.get("conditions") or {},
-        resource_conditions={name: entry.get("condition") for name, entry in stack["resources"].items()},
+        resources={
+            name: TemplateResource(entry["type"], entry.get("condition"), entry.get("amounts", {}))
+            for name, entry in stack["resources"].items()
+        },
         typical_seconds=stack["typical_seconds"],
         typical_delete_seconds=stack.get("typical_delete_seconds"),
     )

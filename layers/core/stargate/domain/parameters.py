@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from stargate.domain.environment import Environment
     from stargate.domain.manifest import Template
+    from stargate.domain.presets import Preset, Spec
 
 
 class MissingParameterError(ValueError):
@@ -18,11 +19,22 @@ class MissingParameterError(ValueError):
 def environment_parameters(
     environment: Environment, gateway_bucket: str, boundary_arn: str
 ) -> dict[str, str]:
-    spec, preset = environment.spec, environment.preset_defaults()
+    preset = environment.preset_defaults()
     return {
         "Environment": environment.name,
         "EnvironmentId": environment.environment_id,
         "Preset": environment.preset,
+        **spec_parameters(environment.spec, preset),
+        "GatewayBucket": gateway_bucket,
+        "GatewayVersion": environment.gateway_version,
+        "BedrockRegion": preset.bedrock_region,
+        "BoundaryArn": boundary_arn,
+    }
+
+
+def spec_parameters(spec: Spec, preset: Preset) -> dict[str, str]:
+    """Those that the specification decides; the rest is of the one environment and of the control plane."""
+    return {
         "VpcCidr": spec.network.cidr,
         "ZoneCount": str(preset.zones),
         "Nat": spec.network.nat,
@@ -41,10 +53,6 @@ def environment_parameters(
         "DatabaseStorage": str(spec.database.storage_gb),
         "DatabaseMaxStorage": str(spec.database.max_storage_gb),
         "DatabaseMultiAz": _flag(spec.database.multi_az),
-        "GatewayBucket": gateway_bucket,
-        "GatewayVersion": environment.gateway_version,
-        "BedrockRegion": preset.bedrock_region,
-        "BoundaryArn": boundary_arn,
     }
 
 

@@ -1,0 +1,136 @@
+"""`stargate cost`: what an environment would cost a month, line by line, without a cloud."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from cli import published
+from cli.failure import BadInputError
+from cli.options import Json
+from cli.output import emit
+from cli.overrides import overrides_of
+from cli.views import costs as view
+from stargate.domain.costs.assumptions import DEFAULTS, Usage, usage_of
+from stargate.domain.costs.bill import UnpricedError, estimated
+from stargate.domain.costs.estimate import Estimate
+from stargate.domain.costs.reconciliation import reconciled, totals
+from stargate.domain.costs.snapshot import SNAPSHOT
+from stargate.domain.faults import Fault
+from stargate.domain.presets import PRESETS, Preset, Spec
+from stargate.domain.requests import faults_of
+
+NAME = "estimate"  # an environment needs a name to be asked for; its price does not depend on it
+
+
+def register(app: typer.Typer) -> None:
+    app.command("cost")(cost)
+
+
+def cost(
+    preset: Annotated[str | None, typer.Option(help="poc or sandbox.")] = None,
+    override: Annotated[
+        list[str] | None, typer.Option(help="part.name=value, as for an environment; may be repeated.")
+    ] = None,
+    assume: Annotated[
+        list[str] | None, typer.Option(help="name=number of the assumed use; may be repeated.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Another region's prices than the preset's own.")] = None,
+    reconcile_spec: Annotated[
+        bool, typer.Option("--reconcile-spec", help="The specification's cost table, line by line.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Estimate an environment's monthly cost, or hold the specification's table against it."""
+    if reconcile_spec:
+        _refuse([Fault("--reconcile-spec", "takes no other option", "it alone, or with --json")] if (
+            preset or override or assume or region
+        ) else [])  # fmt: skip
+        _reconcile(as_json=as_json)
+        return
+    chosen, spec, usage = _meant(preset, override or [], assume or [])
+    estimate = _estimate(chosen, spec, usage, region or "")
+    document = {
+        "preset": chosen.name,
+        "region": region or chosen.region,
+        "overrides": overrides_of(override or []),
+        **estimate.document(),
+        "assumptions": [
+            {"name": one.name, "value": usage[one.name], "unit": one.unit, "meaning": one.meaning}
+            for one in DEFAULTS
+        ],
+        **_age(),
+    }
+    emit(document, lambda console: view.estimate(console, document), as_json=as_json)
+
+
+def _meant(preset: str | None, override: list[str], assume: list[str]) -> tuple[Preset, Spec, Usage]:
+    """What the options ask for; BadInputError with every fault in them."""
+    overrides = overrides_of(override)
+    faults = []
+    if preset is None:
+        faults.append(Fault("--preset", "is missing", f"one of {', '.join(sorted(PRESETS))}"))
+    else:
+        request = {"name": NAME, "preset": preset, **({"overrides": overrides} if overrides else {})}
+        faults += [_of_option(fault) for fault in faults_of(request)]
+    usage, wrong = usage_of(_pairs(assume, faults))
+    faults += [Fault(f"--assume {fault.path}", fault.fault, fault.allowed) for fault in wrong]
+    _refuse(faults)
+    chosen = PRESETS[str(preset)]
+    return chosen, chosen.spec.overridden(overrides), usage
+
+
+def _of_option(fault: Fault) -> Fault:
+    path = fault.path.removeprefix("/overrides/").replace("/", ".")
+    return Fault("--preset" if fault.path == "/preset" else f"--override {path}", fault.fault, fault.allowed)
+
+
+def _pairs(assume: list[str], faults: list[Fault]) -> Mapping[str, str]:
+    found = {}
+    for one in assume:
+        name, equals, value = one.partition("=")
+        if not equals:
+            faults.append(
+                Fault("--assume", f"{one!r} is no assumption", "name=number, for example nat_gb=200")
+            )
+        else:
+            found[name] = value
+    return found
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise BadInputError("this cannot be priced as it was asked for", faults)
+
+
+def _estimate(preset: Preset, spec: Spec, usage: Usage, region: str) -> Estimate:
+    try:
+        return estimated(published.manifest(), preset, spec, SNAPSHOT, usage, region)
+    except UnpricedError as error:
+        faults = [
+            Fault(
+                place, f"there is no price of {item}", "another class or region, or a price in the snapshot"
+            )
+            for item, place in error.missing
+        ]
+        raise BadInputError("not everything has a price", faults) from error
+
+
+def _reconcile(*, as_json: bool) -> None:
+    sandbox, poc = (
+        _estimate(PRESETS[name], PRESETS[name].spec, usage_of({})[0], "") for name in ("sandbox", "poc")
+    )
+    lines = reconciled(sandbox)
+    document = {
+        "currency": "USD",
+        "lines": [line.document() for line in lines],
+        "totals": [line.document() for line in totals(lines, poc)],
+        **_age(),
+    }
+    emit(document, lambda console: view.reconciliation(console, document), as_json=as_json)
+
+
+def _age() -> dict[str, Any]:
+    taken = SNAPSHOT.oldest()
+    return {"prices_as_of": taken.isoformat(), "prices_age_days": (datetime.now(UTC).date() - taken).days}

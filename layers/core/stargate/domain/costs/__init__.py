@@ -1,0 +1,1 @@
+"""What an environment costs: a bill of materials from its templates, priced line by line."""

@@ -1,0 +1,95 @@
+"""The bill of materials: what an environment of this preset and specification will have, and its price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stargate.domain.costs.assumptions import USUAL
+from stargate.domain.costs.estimate import Estimate, merged
+from stargate.domain.costs.prices import MissingPriceError
+from stargate.domain.costs.rules import FREE, PRICED, Material
+from stargate.domain.graph import GATEWAY, GLOBAL_REGION
+from stargate.domain.parameters import spec_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stargate.domain.costs.assumptions import Usage
+    from stargate.domain.costs.estimate import Line
+    from stargate.domain.costs.prices import PriceBook
+    from stargate.domain.graph import Node
+    from stargate.domain.manifest import Manifest, TemplateResource
+    from stargate.domain.presets import Preset, Spec
+
+
+class UnpricedError(Exception):
+    """Something has no price; every one of them is named, as (item, region)."""
+
+    def __init__(self, missing: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("no price of " + ", ".join(f"{item} in {region}" for item, region in missing))
+        self.missing = missing
+
+
+def estimated(
+    manifest: Manifest, preset: Preset, spec: Spec, book: PriceBook, usage: Usage = USUAL, region: str = ""
+) -> Estimate:
+    """All lines in the order of the stacks; `region` is the preset's own unless another is asked about.
+
+    Raises UnpricedError when the book lacks a price that is needed.
+    """
+    lines: list[Line] = []
+    missing: list[tuple[str, str]] = []
+    for material, kind in _materials(manifest, preset, spec, book, usage, region or preset.region):
+        if kind in FREE:
+            continue
+        if kind not in PRICED:
+            missing.append((kind, material.region))
+            continue
+        try:
+            lines.extend(PRICED[kind](material))
+        except MissingPriceError as error:
+            missing.append((error.item, error.region))
+    if missing:
+        raise UnpricedError(tuple(dict.fromkeys(missing)))
+    return Estimate(merged((*lines, _secret_calls(lines, preset, book, usage, region))))
+
+
+def _secret_calls(lines: list[Line], preset: Preset, book: PriceBook, usage: Usage, region: str) -> Line:
+    """Of all secrets together."""
+    owner = next(line for line in lines if line.item == "secrets")
+    one = Material(owner.stack, "", {}, {}, region or preset.region, usage, book)
+    return one.line("calls for secrets", "secret_calls", usage["secret_calls"] / 10_000, "usage")
+
+
+def _materials(
+    manifest: Manifest, preset: Preset, spec: Spec, book: PriceBook, usage: Usage, region: str
+) -> Iterator[tuple[Material, str]]:
+    declared = {**spec_parameters(spec, preset), **_given_out(preset)}
+    for node in GATEWAY.without(preset.lacks).stacks:
+        template = manifest.stacks[node.name]
+        parameters = {**template.defaults, **declared}
+        for name, resource in template.present(parameters):
+            place = _region(node, preset, region)
+            yield _material(node.name, name, resource, parameters, place, usage, book), resource.type
+
+
+def _material(
+    stack: str,
+    name: str,
+    resource: TemplateResource,
+    parameters: Mapping[str, str],
+    region: str,
+    usage: Usage,
+    book: PriceBook,
+) -> Material:
+    return Material(stack, name, resource.amounts, parameters, region, usage, book)
+
+
+def _given_out(preset: Preset) -> dict[str, str]:
+    """What conditions ask of other stacks: whether they are there."""
+    there = {"FileSystemId": "storage", "WebAclArn": "waf"}
+    return {name: stack for name, stack in there.items() if stack not in preset.lacks}
+
+
+def _region(node: Node, preset: Preset, region: str) -> str:
+    return {"home": region, "global": GLOBAL_REGION, "models": preset.bedrock_region}[node.place]

@@ -1,0 +1,222 @@
+"""How each type of resource is paid: by which lines, or why it is free.
+
+A type that is in neither table has no price and stops the estimate: an amount that nobody knows is not zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.costs.estimate import Kind, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from stargate.domain.costs.assumptions import Usage
+    from stargate.domain.costs.prices import PriceBook
+
+MILLION, TEN_THOUSAND = Decimal(1_000_000), Decimal(10_000)
+CPU_UNITS, MEGABYTES = Decimal(1024), Decimal(1024)
+ONE = Decimal(1)
+INSIGHTS_OF_CLUSTER, INSIGHTS_OF_SERVICE = 12, 25
+"""Metrics of Container Insights by AWS's list: of a cluster; of a service 15, of its family of tasks 10."""
+MODELS = ("haiku", "sonnet", "opus")
+
+
+@dataclass(frozen=True)
+class Material:
+    """One resource that an environment will have, and all that its price depends on."""
+
+    stack: str
+    name: str
+    amounts: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    region: str
+    usage: Usage
+    book: PriceBook
+
+    def amount(self, name: str) -> str:
+        value = self.amounts[name]
+        return self.parameters[value["Ref"]] if isinstance(value, dict) else str(value)
+
+    def number(self, name: str) -> Decimal:
+        return Decimal(self.amount(name))
+
+    def flag(self, parameter: str) -> bool:
+        return self.parameters[parameter] == "true"
+
+    def line(self, what: str, item: str, quantity: Decimal, kind: Kind = "fixed", why: str = "") -> Line:
+        price = self.book.of(item, self.region)
+        return Line(self.stack, (self.name,), what, quantity, price, kind, why)
+
+
+def _service(one: Material) -> Iterator[Line]:
+    tasks = one.number("tasks")
+    why = f"{tasks} tasks all the time"
+    if one.amount("scales") == "True" and one.usage["litellm_tasks"]:
+        tasks = one.usage["litellm_tasks"]
+        why = f"{tasks} tasks on average, as assumed"
+    spot = "spot_" if one.flag("Spot") else ""
+    architecture = one.parameters["CpuArchitecture"].lower()
+    hours = tasks * one.usage["hours"]
+    cpu, memory = one.number("cpu") / CPU_UNITS, one.number("memory") / MEGABYTES
+    yield one.line("vCPU", f"fargate_{spot}vcpu_{architecture}", hours * cpu, why=why)
+    yield one.line("memory", f"fargate_{spot}gb_{architecture}", hours * memory, why=why)
+    metrics = Decimal(INSIGHTS_OF_SERVICE)
+    yield one.line("Container Insights", "custom_metric", metrics, why="metrics of the service")
+
+
+def _cluster(one: Material) -> Iterator[Line]:
+    metrics = Decimal(INSIGHTS_OF_CLUSTER)
+    yield one.line("Container Insights", "custom_metric", metrics, why="metrics of the cluster")
+
+
+def _database(one: Material) -> Iterator[Line]:
+    zones = "multi" if one.amount("multi") == "true" else "single"
+    kind = one.amount("class")
+    yield one.line(f"database {kind}", f"{kind}_{zones}", one.usage["hours"], why=f"{zones}-AZ")
+    yield one.line("database storage", f"database_storage_{zones}", one.number("storage"), why="as allocated")
+    yield one.line(
+        "database backups", "database_backup", one.usage["backup_gb"], "usage", "beyond the free size"
+    )
+
+
+def _file_system(one: Material) -> Iterator[Line]:
+    stored = one.usage["file_gb"]
+    yield one.line("file storage", "file_storage", stored, "usage", "metrics of 30 days")
+    yield one.line("file backup", "file_backup", stored, "usage", "one copy, kept warm")
+    yield one.line("file reads", "file_read", one.usage["file_read_gb"], "usage", "elastic throughput")
+    yield one.line("file writes", "file_write", one.usage["file_write_gb"], "usage", "elastic throughput")
+
+
+def _nat_gateway(one: Material) -> Iterator[Line]:
+    gateways = Decimal(one.parameters["ZoneCount"]) if one.parameters["Nat"] == "per_zone" else ONE
+    yield one.line("NAT gateway", "nat_gateway", one.usage["hours"])
+    yield one.line(
+        "NAT data", "nat_gateway_data", one.usage["nat_gb"] / gateways, "usage", "split among gateways"
+    )
+
+
+def _nat_instance(one: Material) -> Iterator[Line]:
+    kind = one.amount("type")
+    yield one.line(f"NAT instance {kind}", kind, one.usage["hours"])
+    yield one.line("NAT instance disk", "disk_gp3", one.number("disk"))
+    yield one.line("NAT instance address", "public_address", one.usage["hours"])
+
+
+def _address(one: Material) -> Iterator[Line]:
+    yield one.line("public address of NAT", "public_address", one.usage["hours"])
+
+
+def _network(one: Material) -> Iterator[Line]:
+    both_ways = 2 * one.usage["zone_gb"]
+    yield one.line("transfer between zones", "zone_transfer", both_ways, "usage", "paid on both sides")
+
+
+def _balancer(one: Material) -> Iterator[Line]:
+    hours = one.usage["hours"]
+    yield one.line("balancer", "balancer", hours)
+    yield one.line("balancer load", "balancer_lcu", hours * one.usage["balancer_lcu"], "usage", "average LCU")
+    if one.parameters["BalancerScheme"] == "public":
+        zones = Decimal(one.parameters["ZoneCount"])
+        yield one.line("balancer addresses", "public_address", hours * zones, why="one in each zone")
+
+
+def _distribution(one: Material) -> Iterator[Line]:
+    calls = one.usage["cdn_requests"] / TEN_THOUSAND
+    yield one.line("CloudFront requests", "cdn_requests", calls, "usage", "HTTPS")
+    yield one.line(
+        "CloudFront to users", "cdn_out", one.usage["cdn_gb"], "usage", "first 10 TB, US and Europe"
+    )
+    yield one.line("CloudFront to origin", "cdn_to_origin", one.usage["cdn_upload_gb"], "usage")
+
+
+def _web_acl(one: Material) -> Iterator[Line]:
+    calls = one.usage["cdn_requests"] / MILLION
+    yield one.line("web ACL", "firewall", ONE)
+    yield one.line("web ACL rules", "firewall_rule", one.number("rules"), why="rules and managed groups")
+    yield one.line("web ACL requests", "firewall_requests", calls, "usage")
+    yield one.line("bot control", "bot_control", one.number("bot_control"))
+    pages = calls * one.usage["page_share"]
+    yield one.line("bot control requests", "bot_control_requests", pages, "usage", "outside /v1/ alone")
+
+
+def _secret(one: Material) -> Iterator[Line]:
+    yield one.line("secrets", "secret", ONE)
+
+
+def _alarm(one: Material) -> Iterator[Line]:
+    yield one.line("alarms", "alarm_metric", one.number("metrics"), why="each metric of an alarm")
+
+
+def _log_group(one: Material) -> Iterator[Line]:
+    yield one.line("log ingestion", "log_ingest", one.usage["log_gb"], "usage", "each log group")
+    yield one.line("log storage", "log_storage", one.usage["log_gb"], "usage", "kept for 30 days")
+
+
+def _private_zone(one: Material) -> Iterator[Line]:
+    yield one.line("private DNS zone", "private_zone", ONE)
+
+
+def _profile(one: Material) -> Iterator[Line]:
+    """Tokens of one model: the profile is named after it."""
+    if not one.usage["requests"]:
+        return
+    model = next(name for name in MODELS if one.name.lower().startswith(name))
+    calls = one.usage["requests"] * one.usage[f"{model}_share"]
+    for part in ("input", "output", "cache_read", "cache_write"):
+        tokens = calls * one.usage[f"{part}_tokens"] / MILLION
+        what = f"{model} {part.replace('_', ' ')} tokens"
+        yield one.line(what, f"{model}_{part}", tokens, "tokens", f"{calls.normalize():f} calls a month")
+
+
+PRICED: Mapping[str, Callable[[Material], Iterator[Line]]] = {
+    "AWS::Bedrock::ApplicationInferenceProfile": _profile,
+    "AWS::CloudFront::Distribution": _distribution,
+    "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::EC2::EIP": _address,
+    "AWS::EC2::Instance": _nat_instance,
+    "AWS::EC2::NatGateway": _nat_gateway,
+    "AWS::EC2::VPC": _network,
+    "AWS::ECS::Cluster": _cluster,
+    "AWS::ECS::Service": _service,
+    "AWS::EFS::FileSystem": _file_system,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": _balancer,
+    "AWS::Logs::LogGroup": _log_group,
+    "AWS::RDS::DBInstance": _database,
+    "AWS::SecretsManager::Secret": _secret,
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": _private_zone,
+    "AWS::WAFv2::WebACL": _web_acl,
+}
+
+_OF_NETWORK = "part of a VPC, which AWS does not charge for"
+_OF_BALANCER = "part of the balancer, which is paid by hour and load"
+FREE: Mapping[str, str] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": "Application Auto Scaling is free; its tasks are not",
+    "AWS::ApplicationAutoScaling::ScalingPolicy": (
+        "the two alarms that target tracking makes are paid as alarms, $0.20 a month, and not counted"
+    ),
+    "AWS::CloudFront::VpcOrigin": "CloudFront takes nothing for it",
+    "AWS::EC2::InternetGateway": _OF_NETWORK,
+    "AWS::EC2::Route": _OF_NETWORK,
+    "AWS::EC2::RouteTable": _OF_NETWORK,
+    "AWS::EC2::SecurityGroup": _OF_NETWORK,
+    "AWS::EC2::SecurityGroupIngress": _OF_NETWORK,
+    "AWS::EC2::Subnet": _OF_NETWORK,
+    "AWS::EC2::SubnetRouteTableAssociation": _OF_NETWORK,
+    "AWS::EC2::VPCEndpoint": "a gateway endpoint, for S3, is free; one with an interface would not be",
+    "AWS::EC2::VPCGatewayAttachment": _OF_NETWORK,
+    "AWS::ECS::TaskDefinition": "only running tasks are paid, with their service",
+    "AWS::EFS::AccessPoint": "part of the file system, which is paid by what it stores and moves",
+    "AWS::EFS::MountTarget": "part of the file system, which is paid by what it stores and moves",
+    "AWS::ElasticLoadBalancingV2::Listener": _OF_BALANCER,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": _OF_BALANCER,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _OF_BALANCER,
+    "AWS::Events::Rule": "events of AWS's own services are free",
+    "AWS::IAM::Role": "IAM is free",
+    "AWS::RDS::DBParameterGroup": "part of the database",
+    "AWS::RDS::DBSubnetGroup": "part of the database",
+    "AWS::ServiceDiscovery::Service": "ECS's own service discovery is free beside the zone",
+}
