@@ -142,6 +142,22 @@ def show_conditions(name: str) -> Reply:
     return _api().show_conditions(name, _query())
 
 
+@route("/environments/{name}/drills", "POST")
+def request_drill(name: str) -> Reply:
+    request = app.current_request
+    return _api().request_drill(name, request.raw_body, request.headers.get("idempotency-key"))
+
+
+@route("/environments/{name}/drills", "GET")
+def list_drills(name: str) -> Reply:
+    return _api().show_drills(name)
+
+
+@route("/environments/{name}/drills/{drill}", "GET")
+def show_drill(name: str, drill: str) -> Reply:
+    return _api().show_drill(name, drill)
+
+
 @route("/switch", "GET")
 def show_switch() -> Reply:
     return _api().show_switch()

@@ -93,6 +93,8 @@ def test_what_was_answered_can_be_asked_for_afterwards(hands, told, monkeypatch)
     begun = registry.now()
     reboot(AtOnce())
     hands.pass_seconds(100)
-    gateway = registry.find(CLUSTER).gateway
+    entry = registry.find(CLUSTER)
+    registry.advance(entry)
+    gateway = entry.gateway
     refused = [at for at, one in gateway.failover.seen(begun, begun + 100) if one["litellm"]]
     assert 76 <= len(refused) <= 79

@@ -25,6 +25,7 @@ ON_EVERYTHING = {
     "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "ScoreDrillFunction": {"rds:DescribeEvents"},
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets"},

@@ -15,9 +15,12 @@ from stargate.domain.moments import told
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.begin_work import BeginWork
 from stargate.usecases.change_environment import ChangeEnvironment
+from stargate.usecases.request_drill import RequestDrill
 from stargate.usecases.show_conditions import ShowConditions
+from stargate.usecases.show_drills import ShowDrills
 from stargate.usecases.turn_switch import TurnSwitch
 from tests import fakes
+from tests.unit.drill_play import FakeDatabases, FakeDrillRecords, FakeDrills, FakeDrillWorkflow
 from tests.unit.play import REQUEST, Play
 
 USER = "arn:aws:iam::111122223333:user/someone"
@@ -74,6 +77,7 @@ def client(monkeypatch):
 
 
 def api_of(play, replies, actor):
+    drills = FakeDrills()
     return Api(
         create=play.create,
         begin=BeginWork(
@@ -83,6 +87,16 @@ def api_of(play, replies, actor):
         retire=play.retire,
         show=play.show,
         conditions=ShowConditions(fakes.FakeOperations(play.table)),
+        drill=RequestDrill(
+            fakes.FakeOperations(play.table),
+            drills,
+            FakeDatabases(play.clock),
+            FakeDrillWorkflow(),
+            play.clock,
+            play.identifiers,
+            actor,
+        ),
+        drills=ShowDrills(play.environments, drills, FakeDrillRecords(), play.clock),
         switch=TurnSwitch(fakes.FakeSwitches(play.table), play.clock, actor),
         replies=replies,
         actor=actor,

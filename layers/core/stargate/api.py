@@ -13,6 +13,8 @@ from stargate.domain.ledger import KINDS
 from stargate.domain.moments import understood
 from stargate.domain.paging import LARGEST_PAGE, USUAL_PAGE
 from stargate.errors import (
+    DrillNotFoundError,
+    DrillRefusedError,
     EnvironmentBusyError,
     EnvironmentNotFoundError,
     EnvironmentProtectedError,
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
     from stargate.usecases.begin_work import BeginWork
     from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
+    from stargate.usecases.request_drill import RequestDrill
     from stargate.usecases.retire_environment import RetireEnvironment
     from stargate.usecases.show_conditions import ShowConditions
+    from stargate.usecases.show_drills import ShowDrills
     from stargate.usecases.show_environments import ShowEnvironments
     from stargate.usecases.turn_switch import TurnSwitch
 
@@ -60,6 +64,8 @@ class Api:
     retire: RetireEnvironment
     show: ShowEnvironments
     conditions: ShowConditions
+    drill: RequestDrill
+    drills: ShowDrills
     switch: TurnSwitch
     replies: Replies
     actor: str
@@ -113,6 +119,24 @@ class Api:
         limit = _checked(query, ("status", "limit", "next"))
         open_only = query.get("status", "open") == "open"
         return Reply(200, self.conditions(name, limit, query.get("next"), open_only=open_only))
+
+    def request_drill(self, name: str, body: bytes, idempotency_key: str | None) -> Reply:
+        request = parsed(body)
+
+        def work() -> dict[str, Any]:
+            asked = self.drill(name, request)
+            return {"status": 200 if asked.get("dry_run") else 202, "body": asked}
+
+        if idempotency_key is None:
+            return Reply(**work())
+        key = f"{self.actor} POST /environments/{name}/drills {idempotency_key}"
+        return Reply(**self.replies.once(key, json.dumps(request, sort_keys=True), work))
+
+    def show_drills(self, name: str) -> Reply:
+        return Reply(200, self.drills.all(name))
+
+    def show_drill(self, name: str, drill: str) -> Reply:
+        return Reply(200, self.drills.one(name, drill))
 
     def show_switch(self) -> Reply:
         return Reply(200, self.switch.read().document())
@@ -189,6 +213,8 @@ def _is_moment(text: str) -> bool:
 PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     InvalidRequestError: (400, "invalid-request", "The request has faults"),
     MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
+    DrillNotFoundError: (404, "unknown-drill", "There is no such drill"),
+    DrillRefusedError: (409, "drill-refused", "A drill cannot begin now"),
     EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
     NameTakenError: (409, "name-taken", "The name is taken"),
     EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),

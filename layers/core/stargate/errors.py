@@ -123,6 +123,26 @@ class AwsDeniedError(StargateError):
     """Our role may not do this: the template's policies are wrong, or somebody changed them."""
 
 
+class DrillNotFoundError(StargateError):
+    """The environment has no drill of that id."""
+
+
+class DrillRefusedError(StargateError):
+    """A drill cannot begin now, for every reason that is listed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{one.path}: {one.fault}, asked {one.allowed}" for one in faults))
+        self.faults = tuple(faults)
+
+
+class DrillNotSteadyError(StargateError):
+    """The gateway was not well before the drill, so nothing was broken."""
+
+
+class DrillInterruptedError(StargateError):
+    """A drill lost its watch, its lease or its permission on the way."""
+
+
 class ConflictError(StargateError):
     """Somebody else changed the row first."""
 

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stargate.domain.certificates import Certificate
+    from stargate.domain.drills.drill import DatabaseFacts, Drill, Watched
+    from stargate.domain.drills.platform import PlatformEvent
+    from stargate.domain.drills.probes import Probe
     from stargate.domain.ends import Kept
     from stargate.domain.environment import Check, Environment, Work
     from stargate.domain.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
@@ -406,4 +409,57 @@ class Alarms(Protocol):
 
     def ringing(self, region: str, prefix: str) -> dict[str, AlarmState]:
         """Every metric alarm whose name begins so and that is in ALARM."""
+        ...
+
+
+class Drills(Protocol):
+    """The drills of environments; DrillNotFoundError where there is none."""
+
+    def get(self, environment_id: str, drill_id: str) -> Drill: ...
+
+    def all(self, environment_id: str) -> list[Drill]: ...
+
+    def put(self, drill: Drill) -> None: ...
+
+    def set(self, drill: Drill, *names: str) -> None:
+        """Write these fields only: others may be written by somebody else at the same time."""
+        ...
+
+
+class DrillRecords(Protocol):
+    """What was seen in a drill, for ever."""
+
+    def put(self, environment_id: str, drill_id: str, watched: Watched) -> None: ...
+
+    def get(self, environment_id: str, drill_id: str) -> Watched: ...
+
+
+class DrillWorkflow(Protocol):
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start it; the same name again starts nothing."""
+        ...
+
+
+class Databases(Protocol):
+    """RDS instances by their identifier."""
+
+    def describe(self, region: str, identifier: str) -> DatabaseFacts | None: ...
+
+    def fail_over(self, region: str, identifier: str) -> None:
+        """Reboot it with failover to its standby; ActionRefusedError if RDS will not."""
+        ...
+
+    def events(self, region: str, identifier: str, since: float) -> list[PlatformEvent]: ...
+
+
+class Watch(Protocol):
+    def watch(
+        self,
+        environment: str,
+        region: str,
+        domain: str,
+        seconds: float,
+        enough: Callable[[Sequence[Probe]], bool],
+    ) -> Watched:
+        """Probe each second for so long, or until what was seen is `enough`, which is asked each beat."""
         ...

@@ -42,6 +42,7 @@ class RemediateSettings:
 @dataclass(frozen=True)
 class ApiSettings:
     table_name: str
+    drill_arn: str
     gateway_bucket: str
     gateway_version: str
     provision_arn: str
@@ -102,3 +103,20 @@ class NoticeProgressSettings:
 @dataclass(frozen=True)
 class PublishGatewaySettings:
     gateway_bucket: str
+
+
+@dataclass(frozen=True)
+class DrillRecordsSettings:
+    """Of those who write or read what was seen in a drill."""
+
+    table_name: str
+    gateway_bucket: str
+
+
+@dataclass(frozen=True)
+class WorkflowEndSettings:
+    """Which workflow it was that ended tells who settles what it left."""
+
+    table_name: str
+    remediate_arn: str
+    drill_arn: str

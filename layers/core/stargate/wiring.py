@@ -17,6 +17,7 @@ from stargate.usecases.narrate import Narrator
 if TYPE_CHECKING:
     from stargate.adapters.stepfunctions import StepFunctionsWorkflows
     from stargate.api import Api
+    from stargate.usecases.begin_drill import BeginDrill
     from stargate.usecases.check_gateway import CheckGateway
     from stargate.usecases.check_retired import CheckRetired
     from stargate.usecases.decide_condition import Deciding
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from stargate.usecases.dispose_data import DisposeData
     from stargate.usecases.examine_conditions import ExamineConditions
     from stargate.usecases.gather_facts import Instruments
+    from stargate.usecases.inject_failure import InjectFailure
     from stargate.usecases.keep_time import KeepTime
     from stargate.usecases.node_moves import Desk
+    from stargate.usecases.notice_drill_end import NoticeDrillEnd
     from stargate.usecases.notice_progress import NoticeProgress
     from stargate.usecases.notice_remedy_end import NoticeRemedyEnd
     from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
@@ -35,12 +38,17 @@ if TYPE_CHECKING:
     from stargate.usecases.prepare_regions import PrepareRegions
     from stargate.usecases.publish_gateway import PublishGateway
     from stargate.usecases.remove_stack import RemoveStack
+    from stargate.usecases.request_drill import RequestDrill
+    from stargate.usecases.rescue_gateway import RescueGateway
+    from stargate.usecases.score_drill import ScoreDrill
     from stargate.usecases.settle_action import SettleAction
+    from stargate.usecases.settle_drill import SettleDrill
     from stargate.usecases.settle_environment import SettleEnvironment
     from stargate.usecases.sleep_gateway import SleepGateway
     from stargate.usecases.take_signal import TakeSignal
     from stargate.usecases.verify_effect import VerifyEffect
     from stargate.usecases.wake_gateway import WakeGateway
+    from stargate.usecases.watch_gateway import WatchGateway
 
 
 def _narrator(actor: str) -> Narrator:
@@ -188,13 +196,18 @@ def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
     return SettleEnvironment(EnvironmentRows(table), SystemClock(), _narrator(actor))
 
 
-def notice_workflow_end(state_machine_arn: str) -> NoticeWorkflowEnd | NoticeRemedyEnd:
+def notice_workflow_end(state_machine_arn: str) -> NoticeWorkflowEnd | NoticeRemedyEnd | NoticeDrillEnd:
     """Whoever settles what this workflow has left."""
     actor = "notice_workflow_end"
-    if state_machine_arn == settings.read(settings.RemediateSettings).remediate_arn:
+    given = settings.read(settings.WorkflowEndSettings)
+    if state_machine_arn == given.remediate_arn:
         from stargate.usecases.notice_remedy_end import NoticeRemedyEnd
 
         return NoticeRemedyEnd(settle_action(actor))
+    if state_machine_arn == given.drill_arn:
+        from stargate.usecases.notice_drill_end import NoticeDrillEnd
+
+        return NoticeDrillEnd(settle_drill(actor))
     from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
 
     return NoticeWorkflowEnd(settle_environment(actor))
@@ -334,6 +347,100 @@ def keep_time() -> KeepTime:
     )
 
 
+def _asking(table: Table, drill_arn: str, actor: str) -> RequestDrill:
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.rds import RdsDatabases
+    from stargate.adapters.stepfunctions import StepFunctionsDrills
+    from stargate.usecases.request_drill import RequestDrill
+
+    return RequestDrill(
+        OperationsTable(table),
+        DrillRows(table),
+        RdsDatabases(),
+        StepFunctionsDrills(drill_arn),
+        SystemClock(),
+        RandomIdentifiers(),
+        actor,
+    )
+
+
+def begin_drill() -> BeginDrill:
+    from stargate.usecases.begin_drill import BeginDrill
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    asking = _asking(table, "", "begin_drill")
+    return BeginDrill(asking.operations, asking.drills, asking, asking.clock, _narrator("begin_drill"))
+
+
+def watch_gateway() -> WatchGateway:
+    from stargate.adapters.drill_records import S3DrillRecords
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.gateway_watch import GatewayWatch
+    from stargate.usecases.watch_gateway import WatchGateway
+
+    given = settings.read(settings.DrillRecordsSettings)
+    table = Table(given.table_name)
+    return WatchGateway(
+        EnvironmentRows(table),
+        NodeRows(table),
+        DrillRows(table),
+        S3DrillRecords(given.gateway_bucket),
+        GatewayWatch(),
+        SystemClock(),
+    )
+
+
+def inject_failure() -> InjectFailure:
+    from stargate.usecases.inject_failure import InjectFailure
+
+    asking = _asking(Table(settings.read(settings.TableSettings).table_name), "", "inject_failure")
+    return InjectFailure(
+        asking.operations, asking.drills, asking.databases, asking.clock, _narrator("inject_failure")
+    )
+
+
+def rescue_gateway() -> RescueGateway:
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.ecs import EcsServices
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.rescue_gateway import RescueGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return RescueGateway(
+        OperationsTable(table), DrillRows(table), EcsServices(), SystemClock(), _narrator("rescue_gateway")
+    )
+
+
+def score_drill() -> ScoreDrill:
+    from stargate.adapters.drill_records import S3DrillRecords
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.rds import RdsDatabases
+    from stargate.usecases.score_drill import ScoreDrill
+
+    given = settings.read(settings.DrillRecordsSettings)
+    table = Table(given.table_name)
+    return ScoreDrill(
+        EnvironmentRows(table),
+        OperationsTable(table),
+        DrillRows(table),
+        S3DrillRecords(given.gateway_bucket),
+        RdsDatabases(),
+        SystemClock(),
+        _narrator("score_drill"),
+    )
+
+
+def settle_drill(actor: str = "settle_drill") -> SettleDrill:
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.settle_drill import SettleDrill
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return SettleDrill(OperationsTable(table), DrillRows(table), SystemClock(), _narrator(actor))
+
+
 def publish_gateway() -> PublishGateway:
     from stargate.adapters.s3 import S3Shelf
     from stargate.usecases.publish_gateway import PublishGateway
@@ -344,6 +451,8 @@ def publish_gateway() -> PublishGateway:
 
 def api(actor: str, context: Any) -> Api:
     """For one request: its caller is the actor of all that follows from it."""
+    from stargate.adapters.drill_records import S3DrillRecords
+    from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.idempotency import TableReplies
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.s3 import S3Manifests
@@ -353,6 +462,7 @@ def api(actor: str, context: Any) -> Api:
     from stargate.usecases.create_environment import CreateEnvironment
     from stargate.usecases.retire_environment import RetireEnvironment
     from stargate.usecases.show_conditions import ShowConditions
+    from stargate.usecases.show_drills import ShowDrills
     from stargate.usecases.show_environments import ShowEnvironments
     from stargate.usecases.turn_switch import TurnSwitch
 
@@ -375,6 +485,8 @@ def api(actor: str, context: Any) -> Api:
         change=ChangeEnvironment(environments, clock, _narrator(actor)),
         show=ShowEnvironments(environments, NodeRows(table), LedgerRows(table), clock),
         conditions=ShowConditions(OperationsTable(table)),
+        drill=_asking(table, given.drill_arn, actor),
+        drills=ShowDrills(environments, DrillRows(table), S3DrillRecords(given.gateway_bucket), clock),
         switch=TurnSwitch(SwitchRow(table), clock, actor),
         replies=TableReplies(given.table_name, context),
         actor=actor,

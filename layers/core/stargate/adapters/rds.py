@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
+from stargate.adapters.refusals import refused
+from stargate.domain.drills.drill import DatabaseFacts
+from stargate.domain.drills.platform import PlatformEvent
 
 
 def database(region: str, identifier: str) -> tuple[str, bool]:
@@ -16,3 +21,33 @@ def database(region: str, identifier: str) -> tuple[str, bool]:
         raise
     instance = answer["DBInstances"][0]
     return instance["DBInstanceStatus"], bool(instance.get("MultiAZ"))
+
+
+class RdsDatabases:
+    def describe(self, region: str, identifier: str) -> DatabaseFacts | None:
+        try:
+            answer = client("rds", region).describe_db_instances(DBInstanceIdentifier=identifier)
+        except ClientError as error:
+            if code_of(error).startswith("DBInstanceNotFound"):
+                return None
+            raise
+        instance = answer["DBInstances"][0]
+        return DatabaseFacts(
+            instance["DBInstanceStatus"],
+            bool(instance.get("MultiAZ")),
+            instance.get("AvailabilityZone", ""),
+            instance.get("SecondaryAvailabilityZone", ""),
+            int(instance.get("BackupRetentionPeriod", 0)),
+        )
+
+    def fail_over(self, region: str, identifier: str) -> None:
+        with refused("RebootDBInstance"):
+            client("rds", region).reboot_db_instance(DBInstanceIdentifier=identifier, ForceFailover=True)
+
+    def events(self, region: str, identifier: str, since: float) -> list[PlatformEvent]:
+        answer = client("rds", region).describe_events(
+            SourceIdentifier=identifier,
+            SourceType="db-instance",
+            StartTime=datetime.fromtimestamp(since, UTC),
+        )
+        return [PlatformEvent(event["Date"].timestamp(), event["Message"]) for event in answer["Events"]]

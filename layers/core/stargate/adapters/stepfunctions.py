@@ -31,6 +31,15 @@ class StepFunctionsWorkflows:
 
 
 @dataclass(frozen=True)
+class StepFunctionsDrills:
+    drill_arn: str
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        with named("StartExecution"):
+            _start(self.drill_arn, execution_name, payload)
+
+
+@dataclass(frozen=True)
 class StepFunctionsRemedies:
     remediate_arn: str
 

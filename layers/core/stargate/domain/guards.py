@@ -73,6 +73,9 @@ def _verification(overview: Overview, intent: Intent, now: float) -> Held | None
 
 
 def _lease(overview: Overview, intent: Intent, now: float) -> Held | None:
+    drill = overview.operations.leases.get("drill")
+    if drill is not None and drill.held_at(now):
+        return Held("lease", f"drill {drill.holder} is running: what it breaks is its own", drill.expires_at)
     lease = overview.operations.leases.get(intent.scope)
     if lease is None or lease.holder == intent.action_id or not lease.held_at(now):
         return None

@@ -1,0 +1,15 @@
+"""Called by the drill workflow: breaks what the drill is about, once the gateway is steady."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import logger, observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    told = wiring.inject_failure()(event["environment_id"], event["drill_id"])
+    logger.info("inject_failure", extra={**event, **told})
+    return told

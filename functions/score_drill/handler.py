@@ -1,0 +1,15 @@
+"""Called by the drill workflow last: the verdict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import logger, observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    told = wiring.score_drill()(event["environment_id"], event["drill_id"])
+    logger.info("score_drill", extra={**event, **told})
+    return told
