@@ -50,7 +50,8 @@ def test_every_condition_finds_a_row(play, severity, is_open):
 def test_other_alarms_are_recorded_and_call_for_nothing_yet(play, measure):
     """A condition, and a decision that says why nothing is done."""
     assert play.alarm(f"stargate-{NAME}-{measure}-critical", "ALARM").decided == "none"
-    assert play.summaries("decision") == ["no action: no rule for it: recorded"]
+    (told,) = play.summaries("decision")
+    assert told.startswith("no action: ")
 
 
 # Capacity.

@@ -217,7 +217,6 @@ def test_other_activities_are_of_no_concern(changes, words):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"id": None}, "id missing"),
         ({"time": "yesterday"}, "time missing or unreadable"),
         ({"time": "0001-01-01T00:00:00Z"}, "time missing or unreadable"),
         ({"time": "2026-11-24T03:00:00"}, "time missing or unreadable"),

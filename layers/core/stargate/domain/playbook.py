@@ -53,6 +53,37 @@ class Rule:
 
 Playbook = tuple[Rule, ...]
 
+# What nothing is done about by itself: why, and what a person may do.
+RECORDED: Playbook = tuple(
+    Rule(name=kind, condition=kind, reason=reason)
+    for kind, reason in (
+        (
+            "memory-high",
+            "a task beyond its memory is killed and replaced by ECS: give LiteLLM more memory if it recurs",
+        ),
+        ("errors-high", "more tasks mend no errors: look at LiteLLM's log and at Bedrock's throttles"),
+        ("latency-high", "the time to the first token is the model's and the quota's: look at throttles"),
+        ("connections-high", "fewer LiteLLM tasks or a larger database class leave room for connections"),
+        (
+            "database-failover",
+            "RDS fails over by itself, in one to two minutes; then LiteLLM must take keys again",
+        ),
+        ("database-failed", "RDS cannot bring it back: restore its newest backup to a new instance"),
+        ("storage-full", "the database takes no more writes: raise its maximal storage now"),
+        ("storage-low", "RDS enlarges storage up to its maximum: raise that before it is reached"),
+        ("deployment-failed", "ECS has rolled it back: find out why before it is deployed again"),
+        ("health-issue", "AWS works on it: what it says, and which zones, is in the event"),
+        ("security-risk", "somebody may have credentials of the account: revoke them, now and by hand"),
+        ("quota-warning", "ask for more in time: AWS decides on an increase in hours or days"),
+        ("rotation-failed", "the secret kept its old value: the error of its function says why"),
+        ("stack-failed", "the same request again goes on from there; the stack's events say what failed"),
+        ("drift-detected", "somebody changed by hand what was declared: declare it, or put it back"),
+        ("cost-anomaly", "look whose keys or tasks spend more than they did"),
+        ("budget-passed", "decide with who pays: lower the keys' budgets, or let the environment sleep"),
+        ("alert", "an alert of somebody's own rule: its text says what to do"),
+    )
+)
+
 DEFAULT: Playbook = (
     Rule(
         name="litellm-cpu-critical",
@@ -116,6 +147,7 @@ DEFAULT: Playbook = (
         is_open=False,
         reason="the service is steady: nothing is left to be taken back",
     ),
+    *RECORDED,
     Rule(name="no-rule", condition=ANY, reason="no rule for it: recorded"),
     Rule(
         name="over", condition=ANY, is_open=False, reason="nothing was done about it that is to be taken back"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.signals.envelope import environment_in, moment, number, text, under
-from stargate.domain.signals.signal import Ignored, Severity, Signal, Turn
+from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +36,11 @@ TURNS = {"ALARM": Turn.OPENS, "OK": Turn.CLOSES}
 def read_alarm(envelope: Envelope) -> Signal | Ignored:
     name = text(envelope.detail, "alarmName")
     environment = environment_in(name)
-    if environment is None:
-        return envelope.ignored(f"not ours: the alarm {name or 'without a name'}")
     value = text(envelope.detail, "state", "value")
+    if environment is None:
+        return envelope.ignored(
+            f"not ours: the alarm {name or 'without a name'}", seen=_of_anybody(name, value)
+        )
     at = moment(envelope.detail, "state", "timestamp") or envelope.at
     signal = alarm_signal(envelope.event_id, name, value, at, envelope.region, _facts(envelope.detail))
     return signal or envelope.ignored(_no_meaning(name, value), environment)
@@ -65,6 +67,14 @@ def alarm_signal(
         region=region,
         facts=facts,
     )
+
+
+def _of_anybody(name: str, value: str) -> Seen | None:
+    """An alarm that we know nothing of: that it rings is all there is to see."""
+    if value not in TURNS:
+        return None
+    severity = Severity.WARNING if value == "ALARM" else Severity.INFO
+    return Seen("alarm", severity, TURNS[value], name, name)
 
 
 def _no_meaning(name: str, value: str) -> str:

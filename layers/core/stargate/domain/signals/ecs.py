@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.events import STARTED_BY
 from stargate.domain.signals.envelope import environment_in, number, text, under
-from stargate.domain.signals.signal import Ignored, Severity, Signal, Turn
+from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from stargate.domain.signals.envelope import Envelope
 
 SIGTERM_EXIT = 143
+CAUSES: Mapping[str, str] = {  # looked for in this order
+    "outofmemory": "out of memory",
+    "health check": "failed health check",
+    "spotinterruption": "spot interruption",
+    "terminationnotice": "spot interruption",
+    "taskfailedtostart": "failed to start",
+    "cannotpullcontainer": "failed to start",
+    "resourceinitialization": "failed to start",
+    "essentialcontainerexited": "essential container exited",
+}
 OUR_STOPS = {  # the stop codes of a task that somebody or something meant to stop
     "ServiceSchedulerInitiated": "ECS scaled in or deployed",
     "UserInitiated": "somebody stopped it",
@@ -49,25 +59,20 @@ class Place:
 def read_task(envelope: Envelope) -> Signal | Ignored:
     detail = envelope.detail
     cluster = text(detail, "clusterArn").rpartition("/")[2]
-    environment = _environment(cluster)
-    if environment is None:
-        return envelope.ignored(f"not ours: a task of the cluster {cluster or 'without a name'}")
-    refused = _no_trouble(detail)
+    environment, refused = _environment(cluster), _no_trouble(detail)
+    what = f"a task of the cluster {cluster or 'without a name'}"
     if refused:
-        return envelope.ignored(refused, environment)
+        return envelope.ignored(refused if environment else f"not ours: {what}; {refused}", environment)
     interrupted = text(detail, "stopCode") in INTERRUPTIONS
-    return Signal(
-        event_id=envelope.event_id,
-        at=envelope.at,
-        environment=environment,
+    seen = Seen(
         kind="task-interrupted" if interrupted else "task-stopped",
-        subject=text(detail, "group").removeprefix("service:"),
         severity=Severity.INFO if interrupted else Severity.WARNING,
         turn=Turn.TELLS,
+        subject=text(detail, "group").removeprefix("service:"),
         source=text(detail, "taskArn").rpartition("/")[2] or envelope.event_id,
-        region=envelope.region,
         facts=_stop_facts(detail),
     )
+    return envelope.told(seen, environment, what)
 
 
 def _no_trouble(detail: Mapping[str, object]) -> str:
@@ -75,6 +80,8 @@ def _no_trouble(detail: Mapping[str, object]) -> str:
     status = text(detail, "lastStatus")
     if text(detail, "startedBy").startswith(STARTED_BY):
         return "a one-off task of the control plane itself"
+    if text(detail, "stopCode") in INTERRUPTIONS:  # told two minutes before the task ends
+        return ""
     if not text(detail, "group").startswith("service:"):
         return "a task of no service"
     if status != "STOPPED":
@@ -101,12 +108,21 @@ def _exit_codes(detail: Mapping[str, object]) -> set[float]:
 
 def _stop_facts(detail: Mapping[str, object]) -> dict[str, object]:
     found = {
+        "cause": _cause(detail),
         "stop_code": text(detail, "stopCode"),
         "reason": text(detail, "stoppedReason"),
         "zone": text(detail, "availabilityZone"),
         "exit_codes": sorted(int(code) for code in _exit_codes(detail)),
     }
     return {name: value for name, value in found.items() if value not in ("", [])}
+
+
+def _cause(detail: Mapping[str, object]) -> str:
+    """In one word what ECS says in several places; 137 alone may be anybody's SIGKILL."""
+    containers = under(detail, "containers")
+    said = [text(one, "reason") for one in containers] if isinstance(containers, list) else []
+    told = " ".join([text(detail, "stopCode"), text(detail, "stoppedReason"), *said]).lower()
+    return next((cause for word, cause in CAUSES.items() if word in told), "")
 
 
 def read_service_action(envelope: Envelope) -> Signal | Ignored:
@@ -119,30 +135,26 @@ def read_deployment(envelope: Envelope) -> Signal | Ignored:
 
 def _of_service(envelope: Envelope, meanings: Mapping[str, Meaning]) -> Signal | Ignored:
     place, name = _place(envelope), text(envelope.detail, "eventName")
-    if place is None:
-        return envelope.ignored(f"not ours: {' '.join(envelope.resources)[:200] or 'no service is named'}")
+    what = " ".join(envelope.resources)[:200] or "no service is named"
     if name not in meanings:
-        return envelope.ignored(f"unknown: {name or 'an event without a name'}", place.environment)
+        unknown = f"unknown: {name or 'an event without a name'}"
+        return (
+            envelope.ignored(unknown, place.environment) if place else envelope.ignored(f"not ours: {what}")
+        )
     kind, severity, turn, source = meanings[name]
     reason = text(envelope.detail, "reason")
-    return Signal(
-        event_id=envelope.event_id,
-        at=envelope.at,
-        environment=place.environment,
-        kind=kind,
-        subject=place.service,
-        severity=severity,
-        turn=turn,
-        source=source,
-        region=envelope.region,
-        facts={"reason": reason} if reason else {},
-    )
+    subject = place.service if place else what.rpartition("/")[2]
+    seen = Seen(kind, severity, turn, subject, source, {"reason": reason} if reason else {})
+    return envelope.told(seen, place.environment if place else None, what)
 
 
 def _place(envelope: Envelope) -> Place | None:
     """From the service's ARN: the detail of older events does not name the cluster."""
+    cluster = text(envelope.detail, "clusterArn").rpartition("/")[2]
     for resource in envelope.resources:
         parts = resource.rpartition(":")[2].split("/")
+        if len(parts) == 2 and cluster:  # an ARN of the old form
+            parts.insert(1, cluster)
         if len(parts) == 3 and parts[0] == "service" and parts[2]:
             environment = _environment(parts[1])
             return None if environment is None else Place(environment, parts[2][:255])

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES
-from stargate.domain.signals.signal import Ignored
+from stargate.domain.signals.signal import Ignored, Seen, Signal
 
 LONGEST_TEXT = 500
+EVERY = "*"  # in the place of an environment's name: it concerns each one of the account or region
+OWN_TIMES = ("stoppedAt", "stoppingAt", "updatedAt", "createdAt", "Date", "eventTime")
 EARLIEST, LATEST = 1_400_000_000.0, 4_000_000_000.0  # 2014, when EventBridge's forerunner began, and 2096
 
 
@@ -23,25 +25,56 @@ class Envelope:
     resources: tuple[str, ...]
     detail: Mapping[str, Any]
 
-    def ignored(self, reason: str, environment: str | None = None) -> Ignored:
-        return Ignored(self.event_id, reason, environment, self.at)
+    def ignored(self, reason: str, environment: str | None = None, seen: Seen | None = None) -> Ignored:
+        return Ignored(self.event_id, reason, environment, self.at, seen)
+
+    def told(self, seen: Seen, environment: str | None, what: str) -> Signal | Ignored:
+        """The signal, if it is about an environment of ours; `what` names what else it is about."""
+        if environment is None:
+            return self.ignored(f"not ours: {what}", seen=seen)
+        return Signal(
+            event_id=self.event_id,
+            at=self.at,
+            environment=environment,
+            kind=seen.kind,
+            subject=seen.subject,
+            severity=seen.severity,
+            turn=seen.turn,
+            source=seen.source,
+            region=self.region,
+            facts=seen.facts,
+        )
 
 
 def opened(event: Mapping[str, Any]) -> Envelope | Ignored:
     """The event's envelope, or why it is none."""
-    event_id, at, detail = text(event, "id"), moment(event, "time"), event.get("detail")
-    missing = [
-        name
-        for name, value in (("id", event_id), ("time", at), ("region", text(event, "region")))
-        if not value
-    ]
+    event_id, at, detail = text(event, "id"), _time(event), event.get("detail")
+    region = text(event, "region") if "region" in event else _region(event)
+    missing = [name for name, value in (("id", event_id), ("time", at), ("region", region)) if not value]
     if missing or at is None:
         return Ignored(event_id, f"malformed: {', '.join(missing)} missing or unreadable", None, at)
     if not isinstance(detail, Mapping):
         return Ignored(event_id, "malformed: its detail is no object", None, at)
     resources = event.get("resources")
     names = tuple(one for one in resources if isinstance(one, str)) if isinstance(resources, list) else ()
-    return Envelope(event_id, at, text(event, "region"), names, detail)
+    return Envelope(event_id, at, region, names, detail)
+
+
+def _time(event: Mapping[str, Any]) -> float | None:
+    """The event's, or where the sender left it out, the newest that its detail names."""
+    if "time" in event:
+        return moment(event, "time")
+    found = (moment(event, "detail", name) for name in OWN_TIMES)
+    return max((at for at in found if at is not None), default=None)
+
+
+def _region(event: Mapping[str, Any]) -> str:
+    """Of the first resource that has one: `arn:aws:<service>:<region>:…`."""
+    resources = event.get("resources")
+    parts = (
+        (one.split(":") for one in resources if isinstance(one, str)) if isinstance(resources, list) else ()
+    )
+    return next((one[3] for one in parts if len(one) > 4 and one[3]), "")
 
 
 def text(document: object, *path: str) -> str:

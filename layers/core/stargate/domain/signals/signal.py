@@ -52,10 +52,26 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What an event says, whomever it is about. `source` is who reports, `subject` what it is about."""
+
+    kind: str
+    severity: Severity
+    turn: Turn
+    subject: str
+    source: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Ignored:
-    """`environment` is the name of ours that the event speaks of, if it does: then its ledger says so."""
+    """`environment` is the name of ours that the event speaks of, if it does: then its ledger says so.
+
+    `seen` is what it would have been, were it of our concern.
+    """
 
     event_id: str
     reason: str
     environment: str | None = None
     at: float | None = None
+    seen: Seen | None = None

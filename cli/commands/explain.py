@@ -1,0 +1,74 @@
+"""`stargate explain`: what would be decided on an event, rule by rule, without a cloud."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.failure import BadInputError
+from cli.options import Json
+from cli.output import emit
+from cli.views import explanation as view
+from stargate.domain.explanation import explained
+from stargate.domain.faults import Fault
+from stargate.domain.signals.envelope import environment_in
+from stargate.domain.signals.shapes import is_event
+
+STANDARD_INPUT = "-"
+LARGEST_BYTES = 4_000_000  # EventBridge, SNS and SQS all stop well below
+
+
+def register(app: typer.Typer) -> None:
+    app.command("explain")(explain)
+
+
+def explain(
+    event: Annotated[str, typer.Option(help="A file with the event as AWS sent it; - reads standard input.")],
+    environment: Annotated[
+        str | None, typer.Option(help="For which environment, if the event is about all of them.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what an event says, and what would be decided on it and why; nothing is touched."""
+    if environment is not None and environment_in(f"stargate-{environment}") != environment:
+        rule = "a small letter, then up to fifteen small letters and digits"
+        raise BadInputError("no environment is called so", [Fault("--environment", f"{environment!r}", rule)])
+    found = _read(event)
+    if not is_event(found):
+        raise BadInputError(
+            f"{event} is no event",
+            [Fault(event, "has nothing of an event in it", "one as AWS sends it, as JSON")],
+        )
+    told = explained(found, environment)
+    document: Any = told[0] if len(told) == 1 else told
+    emit(document, lambda console: view.explanations(console, told), as_json=as_json)
+
+
+def _read(name: str) -> Any:
+    """The JSON in the file; BadInputError says what is wrong with it."""
+    written = _bytes(name)
+    if len(written) > LARGEST_BYTES:
+        raise BadInputError(f"{name} is too large", [Fault(name, f"has {len(written)} bytes", "up to 4 MB")])
+    try:
+        return json.loads(written)
+    except RecursionError as error:
+        raise BadInputError(f"{name} is no event: it is nested too deeply") from error
+    except ValueError as error:
+        text = written.decode(errors="replace")
+        if "Budget Name" in text:  # AWS Budgets writes to people
+            return {"Type": "Notification", "Message": text}
+        raise BadInputError(
+            f"{name} is no event", [Fault(name, f"is no JSON: {error}", "a JSON object")]
+        ) from error
+
+
+def _bytes(name: str) -> bytes:
+    if name == STANDARD_INPUT:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        fault = Fault("--event", f"cannot be read: {error.strerror}", "a file, or - for standard input")
+        raise BadInputError(f"{name} cannot be read", [fault]) from error
