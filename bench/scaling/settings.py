@@ -1,0 +1,32 @@
+"""What all autoscalers are given alike: delays, start-up, limits, objective. Sources: docs/scaling.md."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Seconds, unless a name says otherwise."""
+
+    # AWS's benchmark of 20-second metrics: it triggers after 86 s and helps after 109 s; 363 s and 386 s with
+    # metrics of a minute (containers-roadmap 2113). A task then takes 23 s. The delays are what is left of 86
+    # and 363 once half a period and three whole ones have passed, to the next 5 s.
+    start: float = 23.0
+    fine_delay: float = 15.0
+    coarse_delay: float = 150.0
+    # A gauge of our own: scraped every 10 s, and 5 s on its way. Then a function decides and registers.
+    gauge_period: float = 10.0
+    gauge_delay: float = 5.0
+    acting: float = 5.0
+    draining: float = 60.0  # a task that leaves is paid for so long: the template's deregistration delay
+    minimum: int = 2  # the specification
+    maximum: int = 6
+    target: float = 70.0
+    out_cooldown: float = 60.0
+    in_cooldown: float = 300.0
+    objective: float = 1.0  # seconds that the gateway may add
+    admission_wait: float = 0.5
+    client_retries: int = 2  # of the SDKs of OpenAI and Anthropic
+
+
+SETTINGS = Settings()
+BLOCK = 5  # seconds between two looks of an autoscaler
