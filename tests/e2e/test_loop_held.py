@@ -117,7 +117,7 @@ def test_a_workflow_stopped_by_hand_leaves_no_lease_behind(connection, running, 
         if is_about(entry, "action", "raise_bound") and entry["detail"].get("outcome") == "failed"
     ]
     wait_until(lambda: bool(failed()), "the stopped action was settled as failed")
-    assert "Operator" in failed()[0]["summary"]
+    assert "ABORTED" in failed()[0]["summary"]
     wait_until(
         lambda: (
             record.condition(CPU, SERVICE).get("action") is None or len(set(record.remedies()) - known) > 1
