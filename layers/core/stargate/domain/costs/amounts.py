@@ -56,10 +56,15 @@ def _of_endpoint(properties: Mapping[str, Any]) -> Amounts:
     return {"endpoint": properties.get("VpcEndpointType", "Gateway")}
 
 
+def _of_function(properties: Mapping[str, Any]) -> Amounts:
+    return {"memory": properties.get("MemorySize", 128)}
+
+
 READERS: Mapping[str, Callable[[Mapping[str, Any]], Amounts]] = {
     "AWS::CloudWatch::Alarm": _of_alarm,
     "AWS::EC2::Instance": _of_instance,
     "AWS::EC2::VPCEndpoint": _of_endpoint,
+    "AWS::Lambda::Function": _of_function,
     "AWS::RDS::DBInstance": _of_database,
     "AWS::WAFv2::WebACL": _of_web_acl,
 }

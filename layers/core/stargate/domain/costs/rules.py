@@ -160,6 +160,13 @@ def _private_zone(one: Material) -> Iterator[Line]:
     yield one.line("private DNS zone", "private_zone", ONE)
 
 
+def _function(one: Material) -> Iterator[Line]:
+    calls = one.usage["observer_calls"]
+    gigabyte_seconds = calls * one.usage["observer_seconds"] * one.number("memory") / MEGABYTES
+    yield one.line("calls of the observer", "function_calls", calls / MILLION, "usage")
+    yield one.line("compute of the observer", "function_seconds", gigabyte_seconds, "usage")
+
+
 def _profile(one: Material) -> Iterator[Line]:
     """Tokens of one model: the profile is named after it."""
     if not one.usage["requests"]:
@@ -184,6 +191,7 @@ PRICED: Mapping[str, Callable[[Material], Iterator[Line]]] = {
     "AWS::ECS::Service": _service,
     "AWS::EFS::FileSystem": _file_system,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _balancer,
+    "AWS::Lambda::Function": _function,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::RDS::DBInstance": _database,
     "AWS::SecretsManager::Secret": _secret,
