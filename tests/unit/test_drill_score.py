@@ -76,6 +76,7 @@ def test_a_wedged_litellm_is_found_and_counted():
     assert told.wedge.seconds == pytest.approx(140, abs=1.1)
     assert told.verdict is Verdict.MISSED
     assert told.recovery_seconds == pytest.approx(200, abs=1.1)
+    assert "litellm lived and refused every key" in told.explanation
 
 
 def test_a_litellm_whose_tasks_are_gone_is_not_wedged():

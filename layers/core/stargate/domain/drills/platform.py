@@ -75,8 +75,8 @@ def difference(reported: Reported, began_at: float, ended_at: float) -> str:
     felt, before, after = ended_at - began_at, reported.began_at - began_at, ended_at - reported.ended_at
     return (
         f"users felt {felt:.1f} s, RDS reports {reported.seconds:.1f} s: the first request failed "
-        f"{_apart(-before)} RDS's start, and the last component was well {_apart(after)} RDS's completion, "
-        "the time in which addresses are looked up again and connections made anew"
+        f"{_apart(-before)} RDS's start, and the last component was well {_apart(after)} RDS's completion: "
+        "in between addresses are looked up again and connections made anew"
     )
 
 

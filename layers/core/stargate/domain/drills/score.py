@@ -128,6 +128,7 @@ def score(evidence: Evidence) -> Score:
     felt = [one for one in judged if one.outages]
     recovery = _recovery(felt)
     verdict, reason = _verdict(evidence, judged, felt)
+    wedge = _wedge(evidence, since, {one.component: one for one in judged})
     return Score(
         verdict,
         reason,
@@ -135,8 +136,8 @@ def score(evidence: Evidence) -> Score:
         recovery,
         evidence.loss,
         evidence.reported,
-        _explained(evidence, felt),
-        _wedge(evidence, since, {one.component: one for one in judged}),
+        _explained(evidence, felt, wedge),
+        wedge,
     )
 
 
@@ -197,14 +198,18 @@ def _words(one: Judged) -> str:
     return f"{one.component} {one.seconds:.1f} s of {one.objective:.0f} s, {spare}"
 
 
-def _explained(evidence: Evidence, felt: Sequence[Judged]) -> str:
+def _explained(evidence: Evidence, felt: Sequence[Judged], wedge: Wedge | None) -> str:
     recovery = _recovery(felt)
     if not felt:
         return "no request failed"
     if recovery is None:
         return "the gateway did not recover while it was watched"
     began = min(one.began_at for one in felt if one.began_at is not None)
-    return difference(evidence.reported, began, began + recovery)
+    told_of = difference(evidence.reported, began, began + recovery)
+    if wedge is None:
+        return told_of
+    ended = "until its new deployment served" if wedge.rescued_at else "until it came round"
+    return f"{told_of}; for {wedge.seconds:.0f} s of it litellm lived and refused every key, {ended}"
 
 
 def _wedge(evidence: Evidence, probes: Iterable[Probe], judged: Mapping[str, Judged]) -> Wedge | None:
