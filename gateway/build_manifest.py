@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from gateway.inline_code import with_code
 from stargate.domain.costs.amounts import amounts_of
 from stargate.domain.durations import longest_path, seconds_to_delete
 
@@ -53,7 +54,9 @@ def read_template(text: str) -> dict[str, Any]:
 
 
 def build_manifest(gateway: Path) -> dict[str, Any]:
-    contents = {path.relative_to(gateway).as_posix(): path.read_bytes() for path in _published(gateway)}
+    contents = {
+        path.relative_to(gateway).as_posix(): published_text(path, gateway) for path in _published(gateway)
+    }
     return {
         "version": _version(contents),
         "stacks": {
@@ -68,6 +71,12 @@ def build_manifest(gateway: Path) -> dict[str, Any]:
 
 def _published(gateway: Path) -> list[Path]:
     return sorted(path for folder in PUBLISHED for path in (gateway / folder).rglob("*") if path.is_file())
+
+
+def published_text(path: Path, gateway: Path) -> bytes:
+    """A file's content as it is published: a template with the code that it carries."""
+    content = path.read_bytes()
+    return with_code(content.decode(), gateway).encode() if path.suffix == ".yaml" else content
 
 
 def _version(contents: Mapping[str, bytes]) -> str:

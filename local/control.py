@@ -38,7 +38,7 @@ def wrap(application: Application) -> Application:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await application(scope, receive, send)
             return
-        await _answer(send, *_call(scope["method"], scope["path"], await _read(receive)))
+        await _answer(send, *_call(scope["method"], scope["path"], await read(receive)))
 
     return controlled
 
@@ -56,7 +56,8 @@ def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         return 400, {"message": f"{type(fault).__name__}: {fault}"}
 
 
-async def _read(receive: Receive) -> bytes:
+async def read(receive: Receive) -> bytes:
+    """The whole body of a request."""
     body: bytes = b""
     while True:
         message = await receive()

@@ -24,6 +24,7 @@ from local import (
     front_door,
     gateway_responses,
     iam,
+    inside,
     journal,
     processors,
     schedules,
@@ -53,9 +54,10 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     workflows.install(clock)
     cloudformation.install(clock)
     services.install(clock)
+    inside.install()
     journal.install()
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
-    return control.wrap(front_door.wrap(journal.wrap(_as_secure(app.app))))
+    return control.wrap(front_door.wrap(inside.wrap(journal.wrap(_as_secure(app.app)))))
 
 
 def _as_secure(application: control.Application) -> control.Application:

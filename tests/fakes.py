@@ -14,6 +14,7 @@ from stargate.domain.front_door import Answer
 from stargate.domain.holds import Hold
 from stargate.domain.leases import Lease
 from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
+from stargate.domain.observer import Observation
 from stargate.domain.operations import Operations, Overview
 from stargate.domain.paging import Page
 from stargate.domain.switch import Switch
@@ -648,6 +649,18 @@ class FakeFrontDoor:
         self.asked.append((domain, path))
         well = {"/v1/models": Answer(401, 0.1), "/langfuse": Answer(302, 0.1, f"https://{domain}:443/")}
         return self.answers.get(path, well.get(path, Answer(200, 0.1)))
+
+
+@dataclass
+class FakeObserver:
+    """Finds everything well, but for the verbs that the test gives a reason."""
+
+    reasons: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def ask(self, region, environment, verb):
+        self.asked.append((region, environment, verb))
+        return Observation(self.reasons.get(verb, ""), 0.1, {"tasks": 2})
 
 
 @dataclass

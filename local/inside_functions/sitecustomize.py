@@ -22,5 +22,6 @@ if _clock_module.EPOCH_VARIABLE in os.environ:
     _clock.install()
     importlib.import_module("outward").install()
     importlib.import_module("stand_ins").install()
+    importlib.import_module("inward").install()
     if "_LAMBDA_TIMEOUT" in os.environ:
         os.environ["_LAMBDA_TIMEOUT"] = str(float(os.environ["_LAMBDA_TIMEOUT"]) * _clock.scale)

@@ -40,6 +40,10 @@ class Failover:
             self._wedged = {task.task_id for task in fleet.serving("litellm")}
         return self.down_until
 
+    def refuses_keys(self, task_id: str) -> bool:
+        """Whether this task of LiteLLM is wedged."""
+        return task_id in self._wedged
+
     def is_down(self, at: float) -> bool:
         return at < self.down_until
 

@@ -46,6 +46,13 @@ ACCEPTED = {
     "CKV_AWS_91": accepted(
         "as for the distribution: everything comes through it, with the same requests", "balancer:Balancer"
     ),
+    "CKV_AWS_115": accepted(
+        "a new account may have ten executions at once, and reserving any of ten is refused",
+        "observer:Function",
+    ),
+    "CKV_AWS_116": accepted(
+        "whoever invokes the observer waits for its answer; nothing is lost", "observer:Function"
+    ),
     "CKV_AWS_118": accepted(
         "CloudWatch's own metrics carry the alarms; enhanced monitoring is priced and asks for a role",
         "data:Database",
@@ -59,11 +66,15 @@ ACCEPTED = {
     "CKV_AWS_158": accepted(
         "log groups are encrypted by CloudWatch with its own key, and no secret is in them",
         *("data:DatabaseLogs", "data:PrepareLogs", "litellm:Logs", "grafana:Logs", "langfuse:Logs"),
-        "victoria-metrics:Logs",
+        *("victoria-metrics:Logs", "observer:Logs"),
     ),
     "CKV_AWS_161": accepted(
         "Langfuse and Grafana take passwords only; LiteLLM's and theirs are roles of their own",
         "data:Database",
+    ),
+    "CKV_AWS_173": accepted(
+        "its environment holds names and ARNs, no secret; Lambda encrypts it with its own key",
+        "observer:Function",
     ),
     "CKV_AWS_174": accepted(
         "CloudFront's own certificate has TLSv1 as its oldest version and takes no other policy; a domain "

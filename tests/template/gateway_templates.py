@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gateway.build_manifest import VARIABLE, read_template
+from gateway.build_manifest import VARIABLE, published_text, read_template
 from stargate.domain.environment import Environment, Status
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GATEWAY = Path(__file__).parents[2] / "gateway"
-TEXTS = {path.stem: path.read_text() for path in sorted((GATEWAY / "stacks").glob("*.yaml"))}
+TEXTS = {
+    path.stem: published_text(path, GATEWAY).decode() for path in sorted((GATEWAY / "stacks").glob("*.yaml"))
+}
 TEMPLATES: dict[str, dict[str, Any]] = {name: read_template(text) for name, text in TEXTS.items()}
 # Every choice at creation taken the other way.
 OTHERWISE = "sandbox otherwise"

@@ -50,7 +50,7 @@ ON_EVERYTHING = {
     },
     "GatewayBoundary": {
         "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics",
-        "tag:GetResources",
+        "tag:GetResources", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
     },
 }  # fmt: skip
 # By the statement's name: on "*", though IAM could narrow some of it.
@@ -98,10 +98,20 @@ NOT_NEEDED = {
     "iam:ListRoles": "no database takes an IAM role",
     "kms:CreateGrant": "AWS's own keys: their policies grant whoever comes through the service",
     "kms:DescribeKey": "AWS's own keys, as above",
+    "kms:GenerateDataKey": "AWS's own keys, as above",
     "kms:GenerateDataKeyWithoutPlaintext": "AWS's own keys, as above",
+    "kms:Decrypt": "AWS's own keys, as above",
+    "kms:Encrypt": "AWS's own keys, as above",
     "lambda:DeleteProvisionedConcurrencyConfig": "no function is scaled",
+    "lambda:GetCodeSigningConfig": "the observer's code is in its template",
+    "lambda:GetLayerVersion": "the observer has no layer",
     "lambda:GetProvisionedConcurrencyConfig": "no function is scaled",
+    "lambda:PassCapacityProvider": "no function runs on instances of ours",
+    "lambda:PutFunctionConcurrency": "no function reserves any",
+    "lambda:PutFunctionRecursionConfig": "not asked for",
+    "lambda:PutFunctionScalingConfig": "no function is scaled",
     "lambda:PutProvisionedConcurrencyConfig": "no function is scaled",
+    "lambda:PutRuntimeManagementConfig": "the runtime's patches come as AWS gives them",
     "logs:CreateLogDelivery": "logs go nowhere else",
     "logs:PutBearerTokenAuthentication": "not asked for",
     "logs:PutDataProtectionPolicy": "no data protection policy",
@@ -112,7 +122,10 @@ NOT_NEEDED = {
     "rds:RestoreDBInstanceFromDBSnapshot": "no restore by template",
     "rds:RestoreDBInstanceToPointInTime": "no restore by template",
     "rds:StartDBInstanceAutomatedBackupsReplication": "no replicated backups",
+    "s3:GetObject": "the observer's code is in its template",
+    "s3:GetObjectVersion": "the observer's code is in its template",
     "s3:REST.PUT.OBJECT": "not an IAM action",
+    "s3files:ListMountTargets": "no function mounts files",
     "secretsmanager:RemoveRegionsFromReplication": "no replicated secret",
     "secretsmanager:ReplicateSecretToRegions": "no replicated secret",
     "ssm:CreateAssociation": "nothing is installed by Systems Manager",
@@ -250,6 +263,7 @@ def test_roles_are_passed_to_one_service_each():
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),
         ("PrepareRegionsFunction", "cloudformation.amazonaws.com"),
         ("MayMakeEdge", "events.amazonaws.com"),
+        ("MayMakeEdge", "lambda.amazonaws.com"),
     }
     for statement in passing:
         (resource,) = statement.resources

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.build_manifest import build_manifest, read_template
+from gateway.build_manifest import build_manifest, published_text, read_template
 from stargate.domain.manifest import Manifest
 from stargate.domain.parameters import environment_parameters
 from stargate.domain.presets import PRESETS
@@ -19,14 +19,14 @@ from tests.template.gateway_templates import GATEWAY, environment, rendered
 
 def test_the_same_files_make_the_same_version_wherever_they_lie(tmp_path):
     """A checkout elsewhere publishes under the same version."""
-    for folder in ("stacks", "config"):
+    for folder in ("stacks", "config", "observer"):
         shutil.copytree(GATEWAY / folder, tmp_path / folder)
     assert json.dumps(build_manifest(GATEWAY)) == json.dumps(build_manifest(tmp_path))
 
 
 def test_another_content_is_another_version(tmp_path):
     """One byte of configuration is enough."""
-    for folder in ("stacks", "config"):
+    for folder in ("stacks", "config", "observer"):
         shutil.copytree(GATEWAY / folder, tmp_path / folder)
     with (tmp_path / "config/litellm/config.yaml").open("a") as config:
         config.write("\n")
@@ -38,7 +38,8 @@ def test_every_file_is_listed_and_every_template_bears_its_hash():
     manifest = build_manifest(GATEWAY)
     assert all((GATEWAY / name).is_file() for name in manifest["files"])
     for stack in manifest["stacks"].values():
-        assert stack["sha256"] == hashlib.sha256((GATEWAY / stack["key"]).read_bytes()).hexdigest()
+        published = published_text(GATEWAY / stack["key"], GATEWAY)
+        assert stack["sha256"] == hashlib.sha256(published).hexdigest()
 
 
 def test_a_resource_needs_what_it_refers_to_and_what_it_depends_on():
@@ -84,6 +85,8 @@ def test_the_layer_is_built_from_any_folder(tmp_path):
     )
     built = json.loads((tmp_path / "layer/python/gateway/manifest.json").read_text())
     assert built == build_manifest(GATEWAY)
+    observer = (tmp_path / "layer/python/gateway/stacks/observer.yaml").read_bytes()
+    assert hashlib.sha256(observer).hexdigest() == built["stacks"]["observer"]["sha256"]
     assert {path.name for path in Path(tmp_path / "layer/python/gateway").iterdir()} == {
         "config",
         "manifest.json",

@@ -72,7 +72,7 @@ def test_progress_counts_resources_as_they_are_made(play):
         "typical_seconds": 60,
         "lag_seconds": 0.0,
     }
-    assert document["progress"] == round(1 / 27, 4)
+    assert document["progress"] == round(1 / 29, 4)
 
 
 def test_the_time_to_go_is_the_longest_path_that_is_left(play):
@@ -277,14 +277,15 @@ def test_each_ledger_entry_names_what_led_to_it(play):
 
 
 def test_retiring_removes_in_reverse_and_answers_everyone(play):
-    """Services first, network last, and nothing is left."""
+    """Services and observer first, network last, and nothing is left."""
     play.begin_provision()
     play.stand_all()
     play.settle(play.environment.environment_id, 1, Status.READY)
     play.callbacks.answers.clear()
     play.begin_retire()
     assert sorted(play.stacks.deleted) == sorted(
-        f"stargate-sandbox-{name}" for name in ("litellm", "grafana", "langfuse", "victoria-metrics")
+        f"stargate-sandbox-{name}"
+        for name in ("litellm", "grafana", "langfuse", "victoria-metrics", "observer")
     )
     play.all_gone()
     assert play.stacks.stacks == {}

@@ -11,6 +11,7 @@ import pytest
 from stargate.domain.certificates import Certificate
 from stargate.domain.environment import Status
 from stargate.domain.front_door import Answer
+from stargate.domain.observer import ASKED
 from stargate.domain.quotas import ADDRESSES, ON_DEMAND_VCPUS, SPOT_VCPUS, VPCS, needed
 from stargate.errors import GatewayNotWellError, LeftoversError, PreflightError, SupersededError
 from stargate.usecases.check_gateway import CheckGateway
@@ -231,9 +232,10 @@ def test_preflight_of_an_older_attempt_is_superseded(play):
         preflight(play)
 
 
-def check_gateway(play, door=None, **changes):
+def check_gateway(play, door=None, observer=None, **changes):
     door = door or fakes.FakeFrontDoor()
-    check = CheckGateway(play.environments, play.stacks, fakes.FakeGauges(**changes), door)
+    observer = observer or fakes.FakeObserver()
+    check = CheckGateway(play.environments, play.stacks, fakes.FakeGauges(**changes), door, observer)
     return check(play.environment.environment_id, 1)
 
 
@@ -287,6 +289,18 @@ def test_what_the_front_door_answers_decides(play, path, answer, words):
     door = fakes.FakeFrontDoor({path: answer})
     with pytest.raises(GatewayNotWellError, match=words):
         check_gateway(stood(play), door)
+
+
+def test_what_the_observer_finds_decides(play):
+    """Asked in the environment's region, verb by verb; its reason is the check's, with what it measured."""
+    observer = fakes.FakeObserver({"virtual_key": "1 of 2 tasks refuses a good key"})
+    with pytest.raises(
+        GatewayNotWellError, match="inside virtual key: 1 of 2 tasks refuses a good key; tasks 2"
+    ):
+        check_gateway(stood(play), observer=observer)
+    assert observer.asked == [("us-east-1", "sandbox", verb) for verb in ASKED]
+    inside = [check for check in play.show.one("sandbox")["checks"] if check["name"].startswith("inside ")]
+    assert [check["ok"] for check in inside] == [False, True, True, True]
 
 
 def test_a_gateway_that_stands_and_is_not_well_is_degraded(play):

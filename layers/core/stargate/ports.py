@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stargate.domain.ledger import Entry
     from stargate.domain.manifest import Manifest
     from stargate.domain.moves import ObservedStack, ObservedTask, StackEvent
+    from stargate.domain.observer import Observation
     from stargate.domain.operations import Change, Overview
     from stargate.domain.paging import Page
     from stargate.domain.progress import NodeState, States
@@ -239,6 +240,14 @@ class FrontDoor(Protocol):
 
     def ask(self, domain: str, path: str) -> Answer:
         """What GET answers, no redirect followed; never an error: that none came is an answer."""
+        ...
+
+
+class Observer(Protocol):
+    """The one function inside an environment's VPC."""
+
+    def ask(self, region: str, environment: str, verb: str) -> Observation:
+        """What it found; never an error: that it cannot be asked is a finding."""
         ...
 
 

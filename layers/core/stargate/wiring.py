@@ -165,10 +165,13 @@ def check_gateway() -> CheckGateway:
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.front_door import HttpsFrontDoor
     from stargate.adapters.gauges import AwsGauges
+    from stargate.adapters.observer import LambdaObserver
     from stargate.usecases.check_gateway import CheckGateway
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    return CheckGateway(EnvironmentRows(table), CloudFormationStacks(), AwsGauges(), HttpsFrontDoor())
+    return CheckGateway(
+        EnvironmentRows(table), CloudFormationStacks(), AwsGauges(), HttpsFrontDoor(), LambdaObserver()
+    )
 
 
 def check_retired() -> CheckRetired:

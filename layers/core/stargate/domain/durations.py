@@ -33,6 +33,11 @@ _EFS = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (file system 12 s, mount 
 _VPC = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (VPC 18 s, subnet 6 s)"
 _ECS_CLUSTER = _GITHUB + "amazon-archives/ecs-mxnet-example/issues/4 (stack events: 1 s)"
 _CLOUDFRONT = _GITHUB + "binbashar/le-tf-infra-aws/pull/408 (195 s)"
+# Inside a VPC, as the observer is: its network interfaces are made before and cleaned up after.
+_LAMBDA = (
+    "https://aws.amazon.com/blogs/compute/announcing-improved-vpc-networking-for-aws-lambda-functions"
+    " (90 s); " + _GITHUB + "awslabs/aws-support-tools/pull/174 (up to 20 minutes to delete)"
+)
 _VPC_ORIGIN = _GITHUB + "terraform-aws-modules/terraform-aws-cloudfront/issues/163 (15 minutes and more)"
 
 DEFAULT = Typical(5, 5, ESTIMATE)
@@ -73,6 +78,7 @@ TYPICAL: Mapping[str, Typical] = {
     "AWS::IAM::ManagedPolicy": Typical(17, 5, ESTIMATE),
     "AWS::IAM::Policy": Typical(15, 5, ESTIMATE),
     "AWS::IAM::Role": Typical(17, 5, ESTIMATE),
+    "AWS::Lambda::Function": Typical(90, 1200, _LAMBDA),
     "AWS::Logs::LogGroup": Typical(4, 3, ESTIMATE),
     "AWS::RDS::DBInstance": Typical(900, 420, _RDS),
     "AWS::RDS::DBParameterGroup": Typical(10, 5, ESTIMATE),

@@ -102,5 +102,7 @@ GATEWAY = Graph(
         Node("grafana", (PREPARE_DATABASE, "edge")),
         Node("langfuse", (PREPARE_DATABASE, "edge")),
         Node("victoria-metrics", ("cluster", "storage")),
+        # Needs no service to stand, only to have somebody to ask: its network interfaces take their time.
+        Node("observer", ("secrets", "cluster")),
     )
 )

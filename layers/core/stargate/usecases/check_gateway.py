@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Check, Environment, Status
 from stargate.domain.front_door import PAGES, check_page
 from stargate.domain.moves import STANDING_STATUSES
+from stargate.domain.observer import ASKED, check_observation
 from stargate.errors import GatewayNotWellError
 from stargate.usecases.preflight import current
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stargate.domain.moves import ObservedStack
-    from stargate.ports import Environments, FrontDoor, Gauges, Stacks
+    from stargate.ports import Environments, FrontDoor, Gauges, Observer, Stacks
 
     Standing = dict[str, ObservedStack]
 
@@ -29,6 +30,7 @@ class CheckGateway:
     stacks: Stacks
     gauges: Gauges
     door: FrontDoor
+    observer: Observer
 
     def __call__(self, environment_id: str, attempt: int) -> tuple[Check, ...]:
         environment = current(self.environments, environment_id, attempt, *MEASURED)
@@ -51,6 +53,8 @@ class CheckGateway:
             yield from self._target_checks(environment, standing["balancer"])
         if "edge" in standing:
             yield from self._door_checks(standing["edge"])
+        if "observer" in standing:
+            yield from self._inside_checks(environment)
 
     def _standing(self, environment: Environment) -> Standing:
         found = {}
@@ -102,6 +106,11 @@ class CheckGateway:
         domain = edge.outputs["DistributionDomain"]
         for page in PAGES:
             yield check_page(page, self.door.ask(domain, page.path))
+
+    def _inside_checks(self, environment: Environment) -> Iterator[Check]:
+        for verb in ASKED:
+            found = self.observer.ask(environment.region, environment.name, verb)
+            yield check_observation(verb, found)
 
 
 def _zones(multi_az: bool) -> str:  # noqa: FBT001  (a pure word for a truth value)

@@ -1,0 +1,255 @@
+"""The observer: the one function inside an environment's VPC.
+
+It asks the services what only somebody inside and with a credential can ask, and answers results, never a
+credential. CloudFormation carries it inline (gateway/inline_code.py): hence one file, the standard library
+and what Lambda's Python brings along.
+
+    {"verb": "virtual_key"}
+    {"verb": "virtual_key", "ok": false, "reason": "1 of 2 tasks refuses a good key",
+     "seconds": 0.21, "measured": {"tasks": 2, "serving": 1}}
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import socket
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Headers = dict[str, str]
+    Measured = dict[str, Any]
+    Finding = tuple[str, Measured]  # why it is not well, "" if it is; what was measured
+
+LITELLM, GRAFANA, LANGFUSE, VICTORIA_METRICS = 4000, 3000, 3000, 8428
+ASK_SECONDS = 2.0  # for one request
+VERB_SECONDS = 7.0  # for all of a verb: whoever invokes us waits ten
+KEY_DURATION = "5m"  # should deleting it fail
+TRACE = "stargate-observer"  # one trace, written anew each time
+SESSION = re.compile(r"grafana_session=[^;,]+")
+FRESH_SECONDS = 60.0  # four scrapes
+NO_ANSWER, FOUND, MULTI_STATUS = 0, 200, 207
+SECRETS_CONFIG = Config(
+    connect_timeout=2, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
+
+
+class UnknownVerbError(ValueError):
+    """Whoever asks for what is not on the list is refused."""
+
+
+class NotWellError(Exception):
+    """Why a verb did not find what it asked for; never with a credential in it."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`status` is 0 where no answer came, and `text` says why."""
+
+    status: int
+    text: str
+    cookie: str = ""
+
+    def document(self) -> Any:
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise NotWellError("an answer that is no JSON") from None
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the services of this environment are, and until when the verb may ask them."""
+
+    namespace: str
+    until: float
+
+    def addresses(self, service: str, port: int) -> list[str]:
+        """One for each task that Cloud Map knows."""
+        name = f"{service}.{self.namespace}"
+        try:
+            found = socket.getaddrinfo(name, port, socket.AF_INET, socket.SOCK_STREAM)
+        except OSError:
+            raise NotWellError(f"{name} has no address: no task runs") from None
+        return sorted({str(entry[4][0]) for entry in found})
+
+    def ask(
+        self, address: str, port: int, request: str, headers: Headers | None = None, body: Any = None
+    ) -> Reply:
+        """`request` is method and path, e.g. "GET /v1/models"."""
+        method, path = request.split(" ", 1)
+        left = self.until - time.monotonic()
+        if left <= 0:
+            return Reply(NO_ANSWER, "no time was left to ask")
+        connection = HTTPConnection(address, port, timeout=min(ASK_SECONDS, left))
+        try:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, path, content, {"Content-Type": "application/json", **(headers or {})})
+            answer = connection.getresponse()
+            text = answer.read().decode(errors="replace")
+            return Reply(answer.status, text, answer.getheader("Set-Cookie") or "")
+        except (OSError, HTTPException) as error:
+            return Reply(NO_ANSWER, str(error) or type(error).__name__)
+        finally:
+            connection.close()
+
+    def ask_any(
+        self, service: str, port: int, request: str, headers: Headers | None = None, body: Any = None
+    ) -> Reply:
+        """The first good answer of a task, or the last bad one."""
+        reply = Reply(NO_ANSWER, "nobody to ask")
+        for address in self.addresses(service, port):
+            reply = self.ask(address, port, request, headers, body)
+            if reply.status in {FOUND, MULTI_STATUS}:
+                break
+        return reply
+
+
+def secret(variable: str) -> str:
+    """The value of the secret whose ARN the environment variable holds."""
+    reader = boto3.client("secretsmanager", config=SECRETS_CONFIG)
+    try:
+        return str(reader.get_secret_value(SecretId=os.environ[variable])["SecretString"])
+    except ClientError as error:
+        raise NotWellError(f"Secrets Manager refuses: {error.response['Error']['Code']}") from None
+    except BotoCoreError as error:
+        raise NotWellError(f"Secrets Manager does not answer: {type(error).__name__}") from None
+
+
+def bearer(key: str) -> Headers:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def told(reply: Reply) -> str:
+    """The status of an answer, or why none came. Not its text: that may repeat what was sent."""
+    return str(reply.status) if reply.status else reply.text
+
+
+# ---- The verbs ----------------------------------------------------------------------------
+
+
+def virtual_key(house: House) -> Finding:
+    """Make a key, show it to every task, take it back: a LiteLLM can be alive and refuse every key."""
+    addresses = house.addresses("litellm", LITELLM)
+    master = bearer(secret("LITELLM_MASTER_KEY_ARN"))
+    maker, key = _make_key(house, addresses, master)
+    try:
+        statuses = [told(house.ask(at, LITELLM, "GET /v1/models", bearer(key))) for at in addresses]
+    finally:
+        house.ask(maker, LITELLM, "POST /key/delete", master, {"keys": [key]})
+    serving = statuses.count(str(FOUND))
+    measured: Measured = {"tasks": len(addresses), "serving": serving, "answers": statuses}
+    if serving == len(addresses):
+        return "", measured
+    return f"{len(addresses) - serving} of {len(addresses)} tasks refuse a good key", measured
+
+
+def _make_key(house: House, addresses: list[str], master: Headers) -> tuple[str, str]:
+    """Who made it, and the key. It needs the database, and LiteLLM's key for all keys."""
+    body = {"duration": KEY_DURATION, "metadata": {"made_by": TRACE}}
+    refusals = []
+    for address in addresses:
+        reply = house.ask(address, LITELLM, "POST /key/generate", master, body)
+        if reply.status == FOUND and "key" in reply.document():
+            return address, str(reply.document()["key"])
+        refusals.append(told(reply))
+    raise NotWellError(f"no task makes a key: {', '.join(refusals)}")
+
+
+def grafana_login(house: House) -> Finding:
+    """Log in as the administrator, and out again."""
+    addresses = house.addresses("grafana", GRAFANA)
+    body = {"user": "admin", "password": secret("GRAFANA_ADMIN_PASSWORD_ARN")}
+    statuses = []
+    for address in addresses:
+        reply = house.ask(address, GRAFANA, "POST /grafana/login", body=body)
+        statuses.append(told(reply))
+        session = SESSION.search(reply.cookie)
+        if session:
+            house.ask(address, GRAFANA, "GET /grafana/logout", {"Cookie": session[0]})
+    logged_in = statuses.count(str(FOUND))
+    measured: Measured = {"tasks": len(addresses), "logged_in": logged_in, "answers": statuses}
+    if logged_in == len(addresses):
+        return "", measured
+    return f"{len(addresses) - logged_in} of {len(addresses)} tasks let the administrator not in", measured
+
+
+def langfuse_ingestion(house: House) -> Finding:
+    """Write a trace as LiteLLM does, and read it back."""
+    keys = f"{secret('LANGFUSE_PUBLIC_KEY_ARN')}:{secret('LANGFUSE_SECRET_KEY_ARN')}"
+    authorization = {"Authorization": f"Basic {base64.b64encode(keys.encode()).decode()}"}
+    marker, now = uuid.uuid4().hex, datetime.now(UTC).isoformat()
+    trace = {"id": TRACE, "name": TRACE, "timestamp": now, "metadata": {"marker": marker}}
+    event = {"id": marker, "type": "trace-create", "timestamp": now, "body": trace}
+    request = "POST /api/public/ingestion"
+    written = house.ask_any("langfuse", LANGFUSE, request, authorization, {"batch": [event]})
+    measured: Measured = {"written": told(written)}
+    if written.status != MULTI_STATUS or written.document().get("errors"):
+        return f"a trace is not taken: {told(written)}", measured
+    read = house.ask_any("langfuse", LANGFUSE, f"GET /api/public/traces/{TRACE}", authorization)
+    measured["read"] = told(read)
+    if read.status != FOUND or (read.document().get("metadata") or {}).get("marker") != marker:
+        return f"a trace that was taken is not found: {told(read)}", measured
+    return "", measured
+
+
+def metrics_arriving(house: House) -> Finding:
+    """VictoriaMetrics scrapes LiteLLM, and the last scrape is not long ago."""
+    up = _by_job(house, "sum(up) by (job)")
+    ages = _by_job(house, "max(time() - timestamp(up)) by (job)")
+    series = _by_job(house, 'count({job="litellm"}) by (job)').get("litellm", 0.0)
+    measured: Measured = {
+        "up": {job: int(value) for job, value in sorted(up.items())},
+        "oldest_seconds": round(max(ages.values(), default=0.0), 1),
+        "litellm_series": int(series),
+    }
+    if up.get("litellm", 0.0) < 1:
+        return "no scrape of LiteLLM succeeds", measured
+    if ages.get("litellm", 0.0) > FRESH_SECONDS:
+        return f"LiteLLM was last scraped {ages['litellm']:.0f} s ago", measured
+    return "", measured
+
+
+def _by_job(house: House, query: str) -> dict[str, float]:
+    path = f"GET /api/v1/query?query={quote(query, safe='')}"
+    reply = house.ask_any("victoria-metrics", VICTORIA_METRICS, path)
+    if reply.status != FOUND:
+        raise NotWellError(f"VictoriaMetrics answers no query: {told(reply)}")
+    result = reply.document()["data"]["result"]
+    return {str(entry["metric"].get("job", "")): float(entry["value"][1]) for entry in result}
+
+
+VERBS: dict[str, Callable[[House], Finding]] = {
+    "virtual_key": virtual_key,
+    "grafana_login": grafana_login,
+    "langfuse_ingestion": langfuse_ingestion,
+    "metrics_arriving": metrics_arriving,
+}
+
+
+def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Answer one verb of the list."""
+    verb = str(event.get("verb"))
+    if verb not in VERBS:
+        raise UnknownVerbError(f"{verb} is none of {', '.join(VERBS)}")
+    began = time.monotonic()
+    try:
+        reason, measured = VERBS[verb](House(os.environ["NAMESPACE"], began + VERB_SECONDS))
+    except NotWellError as error:
+        reason, measured = str(error), {}
+    seconds = round(time.monotonic() - began, 3)
+    return {"verb": verb, "ok": not reason, "reason": reason, "seconds": seconds, "measured": measured}

@@ -1,0 +1,164 @@
+"""What each service answers inside the VPC: the few paths that the observer asks, and 404 for all others.
+
+Keys and traces live as long as the local cloud.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from ministack.core.responses import request_scope
+from ministack.services import secretsmanager
+
+from local.gateways import registry
+from local.inside.tasks import addressed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local.gateways.registry import Place, Running
+    from local.twin.fleet import Task
+
+MODELS = ("claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-5")
+SCRAPE_SECONDS = 15
+SERIES_OF_A_SCRAPE = 6  # those that VictoriaMetrics itself writes for each target
+JOBS = ("grafana", "litellm", "victoria-metrics")
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    target: str  # path and query
+    headers: Mapping[str, str]  # by names in lower case
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    def document(self) -> Any:
+        return json.loads(self.body or b"{}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    document: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_keys: set[tuple[Place, str]] = set()
+_traces: dict[tuple[Place, str], Any] = {}
+NOT_FOUND = Answer(404, {"message": "Not found"})
+NO_DATABASE = {"message": "the database is not to be had"}
+
+
+def answer(entry: Running, service: str, task: Task, request: Request) -> Answer:
+    """What this task of the service answers now; whoever needs the database fails without it."""
+    told = entry.gateway.failover.answers(registry.now(), entry.fleet) if entry.gateway else {}
+    status = told.get(service, "").partition(" ")[0]
+    if status == "503" and request.path != "/health/liveliness":
+        return Answer(503, NO_DATABASE)
+    if service == "litellm":
+        return _litellm(entry, task, request)
+    if service == "grafana":
+        return _grafana(entry.place, request)
+    if service == "langfuse":
+        return _langfuse(entry.place, request)
+    return _victoria_metrics(entry, request) if service == "victoria-metrics" else NOT_FOUND
+
+
+def secret(place: Place, name: str) -> str:
+    """The value of one of the environment's secrets; of one that is not there, what nobody can send."""
+    with request_scope(place.account, place.region):
+        status, _, body = secretsmanager._get_secret_value({"SecretId": f"{place.cluster}/{name}"})
+    return str(json.loads(body)["SecretString"]) if status == 200 else secrets.token_hex()
+
+
+# ---- LiteLLM ------------------------------------------------------------------------------------------
+
+
+def _litellm(entry: Running, task: Task, request: Request) -> Answer:
+    if request.path == "/health/liveliness":
+        return Answer(200, "I'm alive!")
+    wedged = entry.gateway is not None and entry.gateway.failover.refuses_keys(task.task_id)
+    place, key = entry.place, request.headers.get("authorization", "").removeprefix("Bearer ")
+    is_master = key == secret(place, "litellm-master-key")
+    if wedged or not (is_master or (place, key) in _keys):
+        return Answer(401, {"error": {"message": "Authentication Error", "code": "401"}})
+    if (request.method, request.path) == ("GET", "/v1/models"):
+        return Answer(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+    return _key_management(place, request) if is_master else Answer(403, {"error": {"code": "403"}})
+
+
+def _key_management(place: Place, request: Request) -> Answer:
+    if (request.method, request.path) == ("POST", "/key/generate"):
+        made = f"sk-{secrets.token_urlsafe(16)}"
+        _keys.add((place, made))
+        return Answer(200, {"key": made})
+    if (request.method, request.path) == ("POST", "/key/delete"):
+        given = request.document()["keys"]
+        _keys.difference_update({(place, gone) for gone in given})
+        return Answer(200, {"deleted_keys": given})
+    return NOT_FOUND
+
+
+# ---- Grafana ------------------------------------------------------------------------------------------
+
+
+def _grafana(place: Place, request: Request) -> Answer:
+    if (request.method, request.path) == ("GET", "/grafana/logout"):
+        return Answer(302, None, {"Location": "/grafana/login"})
+    if (request.method, request.path) != ("POST", "/grafana/login"):
+        return NOT_FOUND
+    given = request.document()
+    password = secret(place, "grafana-admin-password")
+    if given != {"user": "admin", "password": password}:
+        return Answer(401, {"message": "Invalid username or password"})
+    cookie = f"grafana_session={secrets.token_hex(16)}; Path=/grafana; HttpOnly; Secure; SameSite=Lax"
+    return Answer(200, {"message": "Logged in"}, {"Set-Cookie": cookie})
+
+
+# ---- Langfuse -----------------------------------------------------------------------------------------
+
+
+def _langfuse(place: Place, request: Request) -> Answer:
+    keys = f"{secret(place, 'langfuse-public-key')}:{secret(place, 'langfuse-secret-key')}"
+    good = f"Basic {base64.b64encode(keys.encode()).decode()}"
+    if request.headers.get("authorization") != good:
+        return Answer(401, {"message": "Invalid credentials"})
+    if (request.method, request.path) == ("POST", "/api/public/ingestion"):
+        batch = request.document()["batch"]
+        for event in batch:
+            _traces[place, event["body"]["id"]] = event["body"]
+        return Answer(
+            207, {"successes": [{"id": event["id"], "status": 201} for event in batch], "errors": []}
+        )
+    trace = _traces.get((place, request.path.removeprefix("/api/public/traces/")))
+    return Answer(200, trace) if trace is not None and request.method == "GET" else NOT_FOUND
+
+
+# ---- VictoriaMetrics ----------------------------------------------------------------------------------
+
+
+def _victoria_metrics(entry: Running, request: Request) -> Answer:
+    """No database of series stands behind it: it knows the observer's own questions and no others."""
+    query = parse_qs(urlsplit(request.target).query).get("query", [""])[0]
+    up = {job: sum(task.healthy_at is not None for task in addressed(entry, job).values()) for job in JOBS}
+    known: dict[str, Mapping[str, float]] = {
+        "sum(up) by (job)": up,
+        "max(time() - timestamp(up)) by (job)": dict.fromkeys(up, registry.now() % SCRAPE_SECONDS),
+        'count({job="litellm"}) by (job)': {"litellm": up["litellm"] * SERIES_OF_A_SCRAPE},
+    }
+    if request.path != "/api/v1/query" or query not in known:
+        return Answer(422, {"status": "error", "error": "a twin answers the observer's queries only"})
+    values = {job: value for job, value in known[query].items() if up[job]}
+    result = [
+        {"metric": {"job": job}, "value": [registry.now(), str(value)]} for job, value in values.items()
+    ]
+    return Answer(200, {"status": "success", "data": {"resultType": "vector", "result": result}})

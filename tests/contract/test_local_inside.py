@@ -1,0 +1,174 @@
+"""The observer's own code on the local cloud: it asks a twin's tasks by address, and finds what is so."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from ministack.services import secretsmanager
+
+from local import inside
+from local.gateways import registry
+from local.inside import door, services
+from local.inside.services import Request
+from tests.contract import ecs_stories, ministack_in_process
+from tests.contract.ecs_stories import CLUSTER, by_hand
+
+INSIDE = Path(inside.__file__).parents[1] / "inside_functions"
+OBSERVER = Path(__file__).parents[2] / "gateway/observer"
+SECRETS = {
+    name: f"{CLUSTER}/{name}"
+    for name in ("litellm-master-key", "grafana-admin-password", "langfuse-public-key", "langfuse-secret-key")
+}
+VARIABLES = {f"{name.upper().replace('-', '_')}_ARN": full for name, full in SECRETS.items()}
+ASK = """
+import json, sys
+import inward
+inward.install()
+import index
+print(json.dumps(index.handle({"verb": sys.argv[1]}, None)))
+"""
+
+
+class Cloud(BaseHTTPRequestHandler):
+    """The three doors that the observer comes to: addresses, tasks, Secrets Manager."""
+
+    def do_GET(self):
+        self.answer()
+
+    def do_POST(self):
+        self.answer()
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        name = self.headers["X-Stargate-Name"]
+        if self.path == "/_stargate/inside":
+            self.tell(200, json.dumps(door.find(json.loads(body))).encode())
+        elif name:
+            headers = {key.lower(): value for key, value in self.headers.items()}
+            told = door.reply(name, Request(self.command, self.path, headers, body))
+            self.tell(told.status, json.dumps(told.document).encode(), told.headers)
+        else:
+            status, _, answer = secretsmanager._get_secret_value(json.loads(body))
+            self.tell(status, answer)
+
+    def tell(self, status, body, headers=None):
+        self.send_response(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def endpoint():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Cloud)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture
+def ask(endpoint):
+    """What the observer answers to a verb, in a process of its own as Lambda gives it."""
+    environment = {
+        "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "NAMESPACE": f"{CLUSTER}.internal",
+        "PYTHONPATH": os.pathsep.join([str(INSIDE), str(OBSERVER)]), "PATH": os.environ["PATH"], **VARIABLES,
+    }  # fmt: skip
+
+    def told(verb):
+        command = [sys.executable, "-c", ASK, verb]
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return json.loads(ran.stdout) if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1]
+
+    return told
+
+
+@pytest.fixture
+def hands(monkeypatch, request):
+    """One service of two tasks, and the environment's secrets; time moves by hand."""
+    monkeypatch.setattr("local.services.ecs.events.emit", lambda *_: None)
+    kept = {
+        name.title().replace("-", ""): {
+            "Type": "AWS::SecretsManager::Secret",
+            "Properties": {"Name": full, "GenerateSecretString": {"ExcludePunctuation": True}},
+        }
+        for name, full in SECRETS.items()
+    }
+    service = getattr(request, "param", "litellm")
+    with ministack_in_process.cloud() as cloud:
+        asyncio.run(cloud.create(CLUSTER, {**ecs_stories.resources(ServiceName=service), **kept}))
+        yield by_hand()
+
+
+@pytest.mark.usefixtures("hands")
+def test_every_task_of_litellm_serves_a_key_that_is_gone_afterwards(ask):
+    """Each is asked by its own address; no credential is in the answer."""
+    found = ask("virtual_key")
+    assert (found["ok"], found["reason"]) == (True, "")
+    assert found["measured"] == {"tasks": 2, "serving": 2, "answers": ["200", "200"]}
+    assert services._keys == set()
+    assert "sk-" not in json.dumps(found)
+
+
+def test_a_litellm_that_is_alive_and_refuses_every_key_is_found(ask, hands):
+    """After a failover that wedged it: the front door's liveliness sees nothing of that."""
+    failover = registry.find(CLUSTER).gateway.failover
+    failover.wedges = True
+    failover.begin(registry.now(), registry.find(CLUSTER).fleet)
+    assert ask("virtual_key")["reason"] == "no task makes a key: 503, 503"
+    hands.pass_seconds(300)
+    assert ask("virtual_key")["reason"] == "no task makes a key: 401, 401"
+    [address, _] = door.find({"name": f"litellm.{CLUSTER}.internal"})["addresses"]
+    alive = Request("GET", "/health/liveliness", {"host": f"{address}:4000"}, b"")
+    assert door.reply(f"litellm.{CLUSTER}.internal", alive).status == 200
+
+
+@pytest.mark.usefixtures("hands")
+def test_who_has_no_task_has_no_address(ask):
+    """As Cloud Map has it; and metrics cannot arrive where nobody keeps them."""
+    assert ask("grafana_login")["reason"] == f"grafana.{CLUSTER}.internal has no address: no task runs"
+    assert "victoria-metrics" in ask("metrics_arriving")["reason"]
+
+
+@pytest.mark.parametrize(
+    ("hands", "verb", "measured"),
+    [
+        ("grafana", "grafana_login", {"tasks": 2, "logged_in": 2, "answers": ["200", "200"]}),
+        ("langfuse", "langfuse_ingestion", {"written": "207", "read": "200"}),
+    ],
+    indirect=["hands"],
+)
+def test_logins_and_traces_are_tried_with_the_environments_secrets(ask, hands, verb, measured):
+    """The administrator gets in, a trace is taken and found; another password would not do."""
+    found = ask(verb)
+    assert (found["ok"], found["measured"]) == (True, measured)
+    secretsmanager._secrets.pop(SECRETS["grafana-admin-password"])
+    secretsmanager._secrets.pop(SECRETS["langfuse-secret-key"])
+    assert ask(verb)["reason"] == "Secrets Manager refuses: ResourceNotFoundException"
+
+
+@pytest.mark.parametrize("hands", ["victoria-metrics"], indirect=True)
+def test_metrics_of_nobody_do_not_arrive(ask, hands):
+    """VictoriaMetrics scrapes itself; of LiteLLM, which is not there, it has nothing."""
+    found = ask("metrics_arriving")
+    assert found["reason"] == "no scrape of LiteLLM succeeds"
+    assert found["measured"]["up"] == {"victoria-metrics": 2}
+
+
+@pytest.mark.usefixtures("hands")
+def test_only_what_is_on_the_list_is_done(ask):
+    """The observer has the rights of nobody who could ask it for more."""
+    assert ask("run_sql").startswith("index.UnknownVerbError: run_sql is none of virtual_key, ")
