@@ -26,12 +26,13 @@ PERIODS_HIGH, LOW_SECONDS = 3, 900  # AWS's alarms: three periods above, a quart
 
 @dataclass(frozen=True)
 class Measured:
-    """Of the five seconds before `at`: CPU in percent, requests in flight, requests that came in a second."""
+    """Of the five seconds before `at`: CPU in percent, requests in flight, asked and refused a second."""
 
     at: int
     cpu: float
     in_flight: float
     asked: float
+    refused: float
     running: int
     kind: Kind
 
@@ -126,8 +127,7 @@ class Tracking:
 
 
 LOW_STEP = 40.0
-"""The specification draws "below 70 %", which would undo each step at once; in its timeline tasks at 48 and 53 %
-stay, and those at 26 % go."""
+"""The specification draws "below 70 %", which would undo each step; in its timeline 48 % stay and 26 % go."""
 
 
 @dataclass
@@ -195,6 +195,7 @@ class Stargate:
                 measured.at,
                 sum(one.in_flight for one in self._gauge) / count,
                 sum(one.asked for one in self._gauge) / count,
+                sum(one.refused for one in self._gauge) / count,
             )
             self._coming.append((measured.at + self.settings.gauge_delay, reading, measured.kind))
             self._gauge.clear()

@@ -85,9 +85,15 @@ class _Player:
                 service.tasks += 1
             cpu = 100.0 * (TASK.idle_share + service.used / BLOCK / (TASK.vcpus * service.tasks))
             measured = Measured(
-                at, min(100.0, cpu), service.present / BLOCK, service.came / BLOCK, service.tasks, kind
+                at=at,
+                cpu=min(100.0, cpu),
+                in_flight=service.present / BLOCK,
+                asked=service.came / BLOCK,
+                refused=service.throttled / BLOCK,
+                running=service.tasks,
+                kind=kind,
             )
-            service.used = service.present = service.came = 0.0
+            service.used = service.present = service.came = service.throttled = 0.0
             self._order(self._autoscaler.look(measured, self._desired), at)
             if at % 60 == 0:
                 tasks.append(service.tasks)

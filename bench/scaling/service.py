@@ -171,12 +171,18 @@ class Service:
         return min(1.0, max(0.0, (left - FIRST_BACKOFF) / JITTER))
 
     def _throttle(self, count: float, attempt: int, retry: int) -> None:
-        """LiteLLM tries again, but with the admission wait, which refuses at once what it cannot hold."""
+        """LiteLLM tries again, then the client.
+
+        Not so with the admission wait: what it cannot hold is refused at once with `x-should-retry: false`,
+        which the SDKs of OpenAI and Anthropic obey.
+        """
         self.score.throttles += 0.0 if self.admission else count
         self.throttled += count
         if retry < RETRIES and not self.admission:
             self.score.retries += count
             self._waiting[attempt * RETRIES + retry] += count
+        elif self.admission:
+            self.score.refused += count
         else:
             self._send_away(attempt, count)
 

@@ -9,10 +9,10 @@ class Settings:
 
     # AWS's benchmark of 20-second metrics: it triggers after 86 s and helps after 109 s; 363 s and 386 s with
     # metrics of a minute (containers-roadmap 2113). A task then takes 23 s. The delays are what is left of 86
-    # and 363 once half a period and three whole ones have passed, to the next 5 s.
+    # and 363 once three periods have passed, the first in part, to the next 5 s.
     start: float = 23.0
-    fine_delay: float = 15.0
-    coarse_delay: float = 150.0
+    fine_delay: float = 25.0
+    coarse_delay: float = 180.0
     # A gauge of our own: scraped every 10 s, and 5 s on its way. Then a function decides and registers.
     gauge_period: float = 10.0
     gauge_delay: float = 5.0

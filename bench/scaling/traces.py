@@ -2,7 +2,7 @@
 
 A row per request (`timestamp_s,input_tokens,output_tokens`) gives the rate in steps of ten seconds. A row per
 window (`window_start_s,requests_per_min,input_tokens_per_min,output_tokens_per_min,…`) gives the rate at its
-middle, a straight line in between, times a gamma variable of mean 1 and deviation 0.35, drawn anew every minute.
+middle, a straight line in between, times a gamma variable of mean 1 and deviation 0.35, drawn every minute.
 From either, the requests of each second are a Poisson number with that rate. All is scaled so that the
 highest minute of the trace, before chance, has the rate that is wanted.
 """

@@ -39,15 +39,20 @@ class Bounds:
 class Settings:
     """How the loop weighs what it sees; seconds. bench/scaling and docs/scaling.md judge these."""
 
-    busy_share: float = 0.80  # of CPU, at the peak that is remembered
+    busy_share: float = 0.75  # of CPU, at the peak that is remembered
+    steady_busy_share: float = 0.88  # the same, where the peaks of all remembered minutes are alike
+    steady_within: float = 1.2  # the highest of them, times the lowest
     crowded_share: float = 0.90  # of CPU, for what is in flight at this moment
-    remembered: float = 600.0
-    averaged: float = 30.0  # what came in is a mean over so long before its peak is remembered
+    remembered: float = 900.0
+    averaged: float = 20.0  # what came in is a mean over so long before its peak is remembered
+    scarce_busy_share: float = 0.90  # of CPU, of the tasks that the quota can use
+    scarce_for: float = 180.0  # the quota binds for so long after something was refused
     late_after: float = 90.0  # the newest reading may be as old as this
     ahead_by: float = 30.0  # a reading from the future: the clocks disagree
     jump: float = 20.0  # times the last demand, and more than the limits serve: not believed at first sight
 
 
+RECENT_MINUTES = 5
 SETTINGS = Settings()
 
 
@@ -55,12 +60,13 @@ SETTINGS = Settings()
 class Reading:
     """Of all tasks, in the seconds before `at`: the mean in flight, and what came in a second.
 
-    None is what could not be measured.
+    None is what could not be measured. What was refused for want of quota is part of what came in.
     """
 
     at: float
     in_flight: float | None
     asked_per_second: float | None
+    refused_per_second: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Memory:
     peaks: tuple[Peak, ...] = ()
     recent: tuple[tuple[float, float], ...] = ()  # moments, and tasks wholly busy with what came in
     ceiling: int | None = None
+    refused_at: float | None = None
     doubted: bool = False
 
 
@@ -109,15 +116,14 @@ def decide(
     reading: Reading | None, now: Situation, memory: Memory, settings: Settings = SETTINGS
 ) -> Decision:
     """The bounds from now on, within the limits, whatever the reading is worth."""
-    memory = _with_ceiling(memory, reading, now, settings)
     mistrust = _mistrust(reading, now, memory, settings)
     if reading is None or mistrust:
         return _held(mistrust or "metrics are missing", now, memory)
     asked = _asked(reading, now)
-    memory = _remembered(memory, asked, now.now, settings)
+    memory = _with_ceiling(_remembered(memory, asked, now.now, settings), reading, now, settings)
     crowd = whole_tasks(_crowd(reading, now), settings.crowded_share)
     peak = max(peak.demand for peak in memory.peaks)
-    demanded = max(crowd, whole_tasks(peak, settings.busy_share))
+    demanded = max(crowd, whole_tasks(peak, _busy_share(memory, settings)))
     wanted = now.limits.clamp(demanded)
     at_quota = memory.ceiling is not None and memory.ceiling < wanted
     if at_quota and memory.ceiling is not None:
@@ -154,14 +160,31 @@ def _remembered(memory: Memory, demand: float, at: float, settings: Settings) ->
     return replace(memory, peaks=tuple(before), recent=recent)
 
 
-def _with_ceiling(memory: Memory, reading: Reading | None, now: Situation, settings: Settings) -> Memory:
-    """With the tasks that the quota can use; a quota that is absent or zero leaves the last ceiling."""
+def _busy_share(memory: Memory, settings: Settings) -> float:
+    """The steadier the last minutes were, the less room is kept for what the next one may bring."""
+    demands = [peak.demand for peak in memory.peaks]
+    enough = len(demands) >= settings.remembered / 60.0 - 1.0
+    steady = enough and max(demands) <= settings.steady_within * min(demands)
+    return settings.steady_busy_share if steady else settings.busy_share
+
+
+def _with_ceiling(memory: Memory, reading: Reading, now: Situation, settings: Settings) -> Memory:
+    """With the tasks that the quota can use, while it binds: for some time after something was refused.
+
+    Until then what was saved up of the quota may well serve a burst. A quota that is absent or zero leaves
+    the last ceiling.
+    """
+    refused_at = now.now if reading.refused_per_second > 0.0 else memory.refused_at
+    if refused_at is None or now.now - refused_at > settings.scarce_for:
+        return replace(memory, refused_at=None, ceiling=None)
     quota = now.quota_per_second
-    if not _is_number(quota) or not quota:
-        return memory
-    asked = reading.asked_per_second if reading is not None and _is_number(reading.asked_per_second) else None
-    used = used_tasks(max(asked or 0.0, quota), quota, now.request, now.task)
-    return replace(memory, ceiling=max(now.limits.minimum, whole_tasks(used, settings.busy_share)))
+    if quota is None or not _is_number(quota) or not quota:
+        return replace(memory, refused_at=refused_at)
+    demand = max(peak.demand for peak in memory.peaks[-RECENT_MINUTES:])
+    asked = demand * now.task.capacity / work(now.request, now.task)
+    used = used_tasks(max(asked, quota), min(asked, quota), now.request, now.task)
+    ceiling = max(now.limits.minimum, whole_tasks(used, settings.scarce_busy_share))
+    return replace(memory, refused_at=refused_at, ceiling=ceiling)
 
 
 def _mistrust(reading: Reading | None, now: Situation, memory: Memory, settings: Settings) -> str | None:
