@@ -118,16 +118,15 @@ class House:
                 break
         return reply
 
-
-def secret(variable: str) -> str:
-    """The value of the secret whose ARN the environment variable holds."""
-    reader = boto3.client("secretsmanager", config=SECRETS_CONFIG)
-    try:
-        return str(reader.get_secret_value(SecretId=os.environ[variable])["SecretString"])
-    except ClientError as error:
-        raise NotWellError(f"Secrets Manager refuses: {error.response['Error']['Code']}") from None
-    except BotoCoreError as error:
-        raise NotWellError(f"Secrets Manager does not answer: {type(error).__name__}") from None
+    def secret(self, variable: str) -> str:
+        """The value of the secret whose ARN the environment variable holds."""
+        reader = boto3.client("secretsmanager", config=SECRETS_CONFIG)
+        try:
+            return str(reader.get_secret_value(SecretId=os.environ[variable])["SecretString"])
+        except ClientError as error:
+            raise NotWellError(f"Secrets Manager refuses: {error.response['Error']['Code']}") from None
+        except BotoCoreError as error:
+            raise NotWellError(f"Secrets Manager does not answer: {type(error).__name__}") from None
 
 
 def bearer(key: str) -> Headers:
@@ -145,7 +144,7 @@ def told(reply: Reply) -> str:
 def virtual_key(house: House) -> Finding:
     """Make a key, show it to every task, take it back: a LiteLLM can be alive and refuse every key."""
     addresses = house.addresses("litellm", LITELLM)
-    master = bearer(secret("LITELLM_MASTER_KEY_ARN"))
+    master = bearer(house.secret("LITELLM_MASTER_KEY_ARN"))
     maker, key = _make_key(house, addresses, master)
     try:
         statuses = [told(house.ask(at, LITELLM, "GET /v1/models", bearer(key))) for at in addresses]
@@ -173,7 +172,7 @@ def _make_key(house: House, addresses: list[str], master: Headers) -> tuple[str,
 def grafana_login(house: House) -> Finding:
     """Log in as the administrator, and out again."""
     addresses = house.addresses("grafana", GRAFANA)
-    body = {"user": "admin", "password": secret("GRAFANA_ADMIN_PASSWORD_ARN")}
+    body = {"user": "admin", "password": house.secret("GRAFANA_ADMIN_PASSWORD_ARN")}
     statuses = []
     for address in addresses:
         reply = house.ask(address, GRAFANA, "POST /grafana/login", body=body)
@@ -190,7 +189,7 @@ def grafana_login(house: House) -> Finding:
 
 def langfuse_ingestion(house: House) -> Finding:
     """Write a trace as LiteLLM does, and read it back."""
-    keys = f"{secret('LANGFUSE_PUBLIC_KEY_ARN')}:{secret('LANGFUSE_SECRET_KEY_ARN')}"
+    keys = f"{house.secret('LANGFUSE_PUBLIC_KEY_ARN')}:{house.secret('LANGFUSE_SECRET_KEY_ARN')}"
     authorization = {"Authorization": f"Basic {base64.b64encode(keys.encode()).decode()}"}
     marker, now = uuid.uuid4().hex, datetime.now(UTC).isoformat()
     trace = {"id": TRACE, "name": TRACE, "timestamp": now, "metadata": {"marker": marker}}

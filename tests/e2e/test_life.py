@@ -13,6 +13,7 @@ import pytest
 
 from local.demo.timing import Life, most_at_once, out_of_order
 from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.observer import ASKED
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
@@ -199,7 +200,8 @@ def test_creation_ends_ready_after_checks(record):
     ready = record.calm[-1]
     assert (ready["status"], ready["progress"], ready["failure"]) == ("READY", 1, None)
     assert {stack["status"] for stack in ready["stacks"]} == {"STANDING"}
-    assert ready["checks"]
+    inside = {check["name"] for check in ready["checks"] if check["name"].startswith("inside ")}
+    assert inside == {f"inside {verb.replace('_', ' ')}" for verb in ASKED}
     assert [check for check in ready["checks"] if not check["ok"]] == []
     assert ready["outputs"]["GatewayUrl"].startswith("https://")
 

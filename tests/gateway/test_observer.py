@@ -1,0 +1,59 @@
+"""What the observer asks, asked of the real LiteLLM and the real VictoriaMetrics."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gateway.observer import index
+from local.judges.litellm_proxy import MASTER_KEY
+from tests.gateway.patience import eventually
+
+if TYPE_CHECKING:
+    from local.judges.victoria_metrics import VictoriaMetrics
+    from tests.gateway.front_door import FrontDoor
+
+
+@dataclass(frozen=True)
+class NearHouse(index.House):
+    """The house on this machine: one task each, on the ports that were free."""
+
+    litellm: int = 0
+    metrics: int = 0
+
+    def addresses(self, service: str, port: int) -> list[str]:  # noqa: ARG002 - the house's own
+        return ["127.0.0.1"]
+
+    def ask(
+        self, address: str, port: int, request: str, headers: Any = None, body: Any = None
+    ) -> index.Reply:
+        near = {index.LITELLM: self.litellm, index.VICTORIA_METRICS: self.metrics}[port]
+        return super().ask(address, near, request, headers, body)
+
+    def secret(self, variable: str) -> str:  # noqa: ARG002 - the house's own
+        return MASTER_KEY
+
+
+@pytest.fixture
+def house(door: FrontDoor, metrics: VictoriaMetrics) -> NearHouse:
+    return NearHouse("", time.monotonic() + 300, door.proxy.port, metrics.listening.port)
+
+
+def test_metrics_of_the_real_proxy_arrive(house):
+    """VictoriaMetrics takes the three queries, and their answers say what they are read as."""
+    assert eventually(lambda: not index.metrics_arriving(house)[0], 60)
+    _, measured = index.metrics_arriving(house)
+    assert measured["up"]["litellm"] == 1
+    assert 0 <= measured["oldest_seconds"] <= index.FRESH_SECONDS
+    assert measured["litellm_series"] > 5
+
+
+def test_a_real_proxy_without_its_database_is_alive_and_makes_no_key(house):
+    """It lists models for the key of all keys, and still is not well: the verb says so."""
+    assert house.ask("127.0.0.1", index.LITELLM, "GET /health/liveliness").status == 200
+    assert house.ask("127.0.0.1", index.LITELLM, "GET /v1/models", index.bearer(MASTER_KEY)).status == 200
+    with pytest.raises(index.NotWellError, match=r"no task makes a key: (4|5)\d\d"):
+        index.virtual_key(house)
