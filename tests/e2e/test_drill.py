@@ -90,7 +90,7 @@ def test_one_drill_at_a_time(record):
 
 def test_a_stopped_drill_leaves_nothing_muted_and_nothing_broken(record):
     """It is FAILED with the reason, its lease is free, and another may begin."""
-    assert "by hand" in record.stopped["reason"]
+    assert "ABORTED" in record.stopped["reason"]
     assert record.stopped["injected_at"] is None
     assert record.free is True
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import b64encode
+from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,13 @@ from stargate.adapters.http_probe import HttpProbe, status_is
 from stargate.adapters.prober import Prober
 from stargate.domain.drills.drill import Watched
 from stargate.domain.drills.objectives import DATABASE, GRAFANA, LANGFUSE, LITELLM, LIVELINESS
+from stargate.domain.drills.probes import Rhythm
 from stargate.domain.moments import told
 from stargate.errors import DrillNotSteadyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from http.client import HTTPConnection
 
     from stargate.adapters.prober import Ask
     from stargate.domain.drills.probes import Probe, Reply
@@ -33,7 +36,17 @@ KEY_LASTS = "1h"
 READ_BACK_SECONDS = 5.0
 
 
+def _https(host: str, seconds: float) -> HTTPConnection:
+    return HTTPSConnection(host, timeout=seconds)
+
+
+@dataclass(frozen=True)
 class GatewayWatch:
+    """`connect` opens a way to a host that gives up each step after so many seconds."""
+
+    connect: Callable[[str, float], HTTPConnection] = _https
+    rhythm: Rhythm = field(default_factory=Rhythm)
+
     def watch(
         self,
         environment: str,
@@ -42,22 +55,25 @@ class GatewayWatch:
         seconds: float,
         enough: Callable[[Sequence[Probe]], bool],
     ) -> Watched:
-        door = _Door(domain, f"stargate-{environment}", region)
-        markers = _Markers(door)
-        probes = Prober(door.asks(markers)).watch(seconds, enough)
+        door = _Door(lambda patience: self.connect(domain, patience), f"stargate-{environment}", region)
+        markers, key = _Markers(door), door.make_key()
+        try:
+            probes = Prober(door.asks(key, markers), self.rhythm).watch(seconds, enough)
+        finally:
+            door.delete_key(key)
         return Watched(tuple(probes), tuple(markers.acknowledged), markers.found())
 
 
 class _Door:
     """The ways through the front door; whoever is asked, the answer that a user needs is a 200 or a 207."""
 
-    def __init__(self, domain: str, prefix: str, region: str) -> None:
-        self._domain = domain
+    def __init__(self, connect: Callable[[float], HTTPConnection], prefix: str, region: str) -> None:
+        self.connect = connect
         self._prefix = prefix
         self._region = region
 
-    def asks(self, markers: _Markers) -> dict[str, Ask]:
-        key = {"Authorization": f"Bearer {self._virtual_key()}", **AGENT}
+    def asks(self, virtual_key: str, markers: _Markers) -> dict[str, Ask]:
+        key = {"Authorization": f"Bearer {virtual_key}", **AGENT}
         return {
             LITELLM: HttpProbe(self.connect, "/v1/models", status_is(200), headers=key),
             LIVELINESS: HttpProbe(self.connect, "/health/liveliness", status_is(200), headers=AGENT),
@@ -71,9 +87,6 @@ class _Door:
             DATABASE: markers.write,
         }
 
-    def connect(self, seconds: float) -> HTTPSConnection:
-        return HTTPSConnection(self._domain, timeout=seconds)
-
     def traces(self) -> dict[str, str]:
         """The headers by which Langfuse knows this environment's project."""
         pair = f"{self._secret('langfuse-public-key')}:{self._secret('langfuse-secret-key')}"
@@ -84,19 +97,25 @@ class _Door:
         asked = f"{self._prefix}/{name}"
         return str(client("secretsmanager", self._region).get_secret_value(SecretId=asked)["SecretString"])
 
-    def _virtual_key(self) -> str:
-        """Made by LiteLLM's management API, behind the header that the balancer asks for."""
+    def make_key(self) -> str:
+        """A virtual key that ends by itself, should nobody come to delete it."""
         wanted = {"key_alias": f"stargate-drill-{secrets.token_hex(4)}", "duration": KEY_LASTS}
-        headers = {
-            "Authorization": f"Bearer {self._secret('litellm-master-key')}",
-            "x-stargate-admin": self._secret("admin-header-secret"),
-            "Content-Type": "application/json",
-            **AGENT,
-        }
-        status, body = self.call("POST", "/key/generate", wanted, headers)
+        status, body = self.call("POST", "/key/generate", wanted, self._management())
         if status != 200:
             raise DrillNotSteadyError(f"LiteLLM made no key to probe with: {status}")
         return str(json.loads(body)["key"])
+
+    def delete_key(self, key: str) -> None:
+        self.call("POST", "/key/delete", {"keys": [key]}, self._management())
+
+    def _management(self) -> dict[str, str]:
+        """The headers that open LiteLLM's management API, the first for the balancer."""
+        return {
+            "x-stargate-admin": self._secret("admin-header-secret"),
+            "Authorization": f"Bearer {self._secret('litellm-master-key')}",
+            "Content-Type": "application/json",
+            **AGENT,
+        }
 
     def call(
         self, method: str, path: str, document: Any, headers: dict[str, str], seconds: float = 15.0
