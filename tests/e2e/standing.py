@@ -17,7 +17,8 @@ def standing(api: ApiClient, request: Document) -> Iterator[Document]:
     name = request["name"]
     created = api.post("/environments", request)
     assert created.status == 202, created.text
-    assert follow(api, name, settled)[-1]["status"] == "READY"
+    document = follow(api, name, settled)[-1]
+    assert document["status"] == "READY", (document["failure"], document["checks"])
     try:
         yield created.document
     finally:

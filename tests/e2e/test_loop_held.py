@@ -19,7 +19,7 @@ from tests.e2e.standing import standing
 pytestmark = pytest.mark.cloud
 
 WATCHED = {"name": "watched", "preset": "sandbox", "overrides": {"network": {"cidr": "10.41.0.0/16"}}}
-CPU, CRASH, DEPLOYMENT = "cpu-high", "task-stopped", "deployment-failed"
+CPU, CRASH = "cpu-high", "task-stopped"
 ALARM_RULE = "AlarmChanged"
 DECLARED = 2
 
@@ -126,19 +126,21 @@ def test_a_workflow_stopped_by_hand_leaves_no_lease_behind(connection, running, 
     )
 
 
-def test_a_release_that_crashes_is_stopped(connection, running, record):
-    """A deployment whose tasks crash again and again is rolled back, by the loop or by ECS before it."""
-    before = running.service()
+def test_a_release_that_crashes_is_rolled_back_and_its_crash_loop_answered(connection, running, record):
+    """ECS's circuit breaker is quicker than the loop: its rollback is recorded, our answer verified."""
+    before, since = running.service(), running.now()
     connection.control("POST", "/deploy-crashing", {"environment": "watched", "service": SERVICE})
+    wait_until(lambda: record.condition(CRASH, SERVICE).get("severity") == "critical", "a crash loop is seen")
+    answers = ("restart_service", "stop_deployment")
     wait_until(
-        lambda: record.condition(CRASH, SERVICE).get("severity") == "critical", "the crash loop is seen"
+        lambda: any(record.last("verification", answer, since) for answer in answers), "it was answered"
     )
-    wait_until(
-        lambda: any(is_about(entry, "action", "stop_deployment") for entry in record.ledger()),
-        "the deployment was stopped",
-    )
-    wait_until(lambda: running.service()["deployments"] == 1, "one deployment is left")
-    assert running.service()["desired"] == before["desired"]
+    found = next(entry for answer in answers if (entry := record.last("verification", answer, since)))
+    assert found["detail"]["outcome"] == "reached"
+    told = [entry["summary"] for entry in record.ledger(since) if entry["kind"] == "decision"]
+    assert "no action: ECS has rolled it back: find out why before it is deployed again" in told
+    after = running.service()
+    assert (after["deployments"], after["desired"]) == (1, before["desired"])
 
 
 def test_an_environment_that_goes_is_left_alone(api, running, record):

@@ -11,6 +11,7 @@ from stargate import wiring
 from stargate.api import Api
 from stargate.domain.conditions import Condition
 from stargate.domain.environment import Status
+from stargate.domain.graph import GATEWAY
 from stargate.domain.moments import told
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.begin_work import BeginWork
@@ -120,7 +121,7 @@ def test_asking_for_an_environment_is_accepted(client):
     assert status == 202
     assert (body["name"], body["status"], body["region"]) == ("sandbox", "PROVISIONING", "us-east-1")
     assert body["progress"] == 0.0
-    assert len(body["stacks"]) == 14
+    assert [stack["name"] for stack in body["stacks"]] == list(GATEWAY.names)
     assert [start[1] for start in client.play.workflows.started] == [f"{body['id']}-1"]
 
 
