@@ -10,10 +10,11 @@ from bench.scaling.service import Score
 from bench.scaling.settings import SETTINGS
 from bench.scaling.traces import STEP, Trace
 from stargate.domain.costs.snapshot import SNAPSHOT
+from stargate.domain.scaling.expenses import usd_per_task_hour
 from stargate.domain.scaling.service_model import REQUESTS_PER_USER, TASK
 
 HOUR = 3600.0
-TASK_VCPUS, TASK_GB, REGION = 2, 4, "us-east-1"  # the specification's LiteLLM task
+REGION = "us-east-1"
 SERVES_SHARE = 0.9  # of the CPU of the maximum: beyond it, chance alone makes requests miss the objective
 
 
@@ -101,17 +102,12 @@ def figures(name: str, runs: Sequence[Played]) -> Figures:
         in_objective_tokens=fmean(score.good_tokens for score in scores),
         task_hours=hours,
         actions=fmean(score.actions for score in scores),
-        usd=hours * usd_per_task_hour(),
+        usd=hours * usd_per_task_hour(SNAPSHOT, REGION),
     )
 
 
 def _missed(score: Score) -> float:
     return 100.0 * (1.0 - score.good / score.requests) if score.requests else 0.0
-
-
-def usd_per_task_hour() -> float:
-    vcpu, memory = (SNAPSHOT.of(f"fargate_{item}_x86_64", REGION).usd for item in ("vcpu", "gb"))
-    return float(TASK_VCPUS * vcpu + TASK_GB * memory)
 
 
 def ratios(found: dict[str, Figures]) -> dict[str, float | None]:
