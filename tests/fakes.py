@@ -27,6 +27,7 @@ from stargate.errors import (
     ManifestNotFoundError,
     StackExistsError,
     StackRefusedError,
+    StackUnchangedError,
     SupersededError,
     TaskRefusedError,
 )
@@ -126,7 +127,7 @@ class FakeNodes:
     table: FakeTable
 
     def all(self, environment_id):
-        return dict(self.table.nodes[environment_id])
+        return dict(self.table.nodes.get(environment_id, {}))
 
     def park(self, environment_id, name, attempt, token):
         before = self.table.nodes[environment_id][name]
@@ -163,6 +164,17 @@ class FakeNodes:
     def _count(self, environment_id, name, change):
         present = self.table.nodes[environment_id][name]
         self.table.nodes[environment_id][name] = replace(present, done=change(present.done))
+
+
+@dataclass
+class FakeHistories:
+    kept: dict = field(default_factory=dict)
+
+    def of(self, preset):
+        return dict(self.kept.get(preset, {}))
+
+    def keep(self, preset, history):
+        self.kept[preset] = dict(history)
 
 
 @dataclass
@@ -424,9 +436,11 @@ class FakeStack:
     tags: dict
     parameters: dict
     request_token: str
+    template_url: str = ""
     outputs: dict = field(default_factory=dict)
     history: list = field(default_factory=list)
     reason: str = ""
+    before: tuple = ()
 
 
 @dataclass
@@ -437,6 +451,7 @@ class FakeStacks:
     stacks: dict = field(default_factory=dict)
     created: list = field(default_factory=list)
     deleted: list = field(default_factory=list)
+    updated: list = field(default_factory=list)
     refuse: dict = field(default_factory=dict)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
@@ -456,7 +471,13 @@ class FakeStacks:
             raise StackExistsError(stack_name)
         stack_id = f"arn:aws:cloudformation:{region}:111122223333:stack/{stack_name}/{next(self.numbers)}"
         self.stacks[stack_name] = FakeStack(
-            stack_id, stack_name, "CREATE_IN_PROGRESS", dict(tags), dict(parameters), request_token
+            stack_id,
+            stack_name,
+            "CREATE_IN_PROGRESS",
+            dict(tags),
+            dict(parameters),
+            request_token,
+            template_url,
         )
         self.created.append(stack_name)
         return stack_id
@@ -465,7 +486,24 @@ class FakeStacks:
         if stack_name in self.refuse:
             raise StackRefusedError(self.refuse[stack_name])
         stack = self.stacks[stack_name]
-        stack.status, stack.parameters = "UPDATE_IN_PROGRESS", dict(parameters)
+        if (stack.parameters, stack.template_url) == (dict(parameters), template_url):
+            raise StackUnchangedError(stack_name)
+        stack.before = stack.parameters, stack.template_url
+        stack.status, stack.parameters, stack.template_url = (
+            "UPDATE_IN_PROGRESS",
+            dict(parameters),
+            template_url,
+        )
+        stack.history = []
+        self.updated.append(stack_name)
+
+    def updated_well(self, stack_name):
+        self.stacks[stack_name].status = "UPDATE_COMPLETE"
+
+    def roll_back(self, stack_name):
+        stack = self.stacks[stack_name]
+        stack.parameters, stack.template_url = stack.before
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
 
     def delete(self, region, stack_id, request_token):
         stack = self._by_id(stack_id)
@@ -493,6 +531,18 @@ class FakeStacks:
 
     def _by_id(self, stack_id):
         return next(stack for stack in self.stacks.values() if stack.stack_id == stack_id)
+
+
+@dataclass
+class FakeChangeSets:
+    """What the test says that an update of a stack would change."""
+
+    changes: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def preview(self, region, stack_name, template_url, parameters):
+        self.asked.append(stack_name)
+        return list(self.changes.get(stack_name, []))
 
 
 @dataclass

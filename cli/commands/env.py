@@ -24,12 +24,16 @@ from cli.watching import watch as watch_environment
 
 Name = Annotated[str, typer.Argument(help="The environment's name.")]
 Every = Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)]
+Plan = Annotated[str | None, typer.Option(help="Refuse unless the world is as this plan found it.")]
 Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow it until the work is over.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="A setting other than the preset's: litellm.max_tasks=4. Repeat for more."),
 ]
 
+Version = Annotated[
+    str | None, typer.Option("--version", help="The gateway's version: latest, or one that was published.")
+]
 Ttl = Annotated[
     str | None, typer.Option(help="Retire by itself after this time: 90m, 8h, 3d; never takes it back.")
 ]
@@ -59,6 +63,7 @@ def create(
     settings: Settings = None,
     mode: Mode = None,
     ttl: Ttl = None,
+    plan: Plan = None,
     follow: Watch = False,
     every: Every = EVERY,
     api: Api = None,
@@ -73,6 +78,8 @@ def create(
         request["mode"] = mode.value
     if ttl is not None and ttl != NEVER:
         request["ttl"] = seconds_of("--ttl", ttl)
+    if plan is not None:
+        request["plan"] = plan
     client = connect(api, region)
     document = document_of(client.post("/environments", request, idempotency_key=str(uuid.uuid4())))
     _answer(client, document, follow=follow, every=every, as_json=as_json)
@@ -116,12 +123,21 @@ def update(
     holidays: Annotated[
         list[str] | None, typer.Option("--holiday", help="A date to sleep through: 2026-12-25. Repeat.")
     ] = None,
+    settings: Settings = None,
+    version: Version = None,
+    plan: Plan = None,
+    follow: Watch = False,
+    every: Every = EVERY,
     api: Api = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Change an environment."""
+    """Change an environment: how it is run and ends at once, its gateway by an update."""
     change: dict[str, Any] = {}
+    if settings:
+        change["overrides"] = overrides_of(settings)
+    if version is not None:
+        change["gateway_version"] = version
     if mode is not None:
         change["mode"] = mode.value
     if protection is not None:
@@ -131,9 +147,14 @@ def update(
     if awake is not None:
         change["schedule"] = schedule_of(awake, holidays or [])
     if not change:
-        raise BadInputError("nothing is to be changed: give --mode, --protection, --ttl or --awake")
-    document = document_of(connect(api, region).patch(f"/environments/{name}", change))
-    emit(document, lambda console: show_environment(console, document), as_json=as_json)
+        raise BadInputError(
+            "nothing is to be changed: give --set, --version, --mode, --protection, --ttl or --awake"
+        )
+    if plan is not None:
+        change["plan"] = plan
+    client = connect(api, region)
+    document = document_of(client.patch(f"/environments/{name}", change))
+    _answer(client, document, follow=follow, every=every, as_json=as_json)
 
 
 def resume(

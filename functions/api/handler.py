@@ -112,6 +112,11 @@ def retire_environment(name: str) -> Reply:
     return _api().retire_environment(name, _query())
 
 
+@route("/environments/{name}/plan", "POST")
+def plan_environment(name: str) -> Reply:
+    return _api().plan_environment(name, app.current_request.raw_body)
+
+
 @route("/environments/{name}/resume", "POST")
 def resume_environment(name: str) -> Reply:
     return _api().begin_work("resume", name)

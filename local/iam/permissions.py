@@ -95,6 +95,10 @@ _NAMED_OTHERWISE = {
     ("create", "AWS::EC2::Instance"): "ec2:RunInstances",
     ("delete", "AWS::EC2::Instance"): "ec2:TerminateInstances",
     ("create", "AWS::Events::Rule"): "events:PutRule",
+    (
+        "update",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+    ): "application-autoscaling:RegisterScalableTarget",
 }
 
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from stargate.adapters import aws
 from stargate.adapters.cloudformation import CloudFormationStacks
-from stargate.errors import StackExistsError, StackRefusedError
+from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
 NAME = "stargate-sandbox-network"
 STACK_ID = f"arn:aws:cloudformation:us-east-1:123456789012:stack/{NAME}/1"
@@ -119,8 +119,15 @@ def test_a_stack_is_updated_through_the_service_role(cloud, stacks):
 
 def test_an_update_that_cloudformation_will_not_make_is_refused_with_its_words(cloud, stacks):
     """Asking again would not help."""
+    cloud.add_client_error("update_stack", "ValidationError", "Parameters: [Zone] must have values", 400)
+    with pytest.raises(StackRefusedError, match="must have values"):
+        update(stacks)
+
+
+def test_an_update_of_nothing_is_told_apart(cloud, stacks):
+    """The stack is what was asked for already: no refusal."""
     cloud.add_client_error("update_stack", "ValidationError", "No updates are to be performed.", 400)
-    with pytest.raises(StackRefusedError, match="No updates"):
+    with pytest.raises(StackUnchangedError):
         update(stacks)
 
 

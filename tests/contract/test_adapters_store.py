@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
 from stargate.domain.environment import Check, Environment, Status
 from stargate.domain.failure import Failure
 from stargate.domain.ledger import Entry
@@ -23,11 +23,14 @@ class Store:
     environments: Any
     nodes: Any
     ledger: Any
+    histories: Any
 
 
 def in_memory():
     table = fakes.FakeTable()
-    return Store(fakes.FakeEnvironments(table), fakes.FakeNodes(table), fakes.FakeLedger(table))
+    return Store(
+        fakes.FakeEnvironments(table), fakes.FakeNodes(table), fakes.FakeLedger(table), fakes.FakeHistories()
+    )
 
 
 @pytest.fixture(params=["in memory", "on DynamoDB"])
@@ -36,7 +39,7 @@ def store(request, monkeypatch):
         yield in_memory()
         return
     with table_on_moto.table(monkeypatch) as table:
-        yield Store(EnvironmentRows(table), NodeRows(table), LedgerRows(table))
+        yield Store(EnvironmentRows(table), NodeRows(table), LedgerRows(table), HistoryRows(table))
 
 
 def an_environment(identifier="aaaaaaaaaaaa", name="sandbox", at=1000.5):
@@ -115,6 +118,15 @@ def test_an_environment_is_replaced_only_as_it_was_seen(store):
     with pytest.raises(ConflictError):
         store.environments.replace(before, after, an_entry("0000000003000-c"))
     assert len(store.ledger.page(before.environment_id, None, None, 10, None).items) == 2
+
+
+def test_histories_are_kept_by_preset(store):
+    """What is written over is gone; of another preset nothing is known."""
+    assert store.histories.of("sandbox") == {}
+    store.histories.keep("sandbox", {"network": [60.0]})
+    store.histories.keep("sandbox", {"network": [60.0, 61.5], "data": [900.0]})
+    assert store.histories.of("sandbox") == {"network": [60.0, 61.5], "data": [900.0]}
+    assert store.histories.of("poc") == {}
 
 
 def test_checks_are_recorded_for_the_attempt_they_were_made_in(store):

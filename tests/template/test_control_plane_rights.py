@@ -22,6 +22,11 @@ ON_EVERYTHING = {
         "rds:DescribeOrderableDBInstanceOptions", "bedrock:GetFoundationModelAvailability",
         "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota",
     },
+    "PlanEnvironmentFunction": {
+        "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "ec2:DescribeAddresses",
+        "rds:DescribeOrderableDBInstanceOptions", "bedrock:GetFoundationModelAvailability",
+        "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota",
+    },
     "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
@@ -258,6 +263,7 @@ def test_roles_are_passed_to_one_service_each():
     passed = {(s.owner, s.condition["StringEquals"]["iam:PassedToService"]) for s in passing}
     assert passed == {
         ("DeployStackFunction", "cloudformation.amazonaws.com"),
+        ("PlanEnvironmentFunction", "cloudformation.amazonaws.com"),
         ("RemoveStackFunction", "cloudformation.amazonaws.com"),
         ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),

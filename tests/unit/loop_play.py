@@ -21,6 +21,7 @@ from stargate.usecases.take_signal import TakeSignal
 from stargate.usecases.turn_switch import TurnSwitch
 from stargate.usecases.verify_effect import VerifyEffect
 from tests import fakes
+from tests.unit.play import manifest
 
 NAME, IDENTIFIER, REGION = "sandbox", "00000000e001", "us-east-1"
 ACCOUNT = f"{REGION}:111122223333"
@@ -93,7 +94,15 @@ class LoopPlay:
         self.verify = VerifyEffect(self.operations, instruments, self.clock)
         self.conditions = ShowConditions(self.operations)
         environments = fakes.FakeEnvironments(self.table)
-        self.change = ChangeEnvironment(environments, self.clock, self.narrator("someone"))
+        self.change = ChangeEnvironment(
+            environments,
+            fakes.FakeManifests(manifest()),
+            fakes.FakeWorkflows(),
+            self.clock,
+            self.identifiers,
+            self.narrator("someone"),
+            manifest().version,
+        )
         self.turn_switch = TurnSwitch(fakes.FakeSwitches(self.table), self.clock, "someone")
 
     def narrator(self, actor):

@@ -37,6 +37,7 @@ OUTPUTS = {
         "GatewayUrl": "https://d1.cloudfront.net",
     },
 }
+OWN_PARAMETERS = {"litellm": ["LitellmMaxTasks", "LitellmTargetGroupArn"], "data": ["DatabaseClass"]}
 REQUEST = {"name": "sandbox", "preset": "sandbox"}
 
 
@@ -44,6 +45,7 @@ def manifest():
     stacks = {}
     for node in GATEWAY.stacks:
         parameters = ["Environment"] + (["VpcId"] if "network" in GATEWAY.all_needs(node.name) else [])
+        parameters += OWN_PARAMETERS.get(node.name, [])
         stacks[node.name] = {
             "key": f"stacks/{node.name}.yaml",
             "parameters": parameters,
@@ -73,6 +75,7 @@ class Play:
 
     def __post_init__(self):
         self.environments = fakes.FakeEnvironments(self.table)
+        self.histories = fakes.FakeHistories()
         self.nodes = fakes.FakeNodes(self.table)
         self.ledger = fakes.FakeLedger(self.table)
         self.manifests = fakes.FakeManifests(manifest())
@@ -84,11 +87,20 @@ class Play:
             self.identifiers,
             self.narrator("arn:aws:iam::111122223333:user/someone"),
             "0123456789ab",
+            self.histories,
         )
         self.retire = RetireEnvironment(
             self.environments, self.workflows, self.clock, self.identifiers, self.narrator("someone")
         )
-        self.change = ChangeEnvironment(self.environments, self.clock, self.narrator("someone"))
+        self.change = ChangeEnvironment(
+            self.environments,
+            self.manifests,
+            self.workflows,
+            self.clock,
+            self.identifiers,
+            self.narrator("someone"),
+            "0123456789ab",
+        )
         self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.clock)
         self.deploy = DeployStack(
             self.desk("deploy_stack", StackFailedError), self.stacks, self.manifests, "bucket", "arn:boundary"
@@ -100,7 +112,15 @@ class Play:
         self.notice = NoticeProgress(
             self.environments, self.nodes, self.movers, self.clock, self.narrator("notice_progress")
         )
-        self.settle = SettleEnvironment(self.environments, self.clock, self.narrator("settle_environment"))
+        self.settle = SettleEnvironment(
+            self.environments,
+            self.workflows,
+            self.clock,
+            self.identifiers,
+            self.narrator("settle_environment"),
+            self.nodes,
+            self.histories,
+        )
 
     def narrator(self, actor):
         return Narrator(self.clock, self.identifiers, actor)
@@ -113,6 +133,7 @@ class Play:
             self.clock,
             self.narrator(actor),
             error.__name__,
+            self.movers,
         )
 
     # What people and workflows do.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -15,14 +16,15 @@ from stargate.domain.graph import GATEWAY
 from stargate.domain.moments import told
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.begin_work import BeginWork
-from stargate.usecases.change_environment import ChangeEnvironment
 from stargate.usecases.request_drill import RequestDrill
+from stargate.usecases.request_plan import RequestPlan
 from stargate.usecases.show_conditions import ShowConditions
 from stargate.usecases.show_drills import ShowDrills
 from stargate.usecases.turn_switch import TurnSwitch
 from tests import fakes
 from tests.unit.drill_play import FakeDatabases, FakeDrillRecords, FakeDrills, FakeDrillWorkflow
 from tests.unit.play import REQUEST, Play
+from tests.unit.test_plan import planner
 
 USER = "arn:aws:iam::111122223333:user/someone"
 
@@ -77,14 +79,25 @@ def client(monkeypatch):
     return Client(play)
 
 
+class Planning:
+    """The planner in this process."""
+
+    def __init__(self, play):
+        self.play = play
+
+    def plan(self, name, request):
+        return planner(self.play)(name, request)
+
+
 def api_of(play, replies, actor):
     drills = FakeDrills()
     return Api(
         create=play.create,
+        plan=RequestPlan(play.environments, Planning(play), play.change.gateway_version),
         begin=BeginWork(
             play.environments, play.workflows, play.clock, play.identifiers, play.narrator(actor)
         ),
-        change=ChangeEnvironment(play.environments, play.clock, play.narrator(actor)),
+        change=replace(play.change, narrator=play.narrator(actor)),
         retire=play.retire,
         show=play.show,
         conditions=ShowConditions(fakes.FakeOperations(play.table)),

@@ -177,7 +177,13 @@ def test_every_missing_setting_is_named():
     """One deployment, one list."""
     with pytest.raises(SettingsError) as refused:
         settings.read(settings.DeployStackSettings, {"TABLE_NAME": "t", "BOUNDARY_ARN": ""})
-    assert refused.value.missing == ("GATEWAY_BUCKET", "SERVICE_ROLE_ARN", "BOUNDARY_ARN")
+    assert refused.value.missing == (
+        "GATEWAY_BUCKET",
+        "SERVICE_ROLE_ARN",
+        "BOUNDARY_ARN",
+        "DEPLOY_STACK_FUNCTION",
+        "PREPARE_DATABASE_FUNCTION",
+    )
 
 
 JSON = st.recursive(

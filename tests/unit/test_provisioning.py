@@ -52,7 +52,11 @@ def test_outputs_of_what_stands_become_parameters_of_what_needs_it(play):
     play.begin_provision()
     play.stand_all()
     data = play.stacks.stacks["stargate-sandbox-data"]
-    assert data.parameters == {"Environment": "sandbox", "VpcId": "vpc-1"}
+    assert data.parameters == {
+        "Environment": "sandbox",
+        "VpcId": "vpc-1",
+        "DatabaseClass": "db.r6g.large",
+    }
     assert data.tags["stargate:id"] == play.environment.environment_id
 
 

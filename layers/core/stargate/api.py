@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.ends import Farewell
-from stargate.domain.environment import AT_WORK
+from stargate.domain.environment import AT_WORK, Work
 from stargate.domain.faults import Fault
 from stargate.domain.ledger import KINDS
 from stargate.domain.moments import understood
@@ -22,6 +22,8 @@ from stargate.errors import (
     InvalidRequestError,
     MalformedDocumentError,
     NameTakenError,
+    PlanFailedError,
+    PlanOutdatedError,
     RequestInProgressError,
     StargateError,
 )
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
     from stargate.usecases.request_drill import RequestDrill
+    from stargate.usecases.request_plan import RequestPlan
     from stargate.usecases.retire_environment import RetireEnvironment
     from stargate.usecases.show_conditions import ShowConditions
     from stargate.usecases.show_drills import ShowDrills
@@ -59,6 +62,7 @@ class Reply:
 @dataclass(frozen=True)
 class Api:
     create: CreateEnvironment
+    plan: RequestPlan
     begin: BeginWork
     change: ChangeEnvironment
     retire: RetireEnvironment
@@ -104,12 +108,19 @@ class Api:
         return Reply(200, {"entries": [entry_document(entry) for entry in page.items], "next": page.after})
 
     def change_environment(self, name: str, body: bytes) -> Reply:
-        return Reply(200, self.show.document(self.change(name, parsed(body))))
+        environment = self.change(name, parsed(body))
+        return Reply(
+            _accepted(environment) if environment.work is Work.UPDATE else 200,
+            self.show.document(environment),
+        )
 
     def retire_environment(self, name: str, query: Query) -> Reply:
         _refuse(_farewell_faults(query))
         farewell = Farewell(**{wish: query.get(wish, "yes") == "yes" for wish in FAREWELL})
         return Reply(202, self.show.document(self.retire(name, farewell)))
+
+    def plan_environment(self, name: str, body: bytes) -> Reply:
+        return Reply(200, self.plan(name, parsed(body)))
 
     def begin_work(self, asked: str, name: str) -> Reply:
         environment = self.begin(asked, name)
@@ -217,6 +228,8 @@ PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     DrillRefusedError: (409, "drill-refused", "A drill cannot begin now"),
     EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
     NameTakenError: (409, "name-taken", "The name is taken"),
+    PlanOutdatedError: (409, "plan-outdated", "The world has moved since the plan"),
+    PlanFailedError: (503, "plan-failed", "No plan could be made"),
     EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),
     EnvironmentBusyError: (409, "environment-busy", "The environment does not allow this now"),
     RequestInProgressError: (409, "request-in-progress", "The same request is being worked on"),

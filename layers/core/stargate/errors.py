@@ -49,6 +49,14 @@ class EnvironmentBusyError(StargateError):
     """The environment is in a state that does not allow what was asked."""
 
 
+class PlanFailedError(StargateError):
+    """No plan could be made, for a reason that is not the request's."""
+
+
+class PlanOutdatedError(StargateError):
+    """The plan that the request carries was made of another world than this."""
+
+
 class EnvironmentProtectedError(StargateError):
     """The environment is protected from deletion."""
 
@@ -161,6 +169,10 @@ class StackExistsError(StargateError):
 
 class StackRefusedError(StargateError):
     """CloudFormation refused to take the request."""
+
+
+class StackUnchangedError(StargateError):
+    """CloudFormation finds nothing in the request that the stack is not already."""
 
 
 class TaskRefusedError(StargateError):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stargate.domain.observer import Observation
     from stargate.domain.operations import Change, Overview
     from stargate.domain.paging import Page
+    from stargate.domain.planning import ResourceChange
     from stargate.domain.progress import NodeState, States
     from stargate.domain.quotas import Quota
     from stargate.domain.rest import Target
@@ -89,6 +90,16 @@ class Nodes(Protocol):
     def resource_gone(self, environment_id: str, name: str, resource: str) -> None: ...
 
 
+class Histories(Protocol):
+    """How long the nodes of each preset took to stand in this account, the newest last."""
+
+    def of(self, preset: str) -> dict[str, list[float]]: ...
+
+    def keep(self, preset: str, history: Mapping[str, list[float]]) -> None:
+        """Written over what is there: of two who write at once one is lost, which an estimate bears."""
+        ...
+
+
 class Ledger(Protocol):
     def page(
         self, environment_id: str, since: float | None, kind: str | None, limit: int, after: str | None
@@ -130,10 +141,24 @@ class Stacks(Protocol):
         parameters: Mapping[str, str],
         request_token: str,
     ) -> None:
-        """Begin to update it; StackRefusedError if CloudFormation will not."""
+        """Begin to update it; StackUnchangedError if nothing would change, or StackRefusedError."""
         ...
 
     def delete(self, region: str, stack_id: str, request_token: str) -> None: ...
+
+
+class ChangeSets(Protocol):
+    def preview(
+        self, region: str, stack_name: str, template_url: str, parameters: Mapping[str, str]
+    ) -> list[ResourceChange]:
+        """What an update would change, by a change set that is never executed; StackRefusedError."""
+        ...
+
+
+class Planner(Protocol):
+    """Makes plans, where the rights for it are."""
+
+    def plan(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]: ...
 
 
 class Tasks(Protocol):

@@ -26,9 +26,24 @@ def read(kind: type[Settings], variables: Mapping[str, str] | None = None) -> Se
 
 @dataclass(frozen=True)
 class TableSettings:
-    """All that prepare_database, perform_action, verify_effect, the settling and the checks need."""
+    """All that perform_action, verify_effect, sleep, wake and the checks need."""
 
     table_name: str
+
+
+@dataclass(frozen=True)
+class SettleSettings:
+    """Of those who say how an attempt ended: a failed update is taken back by another."""
+
+    table_name: str
+    provision_arn: str
+
+
+@dataclass(frozen=True)
+class PrepareDatabaseSettings:
+    table_name: str
+    deploy_stack_function: str
+    prepare_database_function: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,17 @@ class ApiSettings:
     sleep_arn: str
     wake_arn: str
     retire_arn: str
+    plan_environment_function: str
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    table_name: str
+    gateway_bucket: str
+    gateway_version: str
+    aws_region: str
+    service_role_arn: str
+    boundary_arn: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,8 @@ class DeployStackSettings:
     gateway_bucket: str
     service_role_arn: str
     boundary_arn: str
+    deploy_stack_function: str
+    prepare_database_function: str
 
 
 @dataclass(frozen=True)

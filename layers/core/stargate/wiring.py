@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
 from stargate.usecases.narrate import Narrator
 
 if TYPE_CHECKING:
     from stargate.adapters.stepfunctions import StepFunctionsWorkflows
     from stargate.api import Api
+    from stargate.ports import Movers
     from stargate.usecases.begin_drill import BeginDrill
     from stargate.usecases.check_gateway import CheckGateway
     from stargate.usecases.check_retired import CheckRetired
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from stargate.usecases.notice_remedy_end import NoticeRemedyEnd
     from stargate.usecases.notice_workflow_end import NoticeWorkflowEnd
     from stargate.usecases.perform_action import PerformAction
+    from stargate.usecases.plan_environment import PlanEnvironment
     from stargate.usecases.preflight import Preflight
     from stargate.usecases.prepare_database import PrepareDatabase
     from stargate.usecases.prepare_regions import PrepareRegions
@@ -55,7 +57,7 @@ def _narrator(actor: str) -> Narrator:
     return Narrator(SystemClock(), RandomIdentifiers(), actor)
 
 
-def _desk(table: Table, actor: str, error: str) -> Desk:
+def _desk(table: Table, actor: str, error: str, movers: Movers | None = None) -> Desk:
     from stargate.adapters.stepfunctions import StepFunctionsCallbacks
     from stargate.usecases.node_moves import Desk
 
@@ -66,7 +68,15 @@ def _desk(table: Table, actor: str, error: str) -> Desk:
         SystemClock(),
         _narrator(actor),
         error,
+        movers,
     )
+
+
+def _making(deploy_stack: str, prepare_database: str) -> Movers:
+    """Of what is made; what only makes removes nothing."""
+    from stargate.adapters.lambda_functions import LambdaMovers
+
+    return LambdaMovers(deploy_stack, prepare_database, "")
 
 
 def deploy_stack() -> DeployStack:
@@ -77,7 +87,12 @@ def deploy_stack() -> DeployStack:
 
     given = settings.read(settings.DeployStackSettings)
     return DeployStack(
-        _desk(Table(given.table_name), "deploy_stack", StackFailedError.__name__),
+        _desk(
+            Table(given.table_name),
+            "deploy_stack",
+            StackFailedError.__name__,
+            _making(given.deploy_stack_function, given.prepare_database_function),
+        ),
         CloudFormationStacks(given.service_role_arn),
         S3Manifests(given.gateway_bucket),
         given.gateway_bucket,
@@ -91,8 +106,9 @@ def prepare_database() -> PrepareDatabase:
     from stargate.errors import StepFailedError
     from stargate.usecases.prepare_database import PrepareDatabase
 
-    given = settings.read(settings.TableSettings)
-    desk = _desk(Table(given.table_name), "prepare_database", StepFailedError.__name__)
+    given = settings.read(settings.PrepareDatabaseSettings)
+    movers = _making(given.deploy_stack_function, given.prepare_database_function)
+    desk = _desk(Table(given.table_name), "prepare_database", StepFailedError.__name__, movers)
     return PrepareDatabase(desk, CloudFormationStacks(), EcsTasks())
 
 
@@ -117,6 +133,26 @@ def notice_progress() -> NoticeProgress:
     )
     return NoticeProgress(
         EnvironmentRows(table), NodeRows(table), movers, SystemClock(), _narrator("notice_progress")
+    )
+
+
+def plan_environment() -> PlanEnvironment:
+    from stargate.adapters.change_sets import CloudFormationChangeSets
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.plan_environment import PlanEnvironment
+
+    given = settings.read(settings.PlanSettings)
+    table = Table(given.table_name)
+    return PlanEnvironment(
+        EnvironmentRows(table),
+        NodeRows(table),
+        S3Manifests(given.gateway_bucket),
+        preflight(),
+        CloudFormationChangeSets(given.service_role_arn),
+        SystemClock(),
+        given.gateway_bucket,
+        given.boundary_arn,
+        given.gateway_version,
     )
 
 
@@ -193,10 +229,21 @@ def dispose_data() -> DisposeData:
 
 
 def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
+    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.domain.environment import Work
     from stargate.usecases.settle_environment import SettleEnvironment
 
-    table = Table(settings.read(settings.TableSettings).table_name)
-    return SettleEnvironment(EnvironmentRows(table), SystemClock(), _narrator(actor))
+    given = settings.read(settings.SettleSettings)
+    table = Table(given.table_name)
+    return SettleEnvironment(
+        EnvironmentRows(table),
+        StepFunctionsWorkflows({Work.UPDATE: given.provision_arn}),
+        SystemClock(),
+        RandomIdentifiers(),
+        _narrator(actor),
+        NodeRows(table),
+        HistoryRows(table),
+    )
 
 
 def notice_workflow_end(state_machine_arn: str) -> NoticeWorkflowEnd | NoticeRemedyEnd | NoticeDrillEnd:
@@ -457,12 +504,14 @@ def api(actor: str, context: Any) -> Api:
     from stargate.adapters.drill_records import S3DrillRecords
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.idempotency import TableReplies
+    from stargate.adapters.lambda_functions import LambdaPlanner
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.s3 import S3Manifests
     from stargate.api import Api
     from stargate.usecases.begin_work import BeginWork
     from stargate.usecases.change_environment import ChangeEnvironment
     from stargate.usecases.create_environment import CreateEnvironment
+    from stargate.usecases.request_plan import RequestPlan
     from stargate.usecases.retire_environment import RetireEnvironment
     from stargate.usecases.show_conditions import ShowConditions
     from stargate.usecases.show_drills import ShowDrills
@@ -482,10 +531,20 @@ def api(actor: str, context: Any) -> Api:
             identifiers,
             _narrator(actor),
             given.gateway_version,
+            HistoryRows(table),
         ),
         retire=RetireEnvironment(environments, workflows, clock, identifiers, _narrator(actor)),
+        plan=RequestPlan(environments, LambdaPlanner(given.plan_environment_function), given.gateway_version),
         begin=BeginWork(environments, workflows, clock, identifiers, _narrator(actor)),
-        change=ChangeEnvironment(environments, clock, _narrator(actor)),
+        change=ChangeEnvironment(
+            environments,
+            S3Manifests(given.gateway_bucket),
+            workflows,
+            clock,
+            identifiers,
+            _narrator(actor),
+            given.gateway_version,
+        ),
         show=ShowEnvironments(environments, NodeRows(table), LedgerRows(table), clock),
         conditions=ShowConditions(OperationsTable(table)),
         drill=_asking(table, given.drill_arn, actor),

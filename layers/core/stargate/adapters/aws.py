@@ -25,6 +25,15 @@ def client(service: str, region: str | None = None) -> Any:
     return boto3.client(service, region_name=region, config=CONFIG)  # type: ignore[call-overload]
 
 
+# For a function whose answer a person waits for: one try, nearly as long as API Gateway waits.
+PATIENT = CONFIG.merge(Config(read_timeout=27, retries={"total_max_attempts": 1}))
+
+
+@cache
+def patient_client(service: str) -> Any:
+    return boto3.client(service, config=PATIENT)  # type: ignore[call-overload]
+
+
 def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 

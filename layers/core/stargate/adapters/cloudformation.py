@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of, message_of
 from stargate.domain.moves import ObservedStack, StackEvent
-from stargate.errors import StackExistsError, StackRefusedError
+from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +100,8 @@ class CloudFormationStacks:
                 ClientRequestToken=request_token,
             )
         except ClientError as error:
+            if "No updates are to be performed" in message_of(error):
+                raise StackUnchangedError(stack_name) from error
             if code_of(error) in REFUSALS:
                 raise StackRefusedError(message_of(error)) from error
             raise

@@ -20,6 +20,7 @@ from stargate.adapters.rows import (
     environment_key,
     environment_of,
     environment_row,
+    history_key,
     name_key,
     node_fields,
     node_key,
@@ -36,7 +37,7 @@ from stargate.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from stargate.domain.ends import Kept
     from stargate.domain.environment import Check, Environment
@@ -331,6 +332,18 @@ class NodeRows:
         self.table.update(
             node_key(environment_id, name), {":resource": {resource}}, UpdateExpression=expression
         )
+
+
+@dataclass(frozen=True)
+class HistoryRows:
+    table: Table
+
+    def of(self, preset: str) -> dict[str, list[float]]:
+        row = self.table.get(history_key(preset))
+        return dict(row["seconds"]) if row else {}
+
+    def keep(self, preset: str, history: Mapping[str, list[float]]) -> None:
+        self.table.put({**history_key(preset), "seconds": dict(history)})
 
 
 @dataclass(frozen=True)

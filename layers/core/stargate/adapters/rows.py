@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stargate.domain.ends import Deadline, Farewell, Kept
-from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Environment, Mode, Status, Work
+from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Declared, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
 from stargate.domain.ledger import Entry
 from stargate.domain.presets import Spec
@@ -24,6 +24,10 @@ def environment_key(environment_id: str) -> Row:
 
 def name_key(name: str) -> Row:
     return {"pk": f"name#{name}", "sk": "name"}
+
+
+def history_key(preset: str) -> Row:
+    return {"pk": "history", "sk": preset}
 
 
 def node_key(environment_id: str, name: str) -> Row:
@@ -58,6 +62,8 @@ def environment_row(environment: Environment) -> Row:
         "rest": environment.rest.document() if environment.rest else None,
         "schedule": environment.schedule.document() if environment.schedule else None,
         "followed": environment.followed,
+        "undo": _declared(environment.undo),
+        "undone": environment.undone.document() if environment.undone else None,
         "revision": environment.revision,
     }
     if environment.status is Status.RETIRED:
@@ -91,8 +97,20 @@ def environment_of(row: Row) -> Environment:
         rest=Rest.from_document(row["rest"]) if row.get("rest") else None,
         schedule=Schedule.from_document(row["schedule"]) if row.get("schedule") else None,
         followed=row.get("followed"),
+        undo=_declared_of(row.get("undo")),
+        undone=Failure.from_document(row["undone"]) if row.get("undone") else None,
         revision=row.get("revision", 0),
     )
+
+
+def _declared(declared: Declared | None) -> Row | None:
+    if declared is None:
+        return None
+    return {"spec": declared.spec.document(), "gateway_version": declared.gateway_version}
+
+
+def _declared_of(row: Row | None) -> Declared | None:
+    return None if row is None else Declared(Spec.from_document(row["spec"]), row["gateway_version"])
 
 
 def _work_by_status(status: str) -> Work:
@@ -113,6 +131,8 @@ def node_fields(state: NodeState) -> Row:
         "submitted_attempt": state.submitted_attempt,
         "removed_attempt": state.removed_attempt,
         "stood_at": state.stood_at,
+        "stood_attempt": state.stood_attempt,
+        "applied": state.applied,
         "deleting_at": state.deleting_at,
         "entry_id": state.entry_id,
         "failure": state.failure.document() if state.failure else None,
@@ -134,6 +154,8 @@ def node_of(row: Row) -> NodeState:
         submitted_attempt=row["submitted_attempt"],
         removed_attempt=row["removed_attempt"],
         stood_at=row.get("stood_at"),
+        stood_attempt=row.get("stood_attempt", 0),
+        applied=row.get("applied"),
         deleting_at=row.get("deleting_at"),
         entry_id=row.get("entry_id"),
         failure=Failure.from_document(failure) if failure else None,

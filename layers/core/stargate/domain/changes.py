@@ -9,7 +9,7 @@ from stargate.domain.ends import deadline_after
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.moments import told
-from stargate.domain.requests import TTL, json_object, schema_faults
+from stargate.domain.requests import OVERRIDES, PLAN, TTL, VERSION, json_object, schema_faults
 from stargate.domain.schedule import DAYS, Schedule, schedule_faults
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ SCHEMA = json_object(
         "mode": {"enum": [mode.value for mode in Mode]},
         "deletion_protection": {"type": "boolean"},
         "ttl": {**TTL, "type": ["integer", "null"]},
+        "overrides": OVERRIDES,
+        "plan": PLAN,
+        "gateway_version": VERSION,
         "schedule": {**SCHEDULE, "type": ["object", "null"]},
     }
 )

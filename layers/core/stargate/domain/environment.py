@@ -91,6 +91,14 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What an environment is made from."""
+
+    spec: Spec
+    gateway_version: str
+
+
+@dataclass(frozen=True)
 class Environment:
     environment_id: str
     name: str
@@ -115,6 +123,8 @@ class Environment:
     rest: Rest | None = None  # what ran before it was put to sleep, until it is awake again
     schedule: Schedule | None = None
     followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
+    undo: Declared | None = None  # what it goes back to if its update fails
+    undone: Failure | None = None  # why the update failed that this attempt takes back
     revision: int = 0  # how often it was written; a write is refused if another came between
 
     @property
@@ -178,13 +188,36 @@ class Environment:
             attempt_started_at=at,
             cause=cause,
             failure=None,
+            undone=None,
             checks=(),
         )
 
+    def updated(self, declared: Declared, at: float, cause: str) -> Environment:
+        """The attempt that brings it to what is declared now, and back if that fails."""
+        undo = self.undo or Declared(self.spec, self.gateway_version)
+        begun = self.next_attempt(Work.UPDATE, at, cause)
+        return replace(begun, spec=declared.spec, gateway_version=declared.gateway_version, undo=undo)
+
+    def taken_back(self, undo: Declared, failure: Failure, at: float, cause: str) -> Environment:
+        begun = self.next_attempt(Work.UPDATE, at, cause)
+        return replace(begun, spec=undo.spec, gateway_version=undo.gateway_version, undo=None, undone=failure)
+
     def settled(self, status: Status, at: float, failure: Failure | None = None) -> Environment:
         """How the attempt ended; what was written down for waking is done with once it is awake."""
-        rest = None if status in {Status.READY, Status.DEGRADED} else self.rest
-        return replace(self, status=status, updated_at=at, failure=failure, rest=rest)
+        awake = status in {Status.READY, Status.DEGRADED}
+        return replace(
+            self,
+            status=status,
+            updated_at=at,
+            failure=failure or (self.undone if status is Status.READY else None),
+            rest=None if awake else self.rest,
+            undo=None if status is Status.READY else self.undo,
+        )
+
+    @property
+    def verified_in(self) -> int | None:
+        """The attempt in which a stack must have been found to stand; None if any will do."""
+        return self.attempt if self.status is Status.UPDATING else None
 
 
 def environment_of_stack(stack_name: str) -> tuple[str, str] | None:

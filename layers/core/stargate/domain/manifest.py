@@ -30,6 +30,7 @@ class Template:
     resources: Mapping[str, TemplateResource]
     typical_seconds: float
     typical_delete_seconds: float | None
+    sha256: str = ""
 
     def resources_total(self, parameters: Mapping[str, str]) -> int:
         return sum(1 for _ in self.present(parameters))
@@ -67,4 +68,5 @@ def _template(stack: Mapping[str, Any]) -> Template:
         },
         typical_seconds=stack["typical_seconds"],
         typical_delete_seconds=stack.get("typical_delete_seconds"),
+        sha256=stack.get("sha256", ""),
     )

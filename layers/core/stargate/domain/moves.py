@@ -83,7 +83,12 @@ class Failed:
         return self.failure.reason
 
 
-DeployMove = Submit | Remove | Wait | Stands | Failed
+@dataclass(frozen=True)
+class Update:
+    reason: str
+
+
+DeployMove = Submit | Update | Remove | Wait | Stands | Failed
 RemoveMove = Remove | Wait | Gone | Failed
 
 
@@ -125,6 +130,34 @@ def decide_deploy(  # noqa: PLR0911  (a decision table, row by row)
     return Wait(f"the stack is {observed.status}")
 
 
+def decide_update(  # noqa: PLR0911  (a decision table, row by row)
+    state: NodeState,
+    environment_id: str,
+    observed: ObservedStack | None,
+    failed: Failure | None,
+    *,
+    attempt: int,
+    differs: bool,
+) -> DeployMove:
+    """What to do next so that a standing stack becomes what is declared; all it needs is up to date."""
+    if observed is None or not observed.belongs_to(environment_id):
+        return decide_deploy(state, environment_id, observed, failed)
+    ours = state.submitted_attempt == attempt
+    if observed.status == "UPDATE_ROLLBACK_FAILED":
+        return Failed(_whole_stack(state.name, observed))
+    if ours and observed.status.startswith("UPDATE_ROLLBACK"):
+        return Failed(failed or _whole_stack(state.name, observed))
+    if ours and failed is not None:
+        return Failed(failed)
+    if observed.status in STANDING_STATUSES:
+        if ours or not differs:
+            return Stands(f"the stack is {observed.status}, as declared")
+        return Update(f"it is {observed.status}, and other than declared")
+    if observed.status in REMAINS_STATUSES or observed.status == "DELETE_FAILED":
+        return decide_deploy(state, environment_id, observed, failed)
+    return Wait(f"the stack is {observed.status}")
+
+
 def decide_remove(
     state: NodeState, environment_id: str, observed: ObservedStack | None, failed: Failure | None
 ) -> RemoveMove:
@@ -161,9 +194,14 @@ class ObservedTask:
         return self.stopped and bool(self.exit_codes) and all(code == 0 for code in self.exit_codes)
 
 
-def decide_task(state: NodeState, data_stack_id: str, observed: ObservedTask | None) -> DeployMove:
-    """A step is done once per database: what stood for this very data stack is not run again."""
-    if state.status is NodeStatus.STANDING and state.outputs.get("DataStackId") == data_stack_id:
+def prepared_by(data_stack_id: str, gateway_version: str) -> dict[str, str]:
+    """What tells that a database was prepared: which one, and by which version's migrations."""
+    return {"DataStackId": data_stack_id, "GatewayVersion": gateway_version}
+
+
+def decide_task(state: NodeState, prepared: Mapping[str, str], observed: ObservedTask | None) -> DeployMove:
+    """A step is done once per database and version: what stood for these is not run again."""
+    if state.status is NodeStatus.STANDING and {**prepared, **state.outputs} == dict(prepared):
         return Stands("this database was prepared before")
     if observed is None:
         return Submit("the database and the cluster stand")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +13,19 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.manifest import Template
     from stargate.domain.presets import Preset, Spec
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of CloudFormation for one stack; the same order has the same fingerprint."""
+
+    template: Template
+    parameters: Mapping[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        told = json.dumps([self.template.sha256, dict(self.parameters)], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 class MissingParameterError(ValueError):

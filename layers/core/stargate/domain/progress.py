@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stargate.domain.environment import Status
+from stargate.domain.environment import Status, Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,8 @@ class NodeState:
     submitted_attempt: int = 0
     removed_attempt: int = 0
     stood_at: float | None = None
+    stood_attempt: int = 0  # in which it was last found, or brought, to stand as declared
+    applied: str | None = None  # fingerprint of template and parameters that were submitted last
     deleting_at: float | None = None
     entry_id: str | None = None
     failure: Failure | None = None
@@ -71,6 +73,10 @@ def progress(environment: Environment, graph: Graph, states: States) -> float:
     """Share of the resources made, or while an environment is removed, of those gone."""
     if environment.status is Status.RETIRED:
         return 1.0
+    if environment.status is Status.UPDATING and environment.work is Work.UPDATE:
+        return sum(states[name].stood_attempt == environment.attempt for name in graph.names) / len(
+            graph.names
+        )
     total = sum(states[name].total for name in graph.names)
     done = sum(states[name].resources_done for name in graph.names)
     share = done / total if total else 0.0
@@ -80,10 +86,14 @@ def progress(environment: Environment, graph: Graph, states: States) -> float:
 def eta_seconds(environment: Environment, graph: Graph, states: States, now: float) -> float | None:
     """The longest remaining path by typical seconds, less what has elapsed of what runs."""
     if environment.status is Status.PROVISIONING:
-        return _longest(graph, {name: _left_to_create(states[name], now) for name in graph.names})
+        return longest_path(graph, {name: _left_to_create(states[name], now) for name in graph.names})
+    if environment.status is Status.UPDATING and environment.work is Work.UPDATE:
+        return longest_path(
+            graph, {name: _left_to_update(states[name], environment.attempt, now) for name in graph.names}
+        )
     if environment.status is Status.RETIRING:
         left = {name: _left_to_delete(states[name], now) for name in graph.names}
-        return _longest(graph.reversed(), left)
+        return longest_path(graph.reversed(), left)
     return None
 
 
@@ -105,6 +115,12 @@ def _left_to_create(state: NodeState, now: float) -> float:
     return state.typical_seconds
 
 
+def _left_to_update(state: NodeState, attempt: int, now: float) -> float:
+    """Only what is known to change takes time; what stands as declared is passed in a moment."""
+    changes = state.submitted_attempt == attempt and state.status is NodeStatus.SUBMITTED
+    return _left_to_create(state, now) if changes else 0.0
+
+
 def _left_to_delete(state: NodeState, now: float) -> float:
     typical = state.typical_seconds if state.typical_delete_seconds is None else state.typical_delete_seconds
     if state.status is NodeStatus.GONE:
@@ -114,8 +130,9 @@ def _left_to_delete(state: NodeState, now: float) -> float:
     return typical
 
 
-def _longest(graph: Graph, left: Mapping[str, float]) -> float:
+def longest_path(graph: Graph, left: Mapping[str, float]) -> float:
+    """Seconds until all of the graph stands, each node beginning when what it needs stands."""
     ends: dict[str, float] = {}
     for node in graph.nodes:
-        ends[node.name] = left[node.name] + max((ends[need] for need in node.needs), default=0.0)
+        ends[node.name] = left.get(node.name, 0.0) + max((ends[need] for need in node.needs), default=0.0)
     return max(ends.values(), default=0.0)

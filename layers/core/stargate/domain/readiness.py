@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 STEP_OVER_SECONDS = 15 * 60  # a preparing task whose end was never heard of is over by then
 
 
-def unmet_needs(graph: Graph, states: States, name: str) -> tuple[str, ...]:
-    needs = graph.node(name).needs
-    return tuple(need for need in needs if states[need].status is not NodeStatus.STANDING)
+def unmet_needs(graph: Graph, states: States, name: str, verified_in: int | None = None) -> tuple[str, ...]:
+    """`verified_in`: the attempt of an update, in which each need must have been brought up to date first."""
+    return tuple(need for need in graph.node(name).needs if not _stands(states[need], verified_in))
+
+
+def _stands(state: NodeState, verified_in: int | None) -> bool:
+    verified = verified_in is None or state.stood_attempt == verified_in
+    return state.status is NodeStatus.STANDING and verified
+
+
+def _is_updated(state: NodeState, attempt: int) -> bool:
+    """Submitted in this attempt, or found to stand as declared."""
+    return attempt in {state.submitted_attempt, state.stood_attempt}
 
 
 def remaining_dependents(graph: Graph, states: States, name: str, now: float) -> tuple[str, ...]:
@@ -51,6 +61,10 @@ def ready_to_move(environment: Environment, graph: Graph, states: States, now: f
         for name in graph.names
         if states[name].token is not None and states[name].attempt == environment.attempt
     ]
+    if environment.status is Status.UPDATING:
+        verified_in = environment.verified_in
+        free = [name for name in parked if not unmet_needs(graph, states, name, verified_in)]
+        return tuple(name for name in free if not _is_updated(states[name], environment.attempt))
     if environment.status is Status.PROVISIONING:
         begun = {NodeStatus.SUBMITTED, NodeStatus.STANDING}
         free = [name for name in parked if not unmet_needs(graph, states, name)]

@@ -71,6 +71,8 @@ def json_object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> d
     }
 
 
+VERSION = {"type": "string", "pattern": r"^(latest|[0-9a-f]{12})\Z"}
+PLAN = {"type": "string", "pattern": r"^[0-9a-f]{16}\Z"}
 TTL = {"type": "integer", "minimum": LEAST_TTL, "maximum": LONGEST_TTL}
 OVERRIDES = json_object(
     {
@@ -112,6 +114,7 @@ SCHEMA = json_object(
         "mode": {"enum": [mode.value for mode in Mode]},
         "overrides": OVERRIDES,
         "ttl": TTL,
+        "plan": PLAN,
     },
     required=("name", "preset"),
 )
@@ -127,7 +130,7 @@ def faults_of(request: Any) -> tuple[Fault, ...]:
     broken = {fault.path for fault in found}
     spec = _readable_spec(request, broken)
     if spec is not None:
-        found.extend(fault for fault in _rules(spec) if fault.path not in broken)
+        found.extend(fault for fault in rules_of(spec) if fault.path not in broken)
     return tuple(sorted(found, key=lambda fault: fault.path))
 
 
@@ -175,7 +178,7 @@ def _readable_spec(request: Any, broken: set[str]) -> Spec | None:
     return preset.spec.overridden(readable)
 
 
-def _rules(spec: Spec) -> Iterator[Fault]:
+def rules_of(spec: Spec) -> Iterator[Fault]:
     yield from _network_rules(spec.network.cidr)
     yield from _edge_rules(spec.edge)
     litellm, database = spec.litellm, spec.database

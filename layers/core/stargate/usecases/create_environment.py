@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.ends import deadline_after
 from stargate.domain.environment import AT_WORK, Environment, Mode, Status, Work
+from stargate.domain.history import expected_seconds
 from stargate.domain.parameters import environment_parameters
+from stargate.domain.planning import plan_id
 from stargate.domain.presets import PRESETS, Spec
 from stargate.domain.progress import NodeState
 from stargate.domain.requests import faults_of
-from stargate.errors import ConflictError, EnvironmentBusyError, InvalidRequestError, NameTakenError
+from stargate.errors import (
+    ConflictError,
+    EnvironmentBusyError,
+    InvalidRequestError,
+    NameTakenError,
+    PlanOutdatedError,
+)
 
 if TYPE_CHECKING:
-    from stargate.ports import Clock, Environments, Identifiers, Manifests, Workflows
+    from stargate.ports import Clock, Environments, Histories, Identifiers, Manifests, Workflows
     from stargate.usecases.narrate import Narrator
 
 
@@ -36,6 +44,7 @@ class CreateEnvironment:
     identifiers: Identifiers
     narrator: Narrator
     gateway_version: str
+    histories: Histories
 
     def __call__(self, request: Any) -> Environment:
         faults = faults_of(request)
@@ -43,6 +52,7 @@ class CreateEnvironment:
             raise InvalidRequestError(faults)
         spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
         asked = Asked(request["name"], request["preset"], spec, request.get("mode"), request.get("ttl"))
+        self._refuse_outdated(asked.name, request)
         try:
             environment = self._ensure(asked)
         except ConflictError:  # somebody asked for the same at the same time: theirs is the one
@@ -51,6 +61,14 @@ class CreateEnvironment:
             # The same name again starts nothing, but heals a crash between the row and the first start.
             self.workflows.start(environment.work, environment.execution_name, environment.execution_payload)
         return environment
+
+    def _refuse_outdated(self, name: str, request: Any) -> None:
+        if "plan" not in request:
+            return
+        present = self.environments.by_name(name)
+        world = None if present is None or present.status is Status.RETIRED else present
+        if request["plan"] != plan_id(name, request, world, self.gateway_version):
+            raise PlanOutdatedError(f"{name} is not what the plan {request['plan']} was made of: plan again")
 
     def _ensure(self, asked: Asked) -> Environment:
         name = asked.name
@@ -96,17 +114,19 @@ class CreateEnvironment:
     def _states(self, environment: Environment) -> list[NodeState]:
         manifest = self.manifests.read(environment.gateway_version)
         declared = environment_parameters(environment, "", "")
+        history = self.histories.of(environment.preset)
         states = []
         for node in environment.graph.nodes:
             if node.kind == "step":
-                states.append(NodeState(node.name, typical_seconds=STEP_SECONDS, typical_delete_seconds=0))
+                seconds = expected_seconds(STEP_SECONDS, history.get(node.name, []))
+                states.append(NodeState(node.name, typical_seconds=seconds, typical_delete_seconds=0))
                 continue
             template = manifest.stacks[node.name]
             states.append(
                 NodeState(
                     node.name,
                     total=template.resources_total(declared),
-                    typical_seconds=template.typical_seconds,
+                    typical_seconds=expected_seconds(template.typical_seconds, history.get(node.name, [])),
                     typical_delete_seconds=template.typical_delete_seconds,
                 )
             )

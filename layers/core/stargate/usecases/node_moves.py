@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.progress import NodeState, NodeStatus, States
+from stargate.domain.readiness import ready_to_move
 from stargate.errors import ConflictError, SupersededError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from stargate.domain.failure import Failure
     from stargate.domain.graph import Node
     from stargate.domain.ledger import Entry
-    from stargate.ports import Callbacks, Clock, Environments, Nodes
+    from stargate.ports import Callbacks, Clock, Environments, Movers, Nodes
     from stargate.usecases.narrate import Narrator
 
 
@@ -43,11 +44,12 @@ class Desk:
     clock: Clock
     narrator: Narrator
     error: str  # the name under which this mover's failures reach the workflow
+    movers: Movers | None = None  # of those who wake others themselves
 
-    def open(self, call: Call, status: Status) -> Situation | None:
+    def open(self, call: Call, *statuses: Status) -> Situation | None:
         """Everything known of the node, or None if nobody waits for it."""
         environment = self.environments.get(call.environment_id)
-        if environment.attempt != call.attempt or environment.status is not status:
+        if environment.attempt != call.attempt or environment.status not in statuses:
             self._supersede(call, environment)
             return None
         if call.node not in environment.graph.names:
@@ -101,6 +103,18 @@ class Desk:
         token = situation.state.token
         if token is not None and self.nodes.claim(situation.environment_id, situation.node.name, token):
             self.callbacks.succeed(token, {"node": situation.node.name, "status": status.value})
+
+    def wake_dependents(self, situation: Situation) -> None:
+        """What stands unchanged makes no event that would wake those who waited for it."""
+        environment, states = situation.environment, self.nodes.all(situation.environment_id)
+        if self.movers is None or environment.verified_in is None:
+            return
+        ready = ready_to_move(environment, environment.graph, states, self.clock.now())
+        for name in environment.graph.dependents(situation.node.name):
+            if name in ready:
+                step = environment.graph.node(name).kind == "step"
+                wake = self.movers.prepare if step else self.movers.deploy
+                wake(environment.environment_id, environment.attempt, name, situation.cause)
 
     def fail(self, situation: Situation, failure: Failure) -> None:
         state = situation.state

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.environment import AT_WORK, Environment, Status, environment_of_stack
 from stargate.domain.events import Happening, ResourceChanged, StackChanged, TaskStopped
 from stargate.domain.graph import PREPARE_DATABASE
+from stargate.domain.moves import prepared_by
 from stargate.domain.progress import NodeState, NodeStatus
 from stargate.domain.readiness import ready_to_move
 from stargate.errors import ConflictError, EnvironmentNotFoundError
@@ -30,8 +31,15 @@ STATUSES_TO_LOOK_AT = frozenset(
         "ROLLBACK_FAILED",
         "DELETE_COMPLETE",
         "DELETE_FAILED",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "UPDATE_ROLLBACK_FAILED",
     }
 )
+
+
+MAKING = frozenset({Status.PROVISIONING, Status.UPDATING})
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ class NoticeProgress:
             return True
         if isinstance(happening, ResourceChanged):
             return self._note_resource(environment, state, happening)
-        if happening.status == "CREATE_COMPLETE":
+        if happening.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             self._note_standing(environment, state, happening, stack_id=happening.stack_id)
         if happening.status == "DELETE_COMPLETE":
             self._note_gone(environment, state, happening)
@@ -84,14 +92,14 @@ class NoticeProgress:
             self.nodes.resource_made(environment.environment_id, state.name, happening.resource)
         if happening.status in {"DELETE_COMPLETE", "DELETE_SKIPPED"}:
             self.nodes.resource_gone(environment.environment_id, state.name, happening.resource)
-        return happening.status in {"CREATE_FAILED", "DELETE_FAILED"}
+        return happening.status in {"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"}
 
     def _note_task(self, environment: Environment, state: NodeState, happening: TaskStopped) -> None:
         if happening.succeeded:
             data = self.nodes.all(environment.environment_id)["data"]
-            prepared = {"DataStackId": data.stack_id or ""}
+            prepared = prepared_by(data.stack_id or "", environment.gateway_version)
             self._note_standing(environment, state, happening, outputs=prepared)
-        elif environment.status is not Status.PROVISIONING and state.status is NodeStatus.SUBMITTED:
+        elif environment.status not in MAKING and state.status is NodeStatus.SUBMITTED:
             # Nobody waits for its success any more, but the removal waits for its end.
             self._save(environment, state, replace(state, status=NodeStatus.FAILED), None)
 
@@ -109,7 +117,12 @@ class NoticeProgress:
             seconds=round(stood_at - state.submitted_at, 3),
         )
         standing = replace(
-            state, status=NodeStatus.STANDING, stood_at=stood_at, entry_id=entry.entry_id, **known
+            state,
+            status=NodeStatus.STANDING,
+            stood_at=stood_at,
+            stood_attempt=environment.attempt,
+            entry_id=entry.entry_id,
+            **known,
         )
         self._save(environment, state, standing, entry)
 

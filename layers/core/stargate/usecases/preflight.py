@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from stargate.ports import Belongings, Environments, Manifests, Nodes, Offers, Quotas, Regions, Stacks
 
 
+MAKING = (Status.PROVISIONING, Status.UPDATING)
+
+
 def current(environments: Environments, environment_id: str, attempt: int, *statuses: Status) -> Environment:
     """The environment, if this attempt is still its current one and it is still at this work."""
     environment = environments.get(environment_id)
@@ -46,22 +49,24 @@ class Preflight:
 
     def __call__(self, environment_id: str, attempt: int) -> tuple[str, ...]:
         """The regions from which events do not come home yet; PreflightError with every fault."""
-        environment = current(self.environments, environment_id, attempt, Status.PROVISIONING)
-        faults = [
-            *self._manifest_faults(environment),
-            *self._zone_faults(environment),
-            *self._network_faults(environment),
-            *self._name_faults(environment),
-            *self._class_faults(environment),
-            *self._model_faults(environment),
-            *self._quota_faults(environment),
-            *self._certificate_faults(environment),
-            *self._secret_faults(environment),
-            *self._database_faults(environment),
-        ]
+        environment = current(self.environments, environment_id, attempt, *MAKING)
+        faults = list(self.faults(environment))
         if faults:
             raise PreflightError("; ".join(faults))
         return tuple(self._regions_to_prepare(environment))
+
+    def faults(self, environment: Environment) -> Iterator[str]:
+        """Whatever would keep it from standing, in words; nothing is touched."""
+        yield from self._manifest_faults(environment)
+        yield from self._zone_faults(environment)
+        yield from self._network_faults(environment)
+        yield from self._name_faults(environment)
+        yield from self._class_faults(environment)
+        yield from self._model_faults(environment)
+        yield from self._quota_faults(environment)
+        yield from self._certificate_faults(environment)
+        yield from self._secret_faults(environment)
+        yield from self._database_faults(environment)
 
     def _regions_to_prepare(self, environment: Environment) -> Iterator[str]:
         for region in regions_away(environment, self.home):
@@ -108,7 +113,8 @@ class Preflight:
             yield f"{region}: {fault}"
 
     def _is_untouched(self, environment: Environment, node: str) -> bool:
-        return self.nodes.all(environment.environment_id)[node].status is NodeStatus.WAITING
+        state = self.nodes.all(environment.environment_id).get(node)
+        return state is None or state.status is NodeStatus.WAITING
 
     def _certificate_faults(self, environment: Environment) -> Iterator[str]:
         edge = environment.spec.edge

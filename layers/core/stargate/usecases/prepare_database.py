@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Status
 from stargate.domain.events import started_by
 from stargate.domain.failure import Failure
-from stargate.domain.moves import STANDING_STATUSES, Failed, Stands, Submit, decide_task
+from stargate.domain.moves import STANDING_STATUSES, Failed, Stands, Submit, decide_task, prepared_by
 from stargate.domain.progress import NodeStatus
 from stargate.domain.readiness import unmet_needs
 from stargate.errors import TaskRefusedError
@@ -28,11 +28,14 @@ class PrepareDatabase:
 
     def __call__(self, call: Call) -> str:
         """The reason of the move that was made."""
-        situation = self.desk.open(call, Status.PROVISIONING)
+        situation = self.desk.open(call, Status.PROVISIONING, Status.UPDATING)
         if situation is None:
             return "nobody waits for it"
-        waiting = unmet_needs(situation.environment.graph, situation.states, situation.node.name)
-        if waiting and situation.distrust:
+        environment = situation.environment
+        waiting = unmet_needs(
+            environment.graph, situation.states, situation.node.name, environment.verified_in
+        )
+        if waiting and situation.distrust and environment.verified_in is None:
             waiting = tuple(need for need in waiting if not self._standing(situation, need))
         if waiting:
             return f"waits for {', '.join(waiting)}"
@@ -40,7 +43,8 @@ class PrepareDatabase:
         if data is None:
             return "waits for data"
         task = self._observe_task(situation)
-        move = decide_task(situation.state, data.stack_id, task)
+        prepared = prepared_by(data.stack_id, environment.gateway_version)
+        move = decide_task(situation.state, prepared, task)
         self._perform(situation, move, data)
         return move.reason
 
@@ -64,6 +68,7 @@ class PrepareDatabase:
         elif isinstance(move, Stands):
             self._note_standing(situation, data)
             self.desk.succeed(situation, NodeStatus.STANDING)
+            self.desk.wake_dependents(situation)
         elif isinstance(move, Failed):
             self.desk.fail(situation, move.failure)
 
@@ -112,8 +117,10 @@ class PrepareDatabase:
         return submitted if saved else None
 
     def _note_standing(self, situation: Situation, data: ObservedStack) -> None:
-        state = situation.state
+        state, attempt = situation.state, situation.environment.attempt
         if state.status is NodeStatus.STANDING:
+            if state.stood_attempt != attempt:
+                self.desk.save(situation.environment_id, state, replace(state, stood_attempt=attempt))
             return
         stood_at = self.desk.clock.now()
         seconds = None if state.submitted_at is None else round(stood_at - state.submitted_at, 3)
@@ -124,7 +131,8 @@ class PrepareDatabase:
             state,
             status=NodeStatus.STANDING,
             stood_at=stood_at,
-            outputs={"DataStackId": data.stack_id},
+            stood_attempt=attempt,
+            outputs=prepared_by(data.stack_id, situation.environment.gateway_version),
             failure=None,
             entry_id=entry.entry_id,
         )

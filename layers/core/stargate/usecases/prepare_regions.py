@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.environment import Status
 from stargate.domain.moves import Remove, Stands, Submit, first_failure
 from stargate.domain.regions import (
     REGION_STACK,
@@ -14,8 +13,14 @@ from stargate.domain.regions import (
     decide_region,
     regions_away,
 )
-from stargate.errors import RegionFailedError, RegionNotReadyError, StackExistsError, StackRefusedError
-from stargate.usecases.preflight import current
+from stargate.errors import (
+    RegionFailedError,
+    RegionNotReadyError,
+    StackExistsError,
+    StackRefusedError,
+    StackUnchangedError,
+)
+from stargate.usecases.preflight import MAKING, current
 
 if TYPE_CHECKING:
     from stargate.domain.moves import ObservedStack
@@ -34,7 +39,7 @@ class PrepareRegions:
 
     def __call__(self, environment_id: str, attempt: int) -> None:
         """RegionNotReadyError until every region is; the same call again goes on from the truth."""
-        environment = current(self.environments, environment_id, attempt, Status.PROVISIONING)
+        environment = current(self.environments, environment_id, attempt, *MAKING)
         home = self.home_bus.split(":")[3]
         token = f"{environment_id}-{attempt}-region"
         behind = [
@@ -50,7 +55,7 @@ class PrepareRegions:
         move = decide_region(observed, self.gateway_version)
         try:
             self._perform(region, observed, move, token)
-        except StackExistsError:
+        except (StackExistsError, StackUnchangedError):
             pass  # another environment asked for it first
         except StackRefusedError as refused:
             raise RegionFailedError(f"{REGION_STACK} in {region}: {refused}") from refused

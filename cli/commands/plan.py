@@ -1,0 +1,41 @@
+"""`stargate plan`: what a creation or a change would do, before anything is touched."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.answers import document_of
+from cli.connection import connect
+from cli.options import Api, Json, Region
+from cli.output import emit
+from cli.overrides import overrides_of
+from cli.views.plans import show_plan
+
+
+def register(app: typer.Typer) -> None:
+    app.command("plan")(plan)
+
+
+def plan(
+    name: Annotated[str, typer.Argument(help="The environment's name, taken or not.")],
+    preset: Annotated[str | None, typer.Option(help="Of a new environment: sandbox or poc.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting: litellm.max_tasks=4. Repeat for more.")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="Of one that stands: the gateway's version, or latest.")
+    ] = None,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Tell, stack by stack, what would be added, changed or replaced, and what preflight says."""
+    request: dict[str, Any] = {}
+    if preset is not None:
+        request["preset"] = preset
+    if settings:
+        request["overrides"] = overrides_of(settings)
+    if version is not None:
+        request["gateway_version"] = version
+    document = document_of(connect(api, region).post(f"/environments/{name}/plan", request))
+    emit(document, lambda console: show_plan(console, document), as_json=as_json)

@@ -1,0 +1,65 @@
+"""A plan for people: each stack that something happens to, what it means, and how to go on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.views.durations import spoken
+
+Document = dict[str, Any]
+
+COLOURS = {"add": "green", "change": "yellow", "replace": "red", "remove": "red"}
+
+
+def show_plan(console: Console, document: Document) -> None:
+    moving = [stack for stack in document["stacks"] if stack["action"] != "none"]
+    table = Table(box=None, pad_edge=False)
+    for column in ("stack", "action", "resources", "takes about", "known after"):
+        table.add_column(column)
+    for stack in moving:
+        table.add_row(
+            stack["name"],
+            Text(stack["action"], style=COLOURS.get(stack["action"], "")),
+            str(stack["resources"]),
+            spoken(stack["typical_seconds"]),
+            ", ".join(stack.get("known_after", ())),
+        )
+    if moving:
+        console.print(table)
+    still = len(document["stacks"]) - len(moving)
+    console.print(f"{len(moving)} stacks, {still} unchanged, about {spoken(document['seconds'])} in all")
+    for line in _remarks(document):
+        console.print(line)
+    if document["preflight"]["ok"] and moving:
+        verb = "create" if document["kind"] == "create" else "update"
+        console.print(f"next: the same with `stargate env {verb} … --plan {document['plan']}`")
+
+
+def _price(price: Document) -> Iterator[str]:
+    if "unpriced" in price:
+        yield f"price: {price['unpriced']}"
+        return
+    yield f"price: ${price['after']:,.2f} a month, {price['difference']:+,.2f} (was ${price['before']:,.2f})"
+    if price["before"]:
+        for line in price["lines"]:
+            yield f"  {line['stack']} {line['item']}: {line['before']:,.2f} → {line['after']:,.2f}"
+    if price["saved_by_schedule"]:
+        yield f"  its schedule saves ${price['saved_by_schedule']:,.2f} a month"
+
+
+def _remarks(document: Document) -> Iterator[str]:
+    yield from _price(document["price"])
+    for stack in document["stacks"]:
+        for change in stack.get("changes", ()):
+            replaced = f", replaced: {change['replacement']}" if change["replacement"] != "no" else ""
+            what = ", ".join(change["properties"])
+            yield f"  {stack['name']}: {change['action']} {change['resource']} ({what}){replaced}"
+    for interruption in document["interrupts"]:
+        yield f"interrupts: {interruption}"
+    for fault in document["preflight"]["faults"]:
+        yield f"preflight refuses: {fault}"
+    for warning in document["warnings"]:
+        yield f"warning: {warning}"

@@ -1,0 +1,13 @@
+"""Called by the API, which waits for it: what a request would do, with the rights to find out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargate import wiring
+from stargate.telemetry import observed
+
+
+@observed
+def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    return wiring.plan_environment()(event["name"], event["request"])

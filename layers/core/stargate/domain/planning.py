@@ -1,0 +1,83 @@
+"""What a plan is: what a request would do to the world as it is, and how to tell that it has moved since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.environment import Declared, Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+LATEST = "latest"
+BESIDE = frozenset({"name", "plan"})  # what a request says beside what was planned
+
+LANGFUSE = "Langfuse 2 is out of support: version 3 needs ClickHouse, which the specification has not"
+TAGS = (
+    "costs by environment are seen from the day on that the tag stargate:environment is activated for cost "
+    "allocation; AWS offers it a day after a resource has borne it"
+)
+# What a change of these properties does to whoever uses the gateway.
+INTERRUPTIONS = {
+    ("AWS::RDS::DBInstance", "DBInstanceClass"): "the database fails over: a minute or two without answers",
+    ("AWS::RDS::DBInstance", "MultiAZ"): "the database gets or loses its standby: slower for some minutes",
+    ("AWS::RDS::DBInstance", "AllocatedStorage"): "the database is slower while its volume grows",
+}
+
+
+@dataclass(frozen=True)
+class ResourceChange:
+    """One line of a change set, in its words: Add, Modify, Remove; True, False, Conditional."""
+
+    resource: str
+    resource_type: str
+    action: str
+    replacement: str = ""
+    properties: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "resource": self.resource,
+            "type": self.resource_type,
+            "action": self.action.lower(),
+            "replacement": {"": "no", "False": "no", "True": "yes"}.get(self.replacement, "perhaps"),
+            "properties": list(self.properties),
+        }
+
+
+def plan_id(
+    name: str, request: Mapping[str, Any], environment: Environment | None, gateway_version: str
+) -> str:
+    """The same for the same request of the same world; any write to the environment makes another world."""
+    asked = {key: value for key, value in request.items() if key not in BESIDE}
+    world = None if environment is None else [environment.environment_id, environment.revision]
+    told = json.dumps([name, asked, world, gateway_version], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def declared_by(environment: Environment, request: Mapping[str, Any], latest: str) -> Declared:
+    """The specification and version that the request asks for, the rest as it is."""
+    version = request.get("gateway_version", environment.gateway_version)
+    spec = environment.spec.overridden(request.get("overrides", {}))
+    return Declared(spec, latest if version == LATEST else version)
+
+
+def action_of(changes: Iterable[ResourceChange]) -> str:
+    """What happens to the stack as a whole: the gravest of what happens in it."""
+    listed = list(changes)
+    if any(change.replacement == "True" for change in listed):
+        return "replace"
+    return "change" if listed else "none"
+
+
+def interruptions(changes: Iterable[ResourceChange]) -> Iterator[str]:
+    for change in changes:
+        for changed in change.properties:
+            words = INTERRUPTIONS.get((change.resource_type, changed))
+            if words:
+                yield words
+        if change.replacement == "True":
+            yield f"{change.resource} ({change.resource_type}) is replaced: what it holds is lost"
