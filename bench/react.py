@@ -36,7 +36,7 @@ DECISION_BOUND, ACTION_BOUND = 3.0, 4.0
 DECLARED_MINIMUM, MAXIMUM = 2, 6
 # Real seconds. A gateway's turn comes again after 6.4 s: longer than the cool-down (3 simulated minutes) and
 # the verification, and fewer than the ten times an hour that a bound may be raised.
-AFTER_ALL_CLEAR, AFTER_BARE, AFTER_ALARM = 0.5, 0.3, 2.4
+AFTER_ALL_CLEAR, AFTER_BARE, AFTER_ALARM = 0.3, 0.2, 2.7
 PERCENTILE = 0.99
 AWS_HOP_SECONDS = 0.080
 
@@ -88,9 +88,7 @@ def _take_turns(stage: Stage, signals: int) -> None:
     for name in itertools.islice(itertools.cycle(GATEWAYS), signals):
         alarm = f"stargate-{name}-litellm-cpu-critical"
         alarms.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="measuring")
-        time.sleep(AFTER_ALL_CLEAR)
-        events.put_events(Entries=[_bare_event(alarm)])
-        time.sleep(AFTER_BARE)
+        # At once: CPU is critical indeed, so the alarm may ring by itself before it is made to.
         scaling.register_scalable_target(
             ServiceNamespace="ecs",
             ResourceId=f"service/stargate-{name}/{SERVICE}",
@@ -98,6 +96,9 @@ def _take_turns(stage: Stage, signals: int) -> None:
             MinCapacity=DECLARED_MINIMUM,
             MaxCapacity=MAXIMUM,
         )
+        time.sleep(AFTER_ALL_CLEAR)
+        events.put_events(Entries=[_bare_event(alarm)])
+        time.sleep(AFTER_BARE)
         alarms.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="measuring")
         time.sleep(AFTER_ALARM)
 

@@ -5,6 +5,7 @@ which must be scaled; limits on computing, which must stay real; and signatures,
 make: the person's tools in real time, the functions in simulated time.
 """
 
+import contextlib
 import threading
 import time
 import types
@@ -19,19 +20,28 @@ from local.clock import REAL_DATETIME, REAL_TIME, Clock
 
 
 def install(clock: Clock) -> None:
-    _accept_signatures_of_either_clock()
+    accept_signatures_of_either_clock(clock)
     _keep_computing_real(clock)
     _scale_sleeps(clock)
 
 
-def _accept_signatures_of_either_clock() -> None:
+def accept_signatures_of_either_clock(clock: Clock) -> None:
+    """The time between signing and arrival is computing: on a busy machine five simulated minutes of it are few."""
     skew = sigv4.request_time_failure
     expired = sigv4.presigned_request_is_expired
 
     def skew_in_both(signature: Any, *, now: Any = None) -> tuple[str, str] | None:
         real = now or REAL_DATETIME.now(UTC)
         failure: tuple[str, str] | None = skew(signature, now=real)
-        return failure and skew(signature)
+        return failure and skew(signature, now=_as_if_computed_in_real_time(signature.amz_date))
+
+    def _as_if_computed_in_real_time(signed: str) -> Any:
+        """The simulated time of arrival, had no more passed since the signing than passed on this machine."""
+        arrived = REAL_DATETIME.fromtimestamp(clock.now(), UTC)
+        with contextlib.suppress(ValueError):
+            signed_at = REAL_DATETIME.strptime(signed, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            return signed_at + (arrived - signed_at) / clock.scale
+        return arrived
 
     def expired_in_both(amz_date: str, expires: str | int, *, now: Any = None) -> bool:
         real = now or REAL_DATETIME.now(UTC)
