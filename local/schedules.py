@@ -26,7 +26,7 @@ def install(clock: Clock) -> None:
 
 
 def accept_signatures_of_either_clock(clock: Clock) -> None:
-    """The time between signing and arrival is computing: on a busy machine five simulated minutes of it are few."""
+    """Between signing and arrival is computing: on a busy machine five simulated minutes are few for it."""
     skew = sigv4.request_time_failure
     expired = sigv4.presigned_request_is_expired
 
