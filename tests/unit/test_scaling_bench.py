@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import astuple
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from stargate.domain.scaling.outer_loop import Bounds
 from stargate.domain.scaling.service_model import MODELS, TASK, RequestFigures, work
 
 KIND = Kind.of(400.0, 40.0)
+TRACES = Path(__file__).parents[3] / "shared/data/traces"
 
 
 def test_the_model_has_the_twins_figures():
@@ -133,6 +135,15 @@ def test_both_forms_of_a_trace_are_read(tmp_path):
     assert trace.seconds == 2400
     assert astuple(trace.kind(0).request)[:2] == (100.0, 10.0)
     assert min(trace.rates) < 0.01
+
+
+@pytest.mark.shared_data
+def test_recorded_traffic_is_read():
+    """An hour of Azure's requests and a day of each of ServeGen's windows, with their own tokens."""
+    azure, large, small = (read(path, 1.0) for path in sorted(TRACES.glob("*.csv.gz")))
+    assert azure.seconds < 3600 < large.seconds == small.seconds == 86_400
+    assert azure.kind(0).tokens > large.kind(0).tokens > small.kind(0).tokens
+    assert not any(trace.stationary for trace in (azure, large, small))
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "timestamp_s,input_tokens,output_tokens\nx,1,2\n"])
