@@ -138,4 +138,28 @@ PRIVATE_NAMES = (
         "(status, root_tag, inner)",
         "local/services/offers.py: does MiniStack offer the gateway's classes and models by now?",
     ),
+    PrivateName(
+        "ministack.services.rds",
+        "_events",
+        None,
+        "local/services/rds.py: does MiniStack do this by itself by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_reboot_db_instance",
+        "(p)",
+        "local/services/rds.py: does MiniStack do this by itself by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_single_instance_response",
+        "(root_tag, result_tag, instance)",
+        "local/services/rds.py: does MiniStack do this by itself by now?",
+    ),
+    PrivateName(
+        "ministack.services.secretsmanager",
+        "_get_secret_value",
+        "(data)",
+        "local/inside/services.py: does MiniStack do this by itself by now?",
+    ),
 )
