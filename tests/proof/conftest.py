@@ -1,5 +1,5 @@
-"""The long tests stand at the same door as the short ones."""
+"""The long tests stand at the same door as the short ones, and ask the same witness."""
 
-from tests.e2e.conftest import api
+from tests.e2e.conftest import api, witness
 
-__all__ = ["api"]
+__all__ = ["api", "witness"]
