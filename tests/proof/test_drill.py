@@ -51,7 +51,8 @@ def stop(cloud, drill):
 @pytest.fixture(scope="module")
 def record(api, cloud):
     assert api.post("/environments", DRILLY).status == 202
-    assert follow(api, "drilly", settled)[-1]["status"] == "READY"
+    made = follow(api, "drilly", settled)[-1]
+    assert made["status"] == "READY", made
     told = SimpleNamespace(dry=api.post(DRILLS, {**ASKED, "dry_run": True}))
     told.unknown = api.post(DRILLS, {"kind": "meteorite"})
     begun = drilled(api, lambda drill: drill["status"] == "RUNNING")
