@@ -42,6 +42,7 @@ def record(api, witness, cloud):
     told = Record()
     assert api.post("/environments", POC).status == 202
     told.answers = follow(api, "lab", settled)
+    assert told.answers[-1]["status"] == "READY", told.answers[-1]["failure"]
     told.stacks = _stacks(cloud)
     told.heard_from = _heard_from(api, cloud)
     reservations = cloud.client("ec2", THERE).describe_instances()["Reservations"]
