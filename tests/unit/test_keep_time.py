@@ -78,13 +78,14 @@ def test_a_longer_life_is_announced_anew(clockwork):
 
 
 def test_while_the_switch_is_off_nothing_ends(clockwork):
-    """It stops every action at once, these too; afterwards what is due is done."""
+    """It stops every action at once, these too; afterwards what is due is done, not without its warning."""
     living(clockwork, 8 * HOUR)
     turn = TurnSwitch(clockwork.switches, clockwork.clock, "ann")
     turn({"actions": "off", "reason": "incident"})
     assert clockwork.at(9) == {}
     turn({"actions": "on"})
-    assert clockwork.at(9.1) == {"sandbox": "retired"}
+    assert clockwork.at(9.1) == {"sandbox": "warned"}
+    assert clockwork.at(9.2) == {"sandbox": "retired"}
 
 
 def test_a_schedule_has_it_asleep_at_night_and_awake_by_day(clockwork):
@@ -144,6 +145,7 @@ def test_trouble_with_one_does_not_keep_the_others_waiting(clockwork):
         raise TimeoutError("RDS does not answer")
 
     clockwork.repose.database = broken
-    with pytest.raises(ExceptionGroup):
-        clockwork.at(30)
+    for hours in (30, 30.1):
+        with pytest.raises(ExceptionGroup):
+            clockwork.at(hours)
     assert clockwork.environments.get(other.environment_id).status is Status.RETIRING

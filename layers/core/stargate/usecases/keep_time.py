@@ -70,11 +70,12 @@ class KeepTime:
         deadline, now = environment.deadline, self.clock.now()
         if deadline is None or now < deadline.warns_at:
             return ""
-        if now >= deadline.ends_at:
+        if deadline.warned:
+            if now < deadline.ends_at:
+                return ""
             self.retire(environment.name)
             return "retired"
-        if deadline.warned:
-            return ""
+        # Never without a warning: one that comes too late, after a pause of the ticks, gives one tick more.
         name, ends_at = environment.name, told(deadline.ends_at)
         words = f"{name} retires by itself at {ends_at}; PATCH its ttl to keep it longer"
         cause, detail = environment.cause, {"ends_at": ends_at}
