@@ -127,7 +127,7 @@ def test_a_workflow_stopped_by_hand_leaves_no_lease_behind(connection, running, 
 
 
 def test_a_release_that_crashes_is_rolled_back_and_its_crash_loop_answered(connection, running, record):
-    """ECS's circuit breaker is quicker than the loop: its failed deployment is recorded, our answer verified."""
+    """ECS's circuit breaker is quicker than the loop: its failure is recorded, our answer verified."""
     before, since = running.service(), running.now()
     connection.control("POST", "/deploy-crashing", {"environment": "watched", "service": SERVICE})
     wait_until(lambda: record.condition(CRASH, SERVICE).get("severity") == "critical", "a crash loop is seen")
