@@ -14,6 +14,7 @@ from stargate.adapters.gauges import AwsGauges
 from stargate.adapters.s3 import S3Manifests, S3Shelf
 from stargate.adapters.stepfunctions import StepFunctionsWorkflows
 from stargate.adapters.tagging import TaggingInventory
+from stargate.domain.environment import Work
 from stargate.errors import ManifestNotFoundError
 
 
@@ -47,9 +48,9 @@ def test_a_workflow_started_twice_under_one_name_runs_once():
     arn = client.create_state_machine(name="provision", definition=definition, roleArn=role)[
         "stateMachineArn"
     ]
-    workflows = StepFunctionsWorkflows(arn, arn)
-    workflows.provision("abc-1", {"environment_id": "abc", "attempt": 1})
-    workflows.provision("abc-1", {"environment_id": "abc", "attempt": 1})
+    workflows = StepFunctionsWorkflows({Work.PROVISION: arn})
+    for _ in range(2):
+        workflows.start(Work.PROVISION, "abc-1", {"environment_id": "abc", "attempt": 1})
     assert len(client.list_executions(stateMachineArn=arn)["executions"]) == 1
 
 

@@ -23,7 +23,7 @@ BAD_DOCUMENTS = {
     "unknown preset": ({**GOOD, "preset": "production"}, ["/preset"]),
     "no preset": ({"name": "orchid"}, ["/preset"]),
     "nothing at all": ({}, ["/name", "/preset"]),
-    "unknown field": ({**GOOD, "ttl": 3600}, ["/ttl"]),
+    "unknown field": ({**GOOD, "moons": 2}, ["/moons"]),
     "name with a capital": ({**GOOD, "name": "Orchid"}, ["/name"]),
     "name with a hyphen": ({**GOOD, "name": "or-chid"}, ["/name"]),
     "name of one letter": ({**GOOD, "name": "o"}, ["/name"]),
