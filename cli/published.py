@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cli.failure import FailedError
-from stargate.domain.manifest import Manifest
+from stargate.domain.gateway.manifest import Manifest
 
 GATEWAY = Path(__file__).resolve().parents[1] / "gateway"
 

@@ -18,7 +18,7 @@ import yaml
 
 from gateway.inline_code import with_code
 from stargate.domain.costs.amounts import amounts_of
-from stargate.domain.durations import longest_path, seconds_to_delete
+from stargate.domain.provisioning.durations import longest_path, seconds_to_delete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ from cli.output import emit
 from cli.views import capacity as view
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.faults import Fault
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.scaling.expenses import usd_per_request, usd_per_task_hour
 from stargate.domain.scaling.outer_loop import Bounds
 from stargate.domain.scaling.service_model import MODELS, REQUESTS_PER_USER, RequestFigures

@@ -18,8 +18,8 @@ from stargate.domain.costs.estimate import Estimate
 from stargate.domain.costs.reconciliation import reconciled, totals
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.faults import Fault
-from stargate.domain.presets import PRESETS, Preset, Spec
-from stargate.domain.requests import faults_of
+from stargate.domain.gateway.presets import PRESETS, Preset, Spec
+from stargate.domain.life.requests import faults_of
 
 NAME = "estimate"  # an environment needs a name to be asked for; its price does not depend on it
 

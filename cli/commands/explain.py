@@ -11,8 +11,8 @@ from cli.failure import BadInputError
 from cli.options import Json
 from cli.output import emit
 from cli.views import explanation as view
-from stargate.domain.explanation import explained
 from stargate.domain.faults import Fault
+from stargate.domain.operating.explanation import explained
 from stargate.domain.signals.envelope import environment_in
 from stargate.domain.signals.shapes import is_event
 

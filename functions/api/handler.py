@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Chalice, Response
 
-from stargate import wiring
-from stargate.api import PROBLEM_TYPE, Api, Reply, problem, problem_of
+from stargate.api.problems import PROBLEM_TYPE, Reply, problem, problem_of
 from stargate.errors import StargateError
 from stargate.telemetry import logger, observed
+from stargate.wiring import api
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from stargate.api.drills import DrillsApi
+    from stargate.api.environments import EnvironmentsApi
+    from stargate.api.operating import OperatingApi
 
     View = Callable[..., Reply]
 
@@ -77,9 +81,32 @@ def route(path: str, method: str) -> Callable[[View], View]:
     return register
 
 
-def _api() -> Api:
+def _caller() -> tuple[str, Any]:
+    """Who asks, as the actor of all that follows from it, and how long Lambda leaves for the answer."""
     identity = app.current_request.context.get("identity", {})
-    return wiring.api(identity.get("userArn") or "unknown", app.lambda_context)
+    return identity.get("userArn") or "unknown", app.lambda_context
+
+
+def _environments() -> EnvironmentsApi:
+    return api.environments(*_caller())
+
+
+def _operating() -> OperatingApi:
+    return api.operating(*_caller())
+
+
+def _drills() -> DrillsApi:
+    return api.drills(*_caller())
+
+
+def _body() -> bytes:
+    body: bytes = app.current_request.raw_body
+    return body
+
+
+def _key() -> str | None:
+    key: str | None = app.current_request.headers.get("idempotency-key")
+    return key
 
 
 def _query() -> dict[str, str]:
@@ -88,86 +115,84 @@ def _query() -> dict[str, str]:
 
 @route("/environments", "POST")
 def create_environment() -> Reply:
-    request = app.current_request
-    return _api().create_environment(request.raw_body, request.headers.get("idempotency-key"))
+    return _environments().create_environment(_body(), _key())
 
 
 @route("/environments", "GET")
 def list_environments() -> Reply:
-    return _api().list_environments(_query())
+    return _environments().list_environments(_query())
 
 
 @route("/environments/{name}", "GET")
 def show_environment(name: str) -> Reply:
-    return _api().show_environment(name)
+    return _environments().show_environment(name)
 
 
 @route("/environments/{name}", "PATCH")
 def change_environment(name: str) -> Reply:
-    return _api().change_environment(name, app.current_request.raw_body)
+    return _environments().change_environment(name, _body())
 
 
 @route("/environments/{name}", "DELETE")
 def retire_environment(name: str) -> Reply:
-    return _api().retire_environment(name, _query())
+    return _environments().retire_environment(name, _query())
 
 
 @route("/environments/{name}/plan", "POST")
 def plan_environment(name: str) -> Reply:
-    return _api().plan_environment(name, app.current_request.raw_body)
+    return _environments().plan_environment(name, _body())
 
 
 @route("/environments/{name}/resume", "POST")
 def resume_environment(name: str) -> Reply:
-    return _api().begin_work("resume", name)
+    return _environments().begin_work("resume", name, _key())
 
 
 @route("/environments/{name}/sleep", "POST")
 def sleep_environment(name: str) -> Reply:
-    return _api().begin_work("sleep", name)
+    return _environments().begin_work("sleep", name, _key())
 
 
 @route("/environments/{name}/wake", "POST")
 def wake_environment(name: str) -> Reply:
-    return _api().begin_work("wake", name)
+    return _environments().begin_work("wake", name, _key())
 
 
 @route("/environments/{name}/stacks", "GET")
 def show_stacks(name: str) -> Reply:
-    return _api().show_stacks(name)
+    return _environments().show_stacks(name)
 
 
 @route("/environments/{name}/ledger", "GET")
 def show_ledger(name: str) -> Reply:
-    return _api().show_ledger(name, _query())
+    return _environments().show_ledger(name, _query())
 
 
 @route("/environments/{name}/conditions", "GET")
 def show_conditions(name: str) -> Reply:
-    return _api().show_conditions(name, _query())
+    return _operating().show_conditions(name, _query())
 
 
 @route("/environments/{name}/drills", "POST")
 def request_drill(name: str) -> Reply:
-    request = app.current_request
-    return _api().request_drill(name, request.raw_body, request.headers.get("idempotency-key"))
+    return _drills().request_drill(name, _body(), _key())
 
 
 @route("/environments/{name}/drills", "GET")
 def list_drills(name: str) -> Reply:
-    return _api().show_drills(name)
+    return _drills().show_drills(name)
 
 
 @route("/environments/{name}/drills/{drill}", "GET")
 def show_drill(name: str, drill: str) -> Reply:
-    return _api().show_drill(name, drill)
+    return _drills().show_drill(name, drill)
 
 
 @route("/switch", "GET")
 def show_switch() -> Reply:
-    return _api().show_switch()
+    return _operating().show_switch()
 
 
 @route("/switch", "PUT")
 def turn_switch() -> Reply:
-    return _api().turn_switch(app.current_request.raw_body)
+    return _operating().turn_switch(_body())

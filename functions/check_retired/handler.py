@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import observed
+from stargate.wiring.provisioning import check_retired
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
-    wiring.check_retired()(event["environment_id"], event["attempt"])
+    check_retired()(event["environment_id"], event["attempt"])
     return {"ok": True}

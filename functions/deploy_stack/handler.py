@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
-from stargate.usecases.node_moves import call_of
+from stargate.usecases.provisioning.node_moves import call_of
+from stargate.wiring.provisioning import deploy_stack
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, str]:
-    reason = wiring.deploy_stack()(call_of(event))
+    reason = deploy_stack()(call_of(event))
     logger.info(reason, extra={"environment_id": event["environment_id"], "node": event["node"]})
     return {"reason": reason}

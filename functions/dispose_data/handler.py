@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import observed
+from stargate.wiring.provisioning import dispose_data
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    return wiring.dispose_data()(event["environment_id"], event["attempt"])
+    return dispose_data()(event["environment_id"], event["attempt"])

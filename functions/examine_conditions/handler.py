@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
+from stargate.wiring.operating import examine_conditions
 
 
 @observed
 def handle(_event: dict[str, Any], _context: Any) -> dict[str, int]:
-    examined = wiring.examine_conditions()()
+    examined = examine_conditions()()
     told = examined.document()
     logger.info("examined", extra=told)
     return told

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
+from stargate.wiring.drills import inject_failure
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    told = wiring.inject_failure()(event["environment_id"], event["drill_id"])
+    told = inject_failure()(event["environment_id"], event["drill_id"])
     logger.info("inject_failure", extra={**event, **told})
     return told

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import observed
+from stargate.wiring.provisioning import plan_environment
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    return wiring.plan_environment()(event["name"], event["request"])
+    return plan_environment()(event["name"], event["request"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import observed
+from stargate.wiring.provisioning import preflight
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, list[str]]:
-    return {"regions": list(wiring.preflight()(event["environment_id"], event["attempt"]))}
+    return {"regions": list(preflight()(event["environment_id"], event["attempt"]))}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
-from stargate.usecases.node_moves import call_of
+from stargate.usecases.provisioning.node_moves import call_of
+from stargate.wiring.provisioning import prepare_database
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, str]:
-    reason = wiring.prepare_database()(call_of(event))
+    reason = prepare_database()(call_of(event))
     logger.info(reason, extra={"environment_id": event["environment_id"], "node": event["node"]})
     return {"reason": reason}

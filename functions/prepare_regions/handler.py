@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import observed
+from stargate.wiring.provisioning import prepare_regions
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
-    wiring.prepare_regions()(event["environment_id"], event["attempt"])
+    prepare_regions()(event["environment_id"], event["attempt"])
     return {"ok": True}

@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 from urllib.request import Request, urlopen
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
+from stargate.wiring.provisioning import publish_gateway
 
 PHYSICAL_ID = "stargate-gateway"  # never changes, so an update never deletes what environments still use
 
@@ -18,7 +18,7 @@ def handle(event: dict[str, Any], _context: Any) -> None:
     data: dict[str, str] = {}
     try:
         if event["RequestType"] != "Delete":
-            data = {"GatewayVersion": wiring.publish_gateway()(files("gateway"))}
+            data = {"GatewayVersion": publish_gateway()(files("gateway"))}
     except Exception as error:
         logger.exception("publishing failed")
         answer(event, "FAILED", str(error), data)

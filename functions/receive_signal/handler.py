@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import count, logger, observed
+from stargate.wiring.operating import receive_signal
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    taken = wiring.receive_signal()(event)
+    taken = receive_signal()(event)
     document = taken.document()
     logger.info("signal", extra=document)
     count(f"Signal{taken.outcome.capitalize()}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
+from stargate.wiring.drills import rescue_gateway
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    told = wiring.rescue_gateway()(event["environment_id"], event["drill_id"])
+    told = rescue_gateway()(event["environment_id"], event["drill_id"])
     logger.info("rescue_gateway", extra={**event, **told})
     return told

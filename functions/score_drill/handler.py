@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import logger, observed
+from stargate.wiring.drills import score_drill
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    told = wiring.score_drill()(event["environment_id"], event["drill_id"])
+    told = score_drill()(event["environment_id"], event["drill_id"])
     logger.info("score_drill", extra={**event, **told})
     return told

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.domain.failure import reason_of
 from stargate.telemetry import count, observed
+from stargate.wiring.operating import settle_action
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, str]:
     reason = event.get("reason") or reason_of(event.get("error") or "", event.get("cause") or "")
-    settled = wiring.settle_action()(
+    settled = settle_action()(
         event["environment_id"], event["action_id"], event["outcome"], reason, event.get("measured")
     )
     count(f"Action{settled['status'].capitalize()}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.domain.environment import Status
 from stargate.telemetry import count, observed
+from stargate.wiring.provisioning import settle_environment
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, str]:
-    status = wiring.settle_environment()(
+    status = settle_environment()(
         event["environment_id"],
         event["attempt"],
         Status(event["outcome"]),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate import wiring
 from stargate.telemetry import observed
+from stargate.wiring.life import sleep_gateway
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, bool]:
-    wiring.sleep_gateway()(event["environment_id"], event["attempt"])
+    sleep_gateway()(event["environment_id"], event["attempt"])
     return {"ok": True}

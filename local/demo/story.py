@@ -10,7 +10,7 @@ from local.demo.environment_view import EnvironmentView, clock
 from local.demo.operation import Operation
 from local.demo.teller import NAME, Document, StoryError, Teller, moment
 from local.demo.timing import Life, critical_path, most_at_once, out_of_order
-from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.gateway.graph import GATEWAY, PREPARE_DATABASE
 
 PATIENCE_SECONDS = 150
 REQUEST = {"name": NAME, "preset": "sandbox"}

@@ -8,7 +8,7 @@ and from the last node standing to READY. Both are taken from the cloud's own re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from stargate.domain.graph import Graph
+from stargate.domain.gateway.graph import Graph
 
 
 @dataclass(frozen=True)

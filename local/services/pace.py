@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stargate.domain.durations import seconds_to_create, seconds_to_delete
+from stargate.domain.provisioning.durations import seconds_to_create, seconds_to_delete
 
 if TYPE_CHECKING:
     from local.clock import Clock

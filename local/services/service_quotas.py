@@ -12,7 +12,7 @@ from ministack import app
 from ministack.core import iam_actions
 
 from local import control
-from stargate.domain.quotas import ADDRESSES, ON_DEMAND_VCPUS, QUOTAS, SPOT_VCPUS, VPCS
+from stargate.domain.provisioning.quotas import ADDRESSES, ON_DEMAND_VCPUS, QUOTAS, SPOT_VCPUS, VPCS
 
 DEFAULTS = {VPCS: 100.0, ADDRESSES: 100.0, ON_DEMAND_VCPUS: 4000.0, SPOT_VCPUS: 4000.0}
 SERVICE, TARGET = "servicequotas", "ServiceQuotasV20190624."

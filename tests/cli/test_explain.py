@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cli.app import main
-from tests.unit.test_signal_shapes import ANOMALY, ARN, WRAPPINGS, database, event, sns_alarm
+from tests.unit.signals.test_signal_shapes import ANOMALY, ARN, WRAPPINGS, database, event, sns_alarm
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from botocore.stub import ANY, Stubber
 from stargate.adapters import aws
 from stargate.adapters.change_sets import CloudFormationChangeSets
 from stargate.adapters.lambda_functions import LambdaPlanner
-from stargate.domain.planning import ResourceChange
+from stargate.domain.provisioning.planning import ResourceChange
 from stargate.errors import PlanFailedError, StackRefusedError
 
 REGION, STACK = "us-west-1", "stargate-blue-data"

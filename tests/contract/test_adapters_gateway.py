@@ -16,8 +16,8 @@ from stargate.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from stargate.adapters.ecs import EcsServices
 from stargate.adapters.stepfunctions import StepFunctionsRemedies
 from stargate.domain.environment import Environment, Status
-from stargate.domain.facts import AlarmState, Minute, ScalingFacts
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.presets import PRESETS
+from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts
 from stargate.errors import ActionRefusedError, AwsDeniedError, AwsThrottledError
 
 REGION, CLUSTER, SERVICE = "us-west-1", "stargate-sandbox", "litellm"

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from stargate.adapters import aws
 from stargate.adapters.observer import LambdaObserver
-from stargate.domain.observer import Observation, check_observation
+from stargate.domain.gateway.observer import Observation, check_observation
 
 REGION = "us-west-1"
 ASKED = {

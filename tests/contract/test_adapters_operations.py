@@ -13,17 +13,17 @@ from stargate.adapters.aws import client
 from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
 from stargate.adapters.operation_rows import sort_key
 from stargate.adapters.operations import OperationsTable, SwitchRow
-from stargate.domain.actions import Action, ActionKind, ActionStatus, Expectation
-from stargate.domain.conditions import Condition, Decided, Report, Stop
 from stargate.domain.environment import Environment, Mode, Status
-from stargate.domain.holds import Hold
-from stargate.domain.leases import Lease, taken
+from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry
-from stargate.domain.operations import Change, Operations
-from stargate.domain.presets import PRESETS
-from stargate.domain.progress import NodeState, NodeStatus
+from stargate.domain.operating.actions import Action, ActionKind, ActionStatus, Expectation
+from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.leases import Lease, taken
+from stargate.domain.operating.operations import Change, Operations
+from stargate.domain.operating.switch import Switch
+from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.domain.signals.signal import Severity
-from stargate.domain.switch import Switch
 from stargate.errors import (
     AlreadyRecordedError,
     ConflictError,

@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from stargate.adapters import aws
 from stargate.adapters.repose import AwsRepose
-from stargate.domain.rest import SUSPENSIONS, Target
+from stargate.domain.life.rest import SUSPENSIONS, Target
 
 REGION, CLUSTER, SERVICE = "us-west-1", "stargate-blue", "litellm"
 PLACE = (REGION, CLUSTER, SERVICE)

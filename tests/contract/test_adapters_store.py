@@ -10,9 +10,9 @@ import pytest
 from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
 from stargate.domain.environment import Check, Environment, Status
 from stargate.domain.failure import Failure
+from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry
-from stargate.domain.presets import PRESETS
-from stargate.domain.progress import NodeState, NodeStatus
+from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.errors import ConflictError, EnvironmentNotFoundError, InvalidRequestError, SupersededError
 from tests import fakes
 from tests.contract import table_on_moto

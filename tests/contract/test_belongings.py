@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from stargate.adapters import aws
 from stargate.adapters.belongings import AwsBelongings
-from stargate.domain.certificates import Certificate
+from stargate.domain.provisioning.certificates import Certificate
 
 ARN = "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555"
 

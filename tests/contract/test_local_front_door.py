@@ -15,7 +15,7 @@ from ministack.services import cloudfront
 from local import front_door
 from local.gateways import registry
 from local.twin import read_fault
-from stargate.domain.front_door import PAGES, Answer, check_page
+from stargate.domain.gateway.front_door import PAGES, Answer, check_page
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import CLUSTER, by_hand
 

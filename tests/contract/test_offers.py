@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from stargate.adapters import aws
 from stargate.adapters.offers import AwsOffers
 from stargate.adapters.quotas import ServiceQuotas
-from stargate.domain.quotas import ADDRESSES, VPCS
+from stargate.domain.provisioning.quotas import ADDRESSES, VPCS
 
 MODEL = "anthropic.claude-opus-4-5-20251101-v1:0"
 OPEN = {

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from local.demo.timing import Life, most_at_once, out_of_order
-from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
-from stargate.domain.observer import ASKED
+from stargate.domain.gateway.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.gateway.observer import ASKED
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 

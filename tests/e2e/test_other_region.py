@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.presets import PRESETS
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 

@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from stargate.domain.quotas import ADDRESSES
+from stargate.domain.provisioning.quotas import ADDRESSES
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.presets import PRESETS
 from tests.template.gateway_templates import environment, rendered_template
 
 CHECKOV = Path(__file__).parents[2] / ".venv-checkov/bin/checkov"

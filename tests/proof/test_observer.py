@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from stargate.domain.observer import ASKED
+from stargate.domain.gateway.observer import ASKED
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
 

@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from stargate.domain.graph import GATEWAY
+from stargate.domain.gateway.graph import GATEWAY
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 

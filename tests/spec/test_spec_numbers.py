@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.presets import PRESETS
 from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.build_manifest import VARIABLE, published_text, read_template
 from stargate.domain.environment import Environment, Status
-from stargate.domain.parameters import environment_parameters
-from stargate.domain.presets import PRESETS
-from stargate.domain.template_conditions import holds
+from stargate.domain.gateway.parameters import environment_parameters
+from stargate.domain.gateway.presets import PRESETS
+from stargate.domain.gateway.template_conditions import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stargate.domain.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.gateway.graph import GATEWAY, PREPARE_DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from stargate.domain.connections import GRAFANA_POOL, LANGFUSE_POOL, LITELLM_POOL, MOST_CONNECTIONS
+from stargate.domain.gateway.connections import GRAFANA_POOL, LANGFUSE_POOL, LITELLM_POOL, MOST_CONNECTIONS
 from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gateway.build_manifest import build_manifest, published_text, read_template
-from stargate.domain.manifest import Manifest
-from stargate.domain.parameters import environment_parameters
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.manifest import Manifest
+from stargate.domain.gateway.parameters import environment_parameters
+from stargate.domain.gateway.presets import PRESETS
 from tests.template.gateway_templates import GATEWAY, environment, rendered
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stargate.usecases.prepare_regions import PrepareRegions
+from stargate.usecases.provisioning.prepare_regions import PrepareRegions
 from tests.fakes import FakeManifests
 from tests.template.control_plane import translated
 from tests.template.gateway_templates import TEMPLATES

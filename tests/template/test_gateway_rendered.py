@@ -7,7 +7,7 @@ import json
 import pytest
 from cfnlint.api import ManualArgs, lint
 
-from stargate.domain.presets import PRESETS
+from stargate.domain.gateway.presets import PRESETS
 from tests.template.gateway_templates import OTHERWISE, VARIANTS, environment, rendered, rendered_template
 
 EVERY = [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stargate.domain.graph import GATEWAY as GRAPH
+from stargate.domain.gateway.graph import GATEWAY as GRAPH
 from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stargate.domain.quotas import QUOTAS, TASK_CPU
-from stargate.domain.requests import DATABASE_CLASSES, FARGATE_MEMORY
+from stargate.domain.life.requests import DATABASE_CLASSES, FARGATE_MEMORY
+from stargate.domain.provisioning.quotas import QUOTAS, TASK_CPU
 from tests.template.control_plane import statements
 from tests.template.gateway_templates import TEMPLATES
 

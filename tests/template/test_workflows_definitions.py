@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from stargate import errors
-from stargate.domain.graph import GATEWAY
+from stargate.domain.gateway.graph import GATEWAY
 from tests.template.asl import DEFINITIONS, PATHS, SUBSTITUTION, substituted, walk
 from tests.template.control_plane import FUNCTIONS, PROJECT, WORKFLOWS, translated
 

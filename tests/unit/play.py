@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from stargate.domain.environment import Status
-from stargate.domain.events import read_event
-from stargate.domain.graph import GATEWAY
-from stargate.domain.manifest import Manifest
+from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.manifest import Manifest
+from stargate.domain.provisioning.events import read_event
 from stargate.errors import StackFailedError, StepFailedError, SupersededError
-from stargate.usecases.change_environment import ChangeEnvironment
-from stargate.usecases.create_environment import CreateEnvironment
-from stargate.usecases.deploy_stack import DeployStack
+from stargate.usecases.life.change_environment import ChangeEnvironment
+from stargate.usecases.life.retire_environment import RetireEnvironment
 from stargate.usecases.narrate import Narrator
-from stargate.usecases.node_moves import Call, Desk
-from stargate.usecases.notice_progress import NoticeProgress
-from stargate.usecases.prepare_database import PrepareDatabase
-from stargate.usecases.remove_stack import RemoveStack
-from stargate.usecases.retire_environment import RetireEnvironment
-from stargate.usecases.settle_environment import SettleEnvironment
-from stargate.usecases.show_environments import ShowEnvironments
+from stargate.usecases.provisioning.create_environment import CreateEnvironment
+from stargate.usecases.provisioning.deploy_stack import DeployStack
+from stargate.usecases.provisioning.node_moves import Call, Desk
+from stargate.usecases.provisioning.notice_progress import NoticeProgress
+from stargate.usecases.provisioning.prepare_database import PrepareDatabase
+from stargate.usecases.provisioning.remove_stack import RemoveStack
+from stargate.usecases.provisioning.settle_environment import SettleEnvironment
+from stargate.usecases.provisioning.show_environments import ShowEnvironments
 from tests import fakes
 
 OUTPUTS = {

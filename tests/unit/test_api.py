@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from functions.api import handler
-from stargate import wiring
-from stargate.api import Api
-from stargate.domain.conditions import Condition
+from stargate.api.drills import DrillsApi
+from stargate.api.environments import EnvironmentsApi
+from stargate.api.operating import OperatingApi
+from stargate.api.requests import Once
 from stargate.domain.environment import Status
-from stargate.domain.graph import GATEWAY
+from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.moments import told
+from stargate.domain.operating.conditions import Condition
 from stargate.domain.signals.signal import Severity
-from stargate.usecases.begin_work import BeginWork
-from stargate.usecases.request_drill import RequestDrill
-from stargate.usecases.request_plan import RequestPlan
-from stargate.usecases.show_conditions import ShowConditions
-from stargate.usecases.show_drills import ShowDrills
-from stargate.usecases.turn_switch import TurnSwitch
+from stargate.usecases.drills.request_drill import RequestDrill
+from stargate.usecases.drills.show_drills import ShowDrills
+from stargate.usecases.life.begin_work import BeginWork
+from stargate.usecases.operating.show_conditions import ShowConditions
+from stargate.usecases.operating.turn_switch import TurnSwitch
+from stargate.usecases.provisioning.request_plan import RequestPlan
 from tests import fakes
-from tests.unit.drill_play import FakeDatabases, FakeDrillRecords, FakeDrills, FakeDrillWorkflow
+from tests.unit.drills.drill_play import FakeDatabases, FakeDrillRecords, FakeDrills, FakeDrillWorkflow
 from tests.unit.play import REQUEST, Play
-from tests.unit.test_plan import planner
+from tests.unit.provisioning.test_plan import planner
 
 USER = "arn:aws:iam::111122223333:user/someone"
 
@@ -73,9 +75,9 @@ class Client:
 
 @pytest.fixture
 def client(monkeypatch):
-    play, replies = Play(), fakes.FakeReplies()
+    play = Play()
     # The composition root is where tests put other adapters in; nothing inside is replaced.
-    monkeypatch.setattr(wiring, "api", lambda actor, _context: api_of(play, replies, actor))
+    monkeypatch.setattr(handler, "api", Routes(play, fakes.FakeReplies()))
     return Client(play)
 
 
@@ -89,32 +91,46 @@ class Planning:
         return planner(self.play)(name, request)
 
 
-def api_of(play, replies, actor):
-    drills = FakeDrills()
-    return Api(
-        create=play.create,
-        plan=RequestPlan(play.environments, Planning(play), play.change.gateway_version),
-        begin=BeginWork(
-            play.environments, play.workflows, play.clock, play.identifiers, play.narrator(actor)
-        ),
-        change=replace(play.change, narrator=play.narrator(actor)),
-        retire=play.retire,
-        show=play.show,
-        conditions=ShowConditions(fakes.FakeOperations(play.table)),
-        drill=RequestDrill(
-            fakes.FakeOperations(play.table),
-            drills,
+@dataclass
+class Routes:
+    """Every group of routes, wired to fakes that share the play's memory."""
+
+    play: Play
+    replies: fakes.FakeReplies
+    records: FakeDrills = field(default_factory=FakeDrills)
+
+    def environments(self, actor, _context):
+        play, narrator = self.play, self.play.narrator(actor)
+        return EnvironmentsApi(
+            create=play.create,
+            plan=RequestPlan(play.environments, Planning(play), play.change.gateway_version),
+            begin=BeginWork(play.environments, play.workflows, play.clock, play.identifiers, narrator),
+            change=replace(play.change, narrator=narrator),
+            retire=play.retire,
+            show=play.show,
+            once=Once(self.replies, actor),
+        )
+
+    def operating(self, actor, _context):
+        play = self.play
+        return OperatingApi(
+            conditions=ShowConditions(fakes.FakeOperations(play.table)),
+            switch=TurnSwitch(fakes.FakeSwitches(play.table), play.clock, actor),
+        )
+
+    def drills(self, actor, _context):
+        play, operations = self.play, fakes.FakeOperations(self.play.table)
+        request = RequestDrill(
+            operations,
+            self.records,
             FakeDatabases(play.clock),
             FakeDrillWorkflow(),
             play.clock,
             play.identifiers,
             actor,
-        ),
-        drills=ShowDrills(play.environments, drills, FakeDrillRecords(), play.clock),
-        switch=TurnSwitch(fakes.FakeSwitches(play.table), play.clock, actor),
-        replies=replies,
-        actor=actor,
-    )
+        )
+        show = ShowDrills(play.environments, self.records, FakeDrillRecords(), play.clock)
+        return DrillsApi(request=request, show=show, once=Once(self.replies, actor))
 
 
 def post(client, body=REQUEST, **more):

@@ -9,14 +9,20 @@ from hypothesis import strategies as st
 from stargate import settings
 from stargate.adapters.attributes import decode_row, encode_row
 from stargate.domain.environment import environment_of_stack
-from stargate.domain.events import ResourceChanged, StackChanged, TaskStopped, read_event, started_by
-from stargate.domain.graph import GATEWAY, Graph, Node
-from stargate.domain.manifest import Manifest
-from stargate.domain.moves import StackEvent, first_failure
-from stargate.domain.parameters import MissingParameterError, stack_parameters
-from stargate.domain.template_conditions import UnknownConditionError, holds
+from stargate.domain.gateway.graph import GATEWAY, Graph, Node
+from stargate.domain.gateway.manifest import Manifest
+from stargate.domain.gateway.parameters import MissingParameterError, stack_parameters
+from stargate.domain.gateway.template_conditions import UnknownConditionError, holds
+from stargate.domain.provisioning.events import (
+    ResourceChanged,
+    StackChanged,
+    TaskStopped,
+    read_event,
+    started_by,
+)
+from stargate.domain.provisioning.moves import StackEvent, first_failure
 from stargate.errors import SettingsError
-from stargate.usecases.publish_gateway import PublishGateway
+from stargate.usecases.provisioning.publish_gateway import PublishGateway
 from tests.fakes import FakeShelf
 
 

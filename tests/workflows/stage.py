@@ -18,7 +18,7 @@ from ministack.services import iam, stepfunctions
 
 from local import workflows
 from local.clock import Clock
-from stargate.domain.graph import GATEWAY
+from stargate.domain.gateway.graph import GATEWAY
 from tests.template.asl import DEFINITIONS, function_arn, substituted
 from tests.template.control_plane import RESOURCES
 

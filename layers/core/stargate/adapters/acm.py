@@ -5,8 +5,8 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
-from stargate.domain.certificates import Certificate
-from stargate.domain.graph import GLOBAL_REGION
+from stargate.domain.gateway.graph import GLOBAL_REGION
+from stargate.domain.provisioning.certificates import Certificate
 
 
 def certificate(arn: str) -> Certificate | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from stargate.adapters.aws import client
 from stargate.adapters.refusals import named, refused
-from stargate.domain.facts import ScalingFacts
+from stargate.domain.operating.facts import ScalingFacts
 
 DIMENSION = "ecs:service:DesiredCount"
 FAILED = frozenset({"Failed", "Unfulfilled"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stargate.adapters import acm, rds, secretsmanager
 
 if TYPE_CHECKING:
-    from stargate.domain.certificates import Certificate
+    from stargate.domain.provisioning.certificates import Certificate
 
 
 class AwsBelongings:

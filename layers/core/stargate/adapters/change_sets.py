@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, WaiterError
 
 from stargate.adapters.aws import client, message_of
-from stargate.domain.planning import ResourceChange
+from stargate.domain.provisioning.planning import ResourceChange
 from stargate.errors import StackRefusedError
 
 if TYPE_CHECKING:

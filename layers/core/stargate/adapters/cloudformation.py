@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of, message_of
-from stargate.domain.moves import ObservedStack, StackEvent
+from stargate.domain.provisioning.moves import ObservedStack, StackEvent
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
 if TYPE_CHECKING:

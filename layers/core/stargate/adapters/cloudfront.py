@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stargate.adapters.aws import client
-from stargate.domain.graph import GLOBAL_REGION
+from stargate.domain.gateway.graph import GLOBAL_REGION
 
 
 def distribution(distribution_id: str) -> tuple[str, bool]:

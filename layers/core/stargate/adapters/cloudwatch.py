@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client
 from stargate.adapters.refusals import named
-from stargate.domain.facts import AlarmState, Minute
+from stargate.domain.operating.facts import AlarmState, Minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

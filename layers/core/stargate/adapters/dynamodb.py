@@ -39,10 +39,10 @@ from stargate.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stargate.domain.ends import Kept
     from stargate.domain.environment import Check, Environment
     from stargate.domain.ledger import Entry
-    from stargate.domain.progress import NodeState, States
+    from stargate.domain.life.ends import Kept
+    from stargate.domain.provisioning.progress import NodeState, States
     from stargate.errors import StargateError
 
 SAME_ATTEMPT = "#status = :status AND attempt = :attempt"

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of, message_of
 from stargate.adapters.refusals import REFUSED_STATUS, named, refused
-from stargate.domain.facts import Deployment, ServiceFacts
-from stargate.domain.moves import ObservedTask
+from stargate.domain.operating.facts import Deployment, ServiceFacts
+from stargate.domain.provisioning.moves import ObservedTask
 from stargate.errors import ActionRefusedError, TaskRefusedError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http.client import HTTPException, HTTPSConnection
 
 from stargate.adapters.clock import Stopwatch
-from stargate.domain.front_door import Answer
+from stargate.domain.gateway.front_door import Answer
 
 TIMEOUT_SECONDS = 8.0
 HEADERS = {"User-Agent": "stargate-check"}  # AWS's common rules block who does not say what it is

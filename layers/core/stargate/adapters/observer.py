@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stargate.adapters.aws import client, code_of
-from stargate.domain.observer import Observation, function_name
+from stargate.domain.gateway.observer import Observation, function_name
 
 
 class LambdaObserver:

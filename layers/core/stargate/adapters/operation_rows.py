@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.actions import Action, ActionKind, ActionStatus, Expectation
-from stargate.domain.conditions import Condition, Decided, Report, Stop
-from stargate.domain.holds import Hold
-from stargate.domain.leases import Lease
-from stargate.domain.operations import Operations
+from stargate.domain.operating.actions import Action, ActionKind, ActionStatus, Expectation
+from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.leases import Lease
+from stargate.domain.operating.operations import Operations
 from stargate.domain.signals.signal import Severity
 from stargate.errors import UnreadableRowError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from stargate.adapters.rows import Row
-    from stargate.domain.operations import OperationRow
+    from stargate.domain.operating.operations import OperationRow
 
 OPERATIONS = "ops#"
 OPEN = "open"  # the partition of the index with all that the minute's tick must look at

@@ -15,9 +15,9 @@ from stargate.adapters.operation_rows import (
 )
 from stargate.adapters.refusals import named
 from stargate.adapters.rows import entry_row, environment_key, environment_of, name_key, node_key
-from stargate.domain.operations import Overview
-from stargate.domain.progress import NodeStatus
-from stargate.domain.switch import Switch
+from stargate.domain.operating.operations import Overview
+from stargate.domain.operating.switch import Switch
+from stargate.domain.provisioning.progress import NodeStatus
 from stargate.errors import AlreadyRecordedError, ConflictError, EnvironmentNotFoundError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from stargate.adapters.dynamodb import Table
     from stargate.adapters.rows import Row
-    from stargate.domain.operations import Change, Operations
+    from stargate.domain.operating.operations import Change, Operations
 
 SWITCH_KEY = {"pk": "control", "sk": "switch"}
 

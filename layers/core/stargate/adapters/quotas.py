@@ -11,7 +11,7 @@ from stargate.adapters.aws import client, code_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stargate.domain.quotas import Quota
+    from stargate.domain.provisioning.quotas import Quota
 
 
 class ServiceQuotas:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
-from stargate.domain.ends import Kept
+from stargate.domain.life.ends import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from stargate.adapters.application_autoscaling import DIMENSION, resource_id
 from stargate.adapters.aws import client
 from stargate.adapters.ecs import EcsServices
 from stargate.adapters.refusals import named
-from stargate.domain.rest import SUSPENSIONS, Target
+from stargate.domain.life.rest import SUSPENSIONS, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stargate.domain.facts import ServiceFacts
+    from stargate.domain.operating.facts import ServiceFacts
 
 AT_ONCE = 100  # names that CloudWatch takes in one call
 

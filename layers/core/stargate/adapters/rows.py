@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate.domain.ends import Deadline, Farewell, Kept
 from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Declared, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
+from stargate.domain.gateway.presets import Spec
 from stargate.domain.ledger import Entry
-from stargate.domain.presets import Spec
-from stargate.domain.progress import NodeState, NodeStatus
-from stargate.domain.rest import Rest
-from stargate.domain.schedule import Schedule
+from stargate.domain.life.ends import Deadline, Farewell, Kept
+from stargate.domain.life.rest import Rest
+from stargate.domain.life.schedule import Schedule
+from stargate.domain.provisioning.progress import NodeState, NodeStatus
 
 Row = dict[str, Any]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
-from stargate.domain.manifest import Manifest
+from stargate.domain.gateway.manifest import Manifest
 from stargate.errors import ManifestNotFoundError
 
 CONTENT_TYPES = {".json": "application/json", ".yaml": "application/yaml", ".yml": "application/yaml"}

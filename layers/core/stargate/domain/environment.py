@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.ends import Deadline, Farewell, Kept
-from stargate.domain.graph import GATEWAY, GLOBAL_REGION, Graph
-from stargate.domain.presets import PRESETS, Preset, Spec
+from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION, Graph
+from stargate.domain.gateway.presets import PRESETS, Preset, Spec
+from stargate.domain.life.ends import Deadline, Farewell, Kept
 
 if TYPE_CHECKING:
     from stargate.domain.failure import Failure
-    from stargate.domain.rest import Rest
-    from stargate.domain.schedule import Schedule
+    from stargate.domain.life.rest import Rest
+    from stargate.domain.life.schedule import Schedule
 
 NAME_PATTERN = r"^[a-z][a-z0-9]{1,15}\Z"  # \Z and not $, which a line break at the end would pass
 RESERVED_NAMES = frozenset({"region"})  # stargate-region is the stack that each region in use has one of

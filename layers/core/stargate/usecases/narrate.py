@@ -9,7 +9,7 @@ from stargate.domain.ledger import Entry
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
-    from stargate.ports import Clock, Identifiers
+    from stargate.ports.world import Clock, Identifiers
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from stargate.domain.costs.assumptions import USUAL
 from stargate.domain.costs.estimate import Estimate, merged
 from stargate.domain.costs.prices import MissingPriceError
 from stargate.domain.costs.rules import FREE, PRICED, Material
-from stargate.domain.graph import GATEWAY, GLOBAL_REGION
-from stargate.domain.parameters import spec_parameters
+from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION
+from stargate.domain.gateway.parameters import spec_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from stargate.domain.costs.assumptions import Usage
     from stargate.domain.costs.estimate import Line
     from stargate.domain.costs.prices import PriceBook
-    from stargate.domain.graph import Node
-    from stargate.domain.manifest import Manifest, TemplateResource
-    from stargate.domain.presets import Preset, Spec
+    from stargate.domain.gateway.graph import Node
+    from stargate.domain.gateway.manifest import Manifest, TemplateResource
+    from stargate.domain.gateway.presets import Preset, Spec
 
 
 class UnpricedError(Exception):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.domain.drills.probes import Probe
-    from stargate.domain.operations import Overview
+    from stargate.domain.operating.operations import Overview
 
 SCOPE = "drill"  # its lease: while it is held the loop repairs nothing of what the drill breaks
 LEASE_SECONDS = 1800.0  # longer than a drill lasts; a crashed one mutes nothing for longer than this

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.events import STARTED_BY
+from stargate.domain.provisioning.events import STARTED_BY
 from stargate.domain.signals.envelope import environment_in, number, text, under
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 

@@ -1,0 +1,70 @@
+"""Every failure as a problem document (RFC 9457) that lists each fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stargate.errors import (
+    DrillNotFoundError,
+    DrillRefusedError,
+    EnvironmentBusyError,
+    EnvironmentNotFoundError,
+    EnvironmentProtectedError,
+    IdempotencyKeyReusedError,
+    InvalidRequestError,
+    MalformedDocumentError,
+    NameTakenError,
+    PlanFailedError,
+    PlanOutdatedError,
+    RequestInProgressError,
+    StargateError,
+)
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: dict[str, Any]
+
+
+PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
+    InvalidRequestError: (400, "invalid-request", "The request has faults"),
+    MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
+    DrillNotFoundError: (404, "unknown-drill", "There is no such drill"),
+    DrillRefusedError: (409, "drill-refused", "A drill cannot begin now"),
+    EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
+    NameTakenError: (409, "name-taken", "The name is taken"),
+    PlanOutdatedError: (409, "plan-outdated", "The world has moved since the plan"),
+    PlanFailedError: (503, "plan-failed", "No plan could be made"),
+    EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),
+    EnvironmentBusyError: (409, "environment-busy", "The environment does not allow this now"),
+    RequestInProgressError: (409, "request-in-progress", "The same request is being worked on"),
+    IdempotencyKeyReusedError: (422, "idempotency-key-reused", "The idempotency key was used before"),
+}
+
+
+def problem_of(error: StargateError) -> Reply | None:
+    """The problem that an error is to the caller, or None if it is ours to repair."""
+    for kind, (status, slug, title) in PROBLEMS.items():
+        if isinstance(error, kind):
+            faults = [fault.document() for fault in getattr(error, "faults", ())]
+            return problem(status, slug, title, str(error), faults)
+    return None
+
+
+def problem(
+    status: int, slug: str, title: str, detail: str, faults: list[dict[str, str]] | None = None
+) -> Reply:
+    return Reply(
+        status,
+        {
+            "type": f"urn:stargate:problem:{slug}",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "faults": faults or [],
+        },
+    )

@@ -1,0 +1,72 @@
+"""What was published of the gateway under one version: the templates, and what they take and give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.gateway.template_conditions import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class TemplateResource:
+    """`amounts` is what its price depends on, as domain/costs/amounts.py reads it from the template."""
+
+    type: str
+    condition: str | None
+    amounts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Template:
+    key: str
+    parameters: tuple[str, ...]
+    outputs: tuple[str, ...]
+    defaults: Mapping[str, str]
+    conditions: Mapping[str, Any]
+    resources: Mapping[str, TemplateResource]
+    typical_seconds: float
+    typical_delete_seconds: float | None
+    sha256: str = ""
+
+    def resources_total(self, parameters: Mapping[str, str]) -> int:
+        return sum(1 for _ in self.present(parameters))
+
+    def present(self, parameters: Mapping[str, str]) -> Iterator[tuple[str, TemplateResource]]:
+        """The resources, by logical id, that a stack with these parameters has."""
+        given = {**self.defaults, **parameters}
+        for name, resource in self.resources.items():
+            if resource.condition is None or holds(resource.condition, self.conditions, given):
+                yield name, resource
+
+
+@dataclass(frozen=True)
+class Manifest:
+    version: str
+    stacks: Mapping[str, Template]
+    models: tuple[str, ...] = ()  # the foundation models that a gateway calls, by Bedrock's ids
+
+    @staticmethod
+    def from_document(document: Mapping[str, Any]) -> Manifest:
+        stacks = {name: _template(stack) for name, stack in document["stacks"].items()}
+        return Manifest(str(document["version"]), stacks, tuple(document.get("models", ())))
+
+
+def _template(stack: Mapping[str, Any]) -> Template:
+    return Template(
+        key=stack["key"],
+        parameters=tuple(stack["parameters"]),
+        outputs=tuple(stack["outputs"]),
+        defaults={name: str(value) for name, value in stack.get("defaults", {}).items()},
+        conditions=stack.get("conditions") or {},
+        resources={
+            name: TemplateResource(entry["type"], entry.get("condition"), entry.get("amounts", {}))
+            for name, entry in stack["resources"].items()
+        },
+        typical_seconds=stack["typical_seconds"],
+        typical_delete_seconds=stack.get("typical_delete_seconds"),
+        sha256=stack.get("sha256", ""),
+    )

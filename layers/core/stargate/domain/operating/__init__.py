@@ -1,0 +1,1 @@
+"""From a condition to a verified action: playbook, guards, proposals, leases, verification."""

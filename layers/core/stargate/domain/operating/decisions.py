@@ -1,0 +1,110 @@
+"""What to do about a condition, with the reason, and with the guard that held it if one did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from stargate.domain.operating.conditions import Condition, Decided
+from stargate.domain.operating.guards import Held, Intent, first_held
+from stargate.domain.operating.playbook import chosen, fitting
+from stargate.domain.operating.predicates import ALWAYS
+from stargate.domain.operating.proposals import Nothing, propose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.operating.actions import ActionKind, Expectation
+    from stargate.domain.operating.facts import Facts
+    from stargate.domain.operating.operations import Overview
+    from stargate.domain.operating.playbook import Playbook, Rule
+
+
+class Verdict(StrEnum):
+    ACT = "act"
+    HOLD = "hold"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts.
+
+    `action` is what the rule asks for, be it done, held or not needed; None if it asks for nothing.
+    """
+
+    verdict: Verdict
+    reason: str
+    action: ActionKind | None = None
+    guard: str | None = None
+    lifts_at: float | None = None
+    target: Mapping[str, int | str] = field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+
+
+def asks(playbook: Playbook, overview: Overview, condition: Condition, now: float) -> frozenset[str]:
+    """The facts that a decision needs: none if it is clear already that nothing will be done."""
+    needed: set[str] = set()
+    for rule in fitting(playbook, condition):
+        if rule.when == ALWAYS:
+            settled = rule.action is None or _held(rule, overview, condition, now) is not None
+            return frozenset(needed if settled else needed | rule.asks)
+        needed |= rule.asks
+    return frozenset(needed)
+
+
+def decide(
+    playbook: Playbook, overview: Overview, condition: Condition, facts: Facts, now: float
+) -> Decision:
+    """What the playbook says, unless a guard holds it or what is there needs nothing done."""
+    rule = chosen(playbook, condition, facts)
+    if rule.action is None:
+        return Decision(Verdict.NONE, rule.reason)
+    held = _held(rule, overview, condition, now)
+    if held is not None:
+        return _hold(rule, held)
+    proposed = propose(rule.action, overview, condition, facts)
+    if isinstance(proposed, Held):
+        return _hold(rule, proposed)
+    if isinstance(proposed, Nothing):
+        return Decision(Verdict.NONE, proposed.reason, rule.action)
+    return Decision(
+        Verdict.ACT,
+        f"{rule.reason}: {proposed.summary}",
+        rule.action,
+        target=proposed.target,
+        expectations=proposed.expectations,
+    )
+
+
+def _held(rule: Rule, overview: Overview, condition: Condition, now: float) -> Held | None:
+    if rule.action is None:
+        return None
+    return first_held(overview, Intent(rule, rule.action, condition.subject), now)
+
+
+def _hold(rule: Rule, held: Held) -> Decision:
+    return Decision(
+        Verdict.HOLD,
+        f"{rule.action} held by {held.guard}: {held.reason}",
+        rule.action,
+        held.guard,
+        held.lifts_at,
+    )
+
+
+def as_decided(decision: Decision, at: float, entry_id: str) -> Decided:
+    return Decided(
+        decision.verdict, decision.action, decision.guard, decision.reason, at, entry_id, decision.lifts_at
+    )
+
+
+def differs(decision: Decision, before: Decided | None) -> bool:
+    """Whether it says something new: reasons hold figures that change each minute, and alone are no news."""
+    said = (decision.verdict, decision.action, decision.guard)
+    return (
+        decision.verdict is Verdict.ACT
+        or before is None
+        or said != (before.verdict, before.action, before.guard)
+    )

@@ -1,0 +1,126 @@
+"""What would be decided on an event and why, rule by rule, without touching anything or asking anybody.
+
+Facts that only a running gateway could tell (bounds, metrics, deployments) are not known here: a rule whose
+question needs them is answered as for a gateway in its usual state, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.operating.conditions import WITHOUT_CONDITION, after, key_of
+from stargate.domain.operating.facts import Facts
+from stargate.domain.operating.playbook import DEFAULT, Playbook, Rule
+from stargate.domain.operating.predicates import ALWAYS, PREDICATES
+from stargate.domain.signals.reading import signals_in
+from stargate.domain.signals.signal import Ignored, Signal, Turn
+
+if TYPE_CHECKING:
+    from stargate.domain.operating.conditions import Condition
+
+    Document = dict[str, Any]
+
+NOTHING = "none"
+USUAL = Facts()
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One row of the playbook: whether it fits, and why or why not."""
+
+    rule: Rule
+    fits: bool
+    why: str
+
+    def document(self) -> Document:
+        return {"rule": self.rule.name, "fits": self.fits, "why": self.why}
+
+
+def explained(event: object, environment: str | None = None, playbook: Playbook = DEFAULT) -> list[Document]:
+    """For each event in it `{signal, decision}`, or `{ignored, seen?}`; `environment` as in `signals_in`."""
+    return [_document(read, playbook) for read in signals_in(event, environment)]
+
+
+def _document(read: Signal | Ignored, playbook: Playbook) -> Document:
+    if isinstance(read, Ignored):
+        seen = read.seen
+        ignored = {"reason": read.reason, "environment": read.environment}
+        if seen is None:
+            return {"ignored": ignored}
+        told = {"kind": seen.kind, "severity": seen.severity.value, "subject": seen.subject}
+        return {"ignored": ignored, "seen": {**told, "facts": dict(seen.facts)}}
+    return {"signal": _signal(read), "decision": _decision(read, playbook)}
+
+
+def _signal(signal: Signal) -> Document:
+    return {
+        "kind": signal.kind,
+        "severity": signal.severity.value,
+        "environment": signal.environment,
+        "subject": signal.subject,
+        "turn": signal.turn.value,
+        "source": signal.source,
+        "region": signal.region,
+        "at": signal.at,
+        "facts": dict(signal.facts),
+    }
+
+
+def _decision(signal: Signal, playbook: Playbook) -> Document:
+    if key_of(signal) is None:
+        return _no_action(WITHOUT_CONDITION[signal.kind])
+    condition = after(None, signal).condition
+    if condition is None or not condition.open:
+        return _no_action(_not_open(signal))
+    walked = _walked(playbook, condition)
+    chosen = walked[-1].rule
+    guards = list(chosen.guards) if chosen.action else []
+    return {
+        "action": chosen.action.value if chosen.action else NOTHING,
+        "reason": chosen.reason,
+        "guard": None,
+        "guards": guards,
+        "rule": chosen.name,
+        "rules": [one.document() for one in walked],
+    }
+
+
+def _not_open(signal: Signal) -> str:
+    if signal.turn is Turn.CLOSES:
+        return "it closes a condition: what was done about an open one would be taken back"
+    return "noted: it opens no condition"
+
+
+def _no_action(reason: str) -> Document:
+    return {"action": NOTHING, "reason": reason, "guard": None, "guards": [], "rule": None, "rules": []}
+
+
+def _walked(playbook: Playbook, condition: Condition) -> list[Considered]:
+    """The rows from the top to the first that fits; a playbook ends with rows that fit everything."""
+    walked: list[Considered] = []
+    for rule in playbook:
+        walked.append(_considered(rule, condition))
+        if walked[-1].fits:
+            break
+    return walked
+
+
+def _considered(rule: Rule, condition: Condition) -> Considered:
+    if not rule.fits(condition):
+        return Considered(rule, fits=False, why=_for(rule))
+    if rule.when == ALWAYS:
+        return Considered(rule, fits=True, why=f"{condition.key} is open and {condition.severity.value}")
+    question = rule.when.replace("_", " ")
+    if PREDICATES[rule.when](USUAL):
+        return Considered(rule, fits=True, why=f"{question}: taken to be so")
+    needs = ", ".join(sorted(rule.asks)) or "nothing"
+    return Considered(
+        rule, fits=False, why=f"{question}: not in the usual state (only {needs} of the gateway tell)"
+    )
+
+
+def _for(rule: Rule) -> str:
+    state = "open" if rule.is_open else "closed"
+    severity = f" and {rule.severity.value}" if rule.severity else ""
+    return f"is for {rule.condition} while {state}{severity}"

@@ -1,0 +1,79 @@
+"""All that is known of one environment when something is decided on it, and a change to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from stargate.domain.operating.actions import Action
+from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.leases import Lease
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.environment import Environment
+    from stargate.domain.ledger import Entry
+    from stargate.domain.operating.switch import Switch
+
+OperationRow = Condition | Action | Lease | Hold
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Conditions by their key (`kind#subject`), actions by id, leases by scope, holds by service."""
+
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    leases: Mapping[str, Lease] = field(default_factory=dict)
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+
+    def in_flight(self, condition: str) -> Action | None:
+        """The action that answers the condition and has not been settled."""
+        found = (action for action in self.actions.values() if action.in_flight)
+        return next((action for action in found if action.condition == condition), None)
+
+    def freed(self, action: Action) -> tuple[Lease, ...]:
+        """The action's lease as it is when it is over; nothing if another has it by now."""
+        lease = self.leases.get(action.scope)
+        ours = lease is not None and lease.held_by(action.action_id, action.fence)
+        return (lease.released(),) if lease is not None and ours else ()
+
+    def after(self, change: Change) -> Operations:
+        """As the rows are once the change is written."""
+        known = self
+        for row in change.rows:
+            known = known.with_row(replace(row, version=row.version + 1))
+        return known
+
+    def with_row(self, row: OperationRow) -> Operations:
+        if isinstance(row, Condition):
+            return replace(self, conditions={**self.conditions, row.key: row})
+        if isinstance(row, Action):
+            return replace(self, actions={**self.actions, row.action_id: row})
+        if isinstance(row, Lease):
+            return replace(self, leases={**self.leases, row.scope: row})
+        return replace(self, holds={**self.holds, row.service: row})
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows as they shall be, each with the version it was read with (0: it is new), and entries.
+
+    It is written as a whole or not at all. Each row's version must still be the one it was read with and is
+    written one higher; each entry must be new.
+    """
+
+    rows: tuple[OperationRow, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`outputs` are those of the environment's stack `balancer`, empty while it does not stand."""
+
+    environment: Environment
+    outputs: Mapping[str, str]
+    switch: Switch
+    operations: Operations

@@ -1,0 +1,1 @@
+"""How a gateway comes to stand: what is refused beforehand, each node's next move, progress, plans."""

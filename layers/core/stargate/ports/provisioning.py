@@ -1,0 +1,159 @@
+"""What a gateway is made with, and what must be known before and after: stacks, regions, quotas, remains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from stargate.domain.gateway.manifest import Manifest
+    from stargate.domain.life.ends import Kept
+    from stargate.domain.provisioning.certificates import Certificate
+    from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
+    from stargate.domain.provisioning.planning import ResourceChange
+    from stargate.domain.provisioning.quotas import Quota
+
+
+class Manifests(Protocol):
+    def read(self, version: str) -> Manifest: ...
+
+    def template_url(self, version: str, key: str) -> str: ...
+
+
+class Shelf(Protocol):
+    """Where the gateway is published to."""
+
+    def put(self, key: str, content: bytes) -> None: ...
+
+
+class Stacks(Protocol):
+    """CloudFormation, in the region of each stack."""
+
+    def describe(self, region: str, stack_name: str) -> ObservedStack | None: ...
+
+    def events(self, region: str, stack_id: str) -> list[StackEvent]:
+        """The stack's history from oldest to newest, as far as its latest operation goes."""
+        ...
+
+    def create(
+        self,
+        region: str,
+        stack_name: str,
+        template_url: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        request_token: str,
+    ) -> str:
+        """Begin to create it and return its id; StackExistsError or StackRefusedError."""
+        ...
+
+    def update(
+        self,
+        region: str,
+        stack_name: str,
+        template_url: str,
+        parameters: Mapping[str, str],
+        request_token: str,
+    ) -> None:
+        """Begin to update it; StackUnchangedError if nothing would change, or StackRefusedError."""
+        ...
+
+    def delete(self, region: str, stack_id: str, request_token: str) -> None: ...
+
+
+class ChangeSets(Protocol):
+    def preview(
+        self, region: str, stack_name: str, template_url: str, parameters: Mapping[str, str]
+    ) -> list[ResourceChange]:
+        """What an update would change, by a change set that is never executed; StackRefusedError."""
+        ...
+
+
+class Tasks(Protocol):
+    """One-off ECS tasks."""
+
+    def start(
+        self,
+        region: str,
+        cluster: str,
+        family: str,
+        subnets: Sequence[str],
+        security_group: str,
+        started_by: str,
+        client_token: str,
+    ) -> str: ...
+
+    def describe(self, region: str, cluster: str, task_arn: str) -> ObservedTask | None: ...
+
+
+class Regions(Protocol):
+    """What a region offers and already holds."""
+
+    def zones(self, region: str) -> list[str]: ...
+
+    def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
+        """VPC id to its CIDR blocks."""
+        ...
+
+    def addresses(self, region: str) -> int:
+        """How many Elastic IPs the account holds there."""
+        ...
+
+
+class Quotas(Protocol):
+    def granted(self, region: str, quotas: Iterable[Quota]) -> dict[Quota, float]:
+        """What the account may have; without those that AWS tells nothing of."""
+        ...
+
+
+class Offers(Protocol):
+    """What AWS would sell us in a region."""
+
+    def database_class(self, region: str, instance_class: str, *, multi_az: bool) -> bool:
+        """Whether PostgreSQL of the gateway's version can be had on it."""
+        ...
+
+    def closed_models(self, region: str, models: Sequence[str]) -> dict[str, str]:
+        """The models that the account may not use there, each with what AWS says of it."""
+        ...
+
+
+class Belongings(Protocol):
+    """What the account has already."""
+
+    def certificate(self, arn: str) -> Certificate | None:
+        """Of ACM in us-east-1, the only place where CloudFront looks."""
+        ...
+
+    def secrets(self, region: str, prefix: str) -> dict[str, bool]:
+        """Names that begin so, each with whether its secret is only waiting to be deleted."""
+        ...
+
+    def has_database(self, region: str, identifier: str) -> bool: ...
+
+
+class Inventory(Protocol):
+    def tagged(self, region: str, environment_id: str) -> list[str]:
+        """ARNs of everything in the region that carries the environment's id."""
+        ...
+
+
+class Remains(Protocol):
+    """What outlives the stacks of an environment."""
+
+    def of(self, region: str, name: str, environment_id: str) -> list[Kept]:
+        """Its secrets, those within their window with the window's end, and snapshots of its database."""
+        ...
+
+    def schedule_secret(self, secret: Kept, days: int) -> None:
+        """Have it deleted after so many days, in which it can be restored."""
+        ...
+
+    def erase_secret(self, secret: Kept) -> None:
+        """Delete it at once, also if it was scheduled before; one that is gone is no error."""
+        ...
+
+    def delete_snapshot(self, snapshot: Kept) -> None:
+        """One that is gone is no error."""
+        ...

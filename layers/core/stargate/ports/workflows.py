@@ -1,0 +1,58 @@
+"""What waits and what moves: workflows, their waiting tasks, and the functions that they call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.environment import Work
+
+
+class Workflows(Protocol):
+    def start(self, work: Work, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start the one that does this work; the same name again starts nothing."""
+        ...
+
+
+class Remedies(Protocol):
+    """The workflow that performs and verifies one action."""
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start it; the same name again starts nothing."""
+        ...
+
+    def status(self, execution_name: str) -> str | None:
+        """RUNNING, or how it ended, or None if there never was one of that name."""
+        ...
+
+
+class DrillWorkflow(Protocol):
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start it; the same name again starts nothing."""
+        ...
+
+
+class Callbacks(Protocol):
+    """The waiting tasks of workflows. A task that no longer waits is not an error."""
+
+    def succeed(self, token: str, output: Mapping[str, Any]) -> None: ...
+
+    def fail(self, token: str, error: str, cause: str) -> None: ...
+
+
+class Movers(Protocol):
+    """The functions that move one node, called asynchronously."""
+
+    def deploy(self, environment_id: str, attempt: int, node: str, cause: str) -> None: ...
+
+    def prepare(self, environment_id: str, attempt: int, node: str, cause: str) -> None: ...
+
+    def remove(self, environment_id: str, attempt: int, node: str, cause: str) -> None: ...
+
+
+class Planner(Protocol):
+    """Makes plans, where the rights for it are."""
+
+    def plan(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]: ...

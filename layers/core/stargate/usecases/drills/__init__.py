@@ -1,0 +1,1 @@
+"""Run a drill, from the request to its verdict."""

@@ -1,0 +1,1 @@
+"""Change, rest and end an environment that stands."""

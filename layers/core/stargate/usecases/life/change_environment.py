@@ -1,0 +1,115 @@
+"""Change an environment: how it is run and ends at once, what its gateway is made from by an update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.environment import AT_WORK, Declared, Environment, Work
+from stargate.domain.faults import Fault
+from stargate.domain.life.changes import Changed, changed, conflicts, faults_of_change
+from stargate.domain.life.updates import OF_THE_GATEWAY, update_faults, why_not_now
+from stargate.domain.provisioning.planning import declared_by, plan_id
+from stargate.errors import (
+    ConflictError,
+    EnvironmentBusyError,
+    EnvironmentNotFoundError,
+    InvalidRequestError,
+    ManifestNotFoundError,
+    PlanOutdatedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stargate.ports.provisioning import Manifests
+    from stargate.ports.state import Environments
+    from stargate.ports.workflows import Workflows
+    from stargate.ports.world import Clock, Identifiers
+    from stargate.usecases.narrate import Narrator
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class ChangeEnvironment:
+    environments: Environments
+    manifests: Manifests
+    workflows: Workflows
+    clock: Clock
+    identifiers: Identifiers
+    narrator: Narrator
+    gateway_version: str
+
+    def __call__(self, name: str, request: Any) -> Environment:
+        faults = faults_of_change(request)
+        if faults:
+            raise InvalidRequestError(faults)
+        for _ in range(TRIES):
+            try:
+                environment = self._change(name, request)
+            except ConflictError:  # it was settled in this very moment
+                continue
+            if environment.status in AT_WORK and environment.work is Work.UPDATE:
+                payload = environment.execution_payload
+                self.workflows.start(environment.work, environment.execution_name, payload)
+            return environment
+        raise ConflictError(f"{name} is changed by others all the time")
+
+    def _change(self, name: str, request: Mapping[str, Any]) -> Environment:
+        present = self.environments.by_name(name)
+        if present is None:
+            raise EnvironmentNotFoundError(f"there is no environment {name}")
+        if present.is_going:
+            raise EnvironmentBusyError(f"{name} is {present.status}")
+        if "plan" in request and request["plan"] != plan_id(name, request, present, self.gateway_version):
+            raise PlanOutdatedError(f"{name} is not what the plan {request['plan']} was made of: plan again")
+        declared = declared_by(present, request, self.gateway_version)
+        faults = [*conflicts(present, request), *self._update_faults(present, request, declared)]
+        if faults:
+            raise InvalidRequestError(faults)
+        settings = {key: value for key, value in request.items() if key not in OF_THE_GATEWAY | {"plan"}}
+        change = changed(present, settings, self.clock.now())
+        if declared != Declared(present.spec, present.gateway_version):
+            return self._update(present, change, declared)
+        return self._set(present, change) if change.words else present
+
+    def _update_faults(
+        self, present: Environment, request: Mapping[str, Any], declared: Declared
+    ) -> Iterator[Fault]:
+        if not OF_THE_GATEWAY & set(request):
+            return
+        yield from update_faults(present, declared)
+        try:
+            self.manifests.read(declared.gateway_version)
+        except ManifestNotFoundError as missing:
+            yield Fault("/gateway_version", str(missing), "latest, or a version that was published")
+
+    def _set(self, present: Environment, change: Changed) -> Environment:
+        after = replace(change.environment, updated_at=self.clock.now())
+        entry = self.narrator.entry(
+            present,
+            "decision",
+            present.name,
+            "; ".join(change.words),
+            f"request by {self.narrator.actor}",
+            dict(change.detail or {}),
+        )
+        self.environments.replace(present, after, entry)
+        return after
+
+    def _update(self, present: Environment, change: Changed, declared: Declared) -> Environment:
+        reason = why_not_now(present)
+        if reason:
+            raise EnvironmentBusyError(reason)
+        now = self.clock.now()
+        begun = change.environment.updated(declared, now, self.identifiers.entry_id(now))
+        words = "; ".join((f"update of {present.name} asked for", *change.words))
+        detail = {
+            **(change.detail or {}),
+            "attempt": begun.attempt,
+            "gateway_version": declared.gateway_version,
+            "spec": declared.spec.document(),
+        }
+        self.environments.replace(present, begun, self.narrator.asked(begun, words, detail))
+        return begun

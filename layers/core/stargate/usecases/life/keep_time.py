@@ -1,0 +1,119 @@
+"""Every few minutes: what is due by the clock. Ends and their warnings, schedules, restarted databases.
+
+All of it is an order somebody gave beforehand, so the mode does not hold it; the kill switch does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stargate.domain.environment import Environment, Status
+from stargate.domain.life.works import ASKED, Begin, Refused
+from stargate.domain.moments import told
+from stargate.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stargate.ports.gateway import Repose
+    from stargate.ports.state import Environments, Switches
+    from stargate.ports.world import Clock
+    from stargate.usecases.life.begin_work import BeginWork
+    from stargate.usecases.life.retire_environment import RetireEnvironment
+    from stargate.usecases.narrate import Narrator
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class KeepTime:
+    environments: Environments
+    switches: Switches
+    repose: Repose
+    retire: RetireEnvironment
+    begin: BeginWork
+    clock: Clock
+    narrator: Narrator
+
+    def __call__(self) -> dict[str, str]:
+        """What was done, by environment; what went wrong with one is raised when all have had their turn."""
+        if not self.switches.read().on:
+            return {}
+        failures: list[Exception] = []
+        done = {}
+        for environment in self._living():
+            try:
+                words = self._look_at(environment)
+            except ConflictError:  # somebody else is at it in this very moment; the next tick looks again
+                continue
+            except Exception as failure:  # noqa: BLE001  (raised at the end)
+                failures.append(failure)
+                continue
+            if words:
+                done[environment.name] = words
+        if failures:
+            raise ExceptionGroup("not everything that was due could be done", failures)
+        return done
+
+    def _living(self) -> Iterator[Environment]:
+        after = None
+        while True:
+            page = self.environments.page(PAGE, after)
+            yield from (one for one in page.items if not one.is_going)
+            after = page.after
+            if after is None:
+                return
+
+    def _look_at(self, environment: Environment) -> str:
+        return self._end(environment) or self._follow_schedule(environment) or self._stop_again(environment)
+
+    def _end(self, environment: Environment) -> str:
+        deadline, now = environment.deadline, self.clock.now()
+        if deadline is None or now < deadline.warns_at:
+            return ""
+        if deadline.warned:
+            if now < deadline.ends_at:
+                return ""
+            self.retire(environment.name)
+            return "retired"
+        # Never without a warning: one that comes too late, after a pause of the ticks, gives one tick more.
+        name, ends_at = environment.name, told(deadline.ends_at)
+        words = f"{name} retires by itself at {ends_at}; PATCH its ttl to keep it longer"
+        cause, detail = environment.cause, {"ends_at": ends_at}
+        entry = self.narrator.entry(environment, "notification", name, words, cause, detail)
+        self.environments.replace(environment, replace(environment, deadline=deadline.warning_given()), entry)
+        return "warned"
+
+    def _follow_schedule(self, environment: Environment) -> str:
+        """On the schedule's own turns only: who wakes it at night has it awake until the next."""
+        if environment.schedule is None:
+            return ""
+        wish = environment.schedule.awake_at(self.clock.now())
+        if wish is environment.followed:
+            return ""
+        asked = "wake" if wish else "sleep"
+        verdict = ASKED[asked](environment)
+        if isinstance(verdict, Refused):
+            return ""  # something else goes on: when it is over the wish is still there
+        if isinstance(verdict, Begin):
+            self.begin(asked, environment.name, followed=wish)
+            return asked
+        so = "awake" if wish else "asleep"
+        words = f"{environment.name} is {so} already, as its schedule wants it"
+        entry = self.narrator.entry(environment, "note", environment.name, words, environment.cause, {})
+        self.environments.replace(environment, replace(environment, followed=wish), entry)
+        return ""
+
+    def _stop_again(self, environment: Environment) -> str:
+        """AWS starts a database that has been stopped for seven days, for its maintenance."""
+        if environment.status is not Status.ASLEEP:
+            return ""
+        region, identifier = environment.region, environment.database
+        if self.repose.database(region, identifier) != "available":
+            return ""
+        words = f"the database of {environment.name} was started while it sleeps, and is stopped again"
+        entry = self.narrator.step(environment, "database", words, environment.cause)
+        self.environments.replace(environment, environment, entry)
+        self.repose.stop_database(region, identifier)
+        return "database stopped again"

@@ -1,0 +1,1 @@
+"""Take signals, decide, act, verify, examine."""

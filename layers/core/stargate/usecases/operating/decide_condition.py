@@ -1,0 +1,109 @@
+"""Decide on one condition: ask for the facts that its rules need, decide, and put the decision in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.moments import told
+from stargate.domain.operating.actions import Action, ActionStatus, execution_name
+from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
+from stargate.domain.operating.playbook import DEFAULT, Playbook
+
+if TYPE_CHECKING:
+    from stargate.domain.environment import Environment
+    from stargate.domain.ledger import Entry
+    from stargate.domain.operating.conditions import Condition
+    from stargate.domain.operating.operations import OperationRow, Overview
+    from stargate.ports.state import OperationsRows
+    from stargate.ports.workflows import Remedies
+    from stargate.ports.world import Clock
+    from stargate.usecases.narrate import Narrator
+    from stargate.usecases.operating.gather_facts import Instruments
+
+
+@dataclass(frozen=True)
+class Considered:
+    """`rows` and `entries` are to be written; without entries the decision is what it was before."""
+
+    decision: Decision
+    condition: Condition
+    action: Action | None = None
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def rows(self) -> tuple[OperationRow, ...]:
+        return (self.condition,) if self.action is None else (self.condition, self.action)
+
+
+@dataclass(frozen=True)
+class Deciding:
+    operations: OperationsRows
+    instruments: Instruments
+    remedies: Remedies
+    clock: Clock
+    narrator: Narrator
+    playbook: Playbook = DEFAULT
+
+    def consider(
+        self, overview: Overview, condition: Condition, cause: str, *, thorough: bool = False
+    ) -> Considered:
+        """Thorough: look also for what costs a call more, as the examination each minute can afford."""
+        now = self.clock.now()
+        needed = asks(self.playbook, overview, condition, now)
+        facts = self.instruments.gather(overview, condition.subject, needed, thorough=thorough)
+        decision = decide(self.playbook, overview, condition, facts, now)
+        if not differs(decision, condition.decided):
+            return Considered(decision, condition)
+        entry = self.narrator.entry(
+            overview.environment,
+            "decision",
+            condition.subject,
+            _summary(decision),
+            cause,
+            _detail(decision, condition),
+        )
+        decided = replace(condition, decided=as_decided(decision, now, entry.entry_id))
+        return Considered(decision, decided, _requested(decision, condition, entry), (entry,))
+
+    def start(self, environment: Environment, action: Action) -> None:
+        """Once more does no harm: the execution is named after the action."""
+        payload = {"environment_id": environment.environment_id, "action_id": action.action_id}
+        self.remedies.start(execution_name(environment, action.action_id), payload)
+
+
+def _requested(decision: Decision, condition: Condition, entry: Entry) -> Action | None:
+    if decision.verdict is not Verdict.ACT or decision.action is None:
+        return None
+    return Action(
+        action_id=entry.entry_id,
+        kind=decision.action,
+        subject=condition.subject,
+        condition=condition.key,
+        status=ActionStatus.REQUESTED,
+        requested_at=entry.at,
+        target=decision.target,
+        expectations=decision.expectations,
+    )
+
+
+def _summary(decision: Decision) -> str:
+    return f"no action: {decision.reason}" if decision.verdict is Verdict.NONE else decision.reason
+
+
+def _detail(decision: Decision, condition: Condition) -> dict[str, Any]:
+    found = {
+        "condition": condition.key,
+        "severity": condition.severity.value,
+        "verdict": decision.verdict.value,
+        "action": decision.action.value if decision.action else None,
+        "guard": decision.guard,
+        "lifts_at": None if decision.lifts_at is None else told(decision.lifts_at),
+        "target": dict(decision.target) or None,
+        "expected": [
+            f"{one.measure} {one.comparison.replace('_', ' ')} {one.value:g} within {one.within_seconds:g} s"
+            for one in decision.expectations
+        ]
+        or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}

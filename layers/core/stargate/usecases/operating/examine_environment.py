@@ -1,0 +1,158 @@
+"""One environment's turn in the minute's examination: its open conditions and its holds, by the truth.
+
+A decision that was held is taken once its guard lifts, and a bound whose time is over is renewed while its
+condition is open, and released when it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.moments import told
+from stargate.domain.operating.conditions import Condition, Transition, Turned, after
+from stargate.domain.operating.decisions import Verdict
+from stargate.domain.operating.holds import HOLD_SECONDS, Hold
+from stargate.domain.operating.operations import Change, OperationRow, Overview
+from stargate.domain.operating.truths import ALARMED, OF_SERVICES, alarms_of, told_by_alarms, told_by_service
+from stargate.errors import AlreadyRecordedError, ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stargate.domain.ledger import Entry
+    from stargate.domain.operating.facts import AlarmState
+    from stargate.domain.signals.signal import Signal
+    from stargate.ports.gateway import Alarms
+    from stargate.ports.state import OperationsRows
+    from stargate.ports.world import Clock
+    from stargate.usecases.narrate import Narrator
+    from stargate.usecases.operating.decide_condition import Considered, Deciding
+
+
+@dataclass
+class Examination:
+    """What is known grows with each change that is written."""
+
+    overview: Overview
+    operations: OperationsRows
+    alarms: Alarms
+    deciding: Deciding
+    clock: Clock
+    narrator: Narrator
+    written: int = 0
+
+    def __call__(self) -> int:
+        """How many entries were written; ConflictError if somebody else is at it in this very moment."""
+        self._conditions()
+        self._holds()
+        return self.written
+
+    def _conditions(self) -> None:
+        opened = [one for one in self.overview.operations.conditions.values() if one.open]
+        names = alarms_of(opened)
+        region = self.overview.environment.region
+        states = self.alarms.states(region, names) if names else {}
+        for condition in opened:
+            self._condition(condition, list(self._truths(condition, states)))
+
+    def _truths(self, condition: Condition, states: Mapping[str, AlarmState]) -> Iterator[Signal]:
+        environment, now = self.overview.environment, self.clock.now()
+        if condition.kind in ALARMED:
+            yield from told_by_alarms(environment, condition, states, now)
+        if condition.kind in OF_SERVICES:
+            asked = frozenset({"service"})
+            facts = self.deciding.instruments.gather(self.overview, condition.subject, asked)
+            yield from told_by_service(environment, condition, facts.service, now)
+
+    def _condition(self, condition: Condition, truths: Sequence[Signal]) -> None:
+        entries: list[Entry] = []
+        for signal in truths:
+            transition = after(condition, signal)
+            if transition.what is not Turned.UNCHANGED and transition.condition is not None:
+                entry = self._corrected(condition, signal, transition)
+                condition = replace(transition.condition, cause=entry.entry_id)
+                entries.append(entry)
+            elif transition.condition is not None:
+                condition = transition.condition
+        if self.overview.operations.in_flight(condition.key) is not None:
+            self._write((condition,), tuple(entries))
+            return
+        self._decide(condition, tuple(entries))
+
+    def _corrected(self, condition: Condition, signal: Signal, transition: Transition) -> Entry:
+        """The truth, told in the place of the event that did not come."""
+        detail: dict[str, Any] = {
+            "kind": signal.kind,
+            "source": signal.source,
+            "change": transition.what.value,
+            "facts": dict(signal.facts),
+        }
+        summary = f"{signal.kind} of {signal.subject}: {transition.reason}"
+        return self.narrator.entry(
+            self.overview.environment, "signal", signal.subject, summary, condition.cause, detail
+        )
+
+    def _decide(self, condition: Condition, entries: tuple[Entry, ...]) -> None:
+        considered = self._considered(condition)
+        self._write(considered.rows, (*entries, *considered.entries))
+        self._start(considered)
+
+    def _considered(self, condition: Condition) -> Considered:
+        return self.deciding.consider(self.overview, condition, condition.cause, thorough=True)
+
+    def _start(self, considered: Considered) -> None:
+        if considered.action is not None:
+            self.deciding.start(self.overview.environment, considered.action)
+
+    def _holds(self) -> None:
+        for hold in self.overview.operations.holds.values():
+            condition = self.overview.operations.conditions.get(hold.condition)
+            if not hold.live or condition is None:
+                continue
+            if condition.open:
+                self._renew(hold, condition)
+            elif self.overview.operations.in_flight(condition.key) is None:
+                self._release(hold, condition)
+
+    def _renew(self, hold: Hold, condition: Condition) -> None:
+        now = self.clock.now()
+        if now < hold.until:
+            return
+        renewed = replace(hold, until=now + HOLD_SECONDS)
+        kept = f"the lower bound of {hold.minimum} is kept until {told(renewed.until)}"
+        entry = self.narrator.entry(
+            self.overview.environment,
+            "decision",
+            condition.subject,
+            f"{kept}: {condition.kind} is still open",
+            condition.cause,
+            {"condition": condition.key},
+        )
+        self._write((renewed,), (entry,))
+
+    def _release(self, hold: Hold, condition: Condition) -> None:
+        """A decision to release it, held until its time is over; or the end of the hold, as it was found."""
+        considered = self._considered(condition)
+        rows: tuple[OperationRow, ...] = considered.rows
+        if considered.decision.verdict is Verdict.NONE:
+            rows = (*rows, replace(hold, live=False))
+        self._write(rows, considered.entries)
+        self._start(considered)
+
+    def _write(self, rows: tuple[OperationRow, ...], entries: tuple[Entry, ...]) -> None:
+        """Only what differs from what is known."""
+        change = Change(tuple(row for row in rows if not self._is_known(row)), entries)
+        if not change.rows and not change.entries:
+            return
+        try:
+            self.operations.record(self.overview.environment.environment_id, change)
+        except AlreadyRecordedError as error:
+            raise ConflictError(str(error)) from error
+        self.overview = replace(self.overview, operations=self.overview.operations.after(change))
+        self.written += len(entries)
+
+    def _is_known(self, row: OperationRow) -> bool:
+        known = self.overview.operations
+        rows = (*known.conditions.values(), *known.actions.values(), *known.holds.values())
+        return any(row == one for one in rows)

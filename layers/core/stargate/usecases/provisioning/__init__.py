@@ -1,0 +1,1 @@
+"""Create, show and remove environments, stack by stack."""

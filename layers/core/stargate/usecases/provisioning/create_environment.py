@@ -1,0 +1,147 @@
+"""Ask for an environment: a new one, the one that runs, or a failed one resumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.environment import AT_WORK, Environment, Mode, Status, Work
+from stargate.domain.gateway.parameters import environment_parameters
+from stargate.domain.gateway.presets import PRESETS, Spec
+from stargate.domain.life.ends import deadline_after
+from stargate.domain.life.requests import faults_of
+from stargate.domain.provisioning.history import expected_seconds
+from stargate.domain.provisioning.planning import plan_id
+from stargate.domain.provisioning.progress import NodeState
+from stargate.errors import (
+    ConflictError,
+    EnvironmentBusyError,
+    InvalidRequestError,
+    NameTakenError,
+    PlanOutdatedError,
+)
+
+if TYPE_CHECKING:
+    from stargate.ports.provisioning import Manifests
+    from stargate.ports.state import Environments, Histories
+    from stargate.ports.workflows import Workflows
+    from stargate.ports.world import Clock, Identifiers
+    from stargate.usecases.narrate import Narrator
+
+
+@dataclass(frozen=True)
+class Asked:
+    name: str
+    preset: str
+    spec: Spec
+    mode: str | None  # None leaves it as it is, which for a new environment is to act
+    ttl: float | None = None
+
+
+@dataclass(frozen=True)
+class CreateEnvironment:
+    environments: Environments
+    manifests: Manifests
+    workflows: Workflows
+    clock: Clock
+    identifiers: Identifiers
+    narrator: Narrator
+    gateway_version: str
+    histories: Histories
+
+    def __call__(self, request: Any) -> Environment:
+        faults = faults_of(request)
+        if faults:
+            raise InvalidRequestError(faults)
+        spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
+        asked = Asked(request["name"], request["preset"], spec, request.get("mode"), request.get("ttl"))
+        self._refuse_outdated(asked.name, request)
+        try:
+            environment = self._ensure(asked)
+        except ConflictError:  # somebody asked for the same at the same time: theirs is the one
+            environment = self._ensure(asked)
+        if environment.status in AT_WORK and environment.work is not Work.RETIRE:
+            # The same name again starts nothing, but heals a crash between the row and the first start.
+            self.workflows.start(environment.work, environment.execution_name, environment.execution_payload)
+        return environment
+
+    def _refuse_outdated(self, name: str, request: Any) -> None:
+        if "plan" not in request:
+            return
+        present = self.environments.by_name(name)
+        world = None if present is None or present.status is Status.RETIRED else present
+        if request["plan"] != plan_id(name, request, world, self.gateway_version):
+            raise PlanOutdatedError(f"{name} is not what the plan {request['plan']} was made of: plan again")
+
+    def _ensure(self, asked: Asked) -> Environment:
+        name = asked.name
+        present = self.environments.by_name(name)
+        if present is None or present.status is Status.RETIRED:
+            return self._create(asked, present)
+        if present.preset != asked.preset or present.spec != asked.spec:
+            raise NameTakenError(f"{name} is {present.status} with another specification")
+        if asked.mode is not None and present.mode != asked.mode:
+            raise NameTakenError(f"{name} is {present.status} in mode {present.mode}; PATCH changes it")
+        if present.status is Status.RETIRING:
+            raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
+        if present.status in {Status.FAILED, Status.DEGRADED}:
+            return self._resume(present)
+        return present
+
+    def _create(self, asked: Asked, replaces: Environment | None) -> Environment:
+        name, preset, spec = asked.name, asked.preset, asked.spec
+        now = self.clock.now()
+        entry_id = self.identifiers.entry_id(now)
+        environment = Environment(
+            environment_id=self.identifiers.environment_id(),
+            name=name,
+            preset=preset,
+            region=PRESETS[preset].region,
+            status=Status.PROVISIONING,
+            attempt=1,
+            gateway_version=self.gateway_version,
+            spec=spec,
+            created_at=now,
+            updated_at=now,
+            attempt_started_at=now,
+            cause=entry_id,
+            mode=Mode(asked.mode or Mode.ACT),
+            # Who asks for an end does not want to be kept from it.
+            deletion_protection=PRESETS[preset].deletion_protection and asked.ttl is None,
+            deadline=None if asked.ttl is None else deadline_after(now, asked.ttl),
+        )
+        entry = self.narrator.asked(environment, f"{name} asked for, preset {preset}", spec.document())
+        self.environments.create(environment, self._states(environment), entry, replaces)
+        return environment
+
+    def _states(self, environment: Environment) -> list[NodeState]:
+        manifest = self.manifests.read(environment.gateway_version)
+        declared = environment_parameters(environment, "", "")
+        history = self.histories.of(environment.preset)
+        states = []
+        for node in environment.graph.nodes:
+            if node.kind == "step":
+                seconds = expected_seconds(STEP_SECONDS, history.get(node.name, []))
+                states.append(NodeState(node.name, typical_seconds=seconds, typical_delete_seconds=0))
+                continue
+            template = manifest.stacks[node.name]
+            states.append(
+                NodeState(
+                    node.name,
+                    total=template.resources_total(declared),
+                    typical_seconds=expected_seconds(template.typical_seconds, history.get(node.name, [])),
+                    typical_delete_seconds=template.typical_delete_seconds,
+                )
+            )
+        return states
+
+    def _resume(self, failed: Environment) -> Environment:
+        now = self.clock.now()
+        work = Work.PROVISION if failed.work is Work.RETIRE else failed.work
+        resumed = failed.next_attempt(work, now, self.identifiers.entry_id(now))
+        entry = self.narrator.asked(resumed, f"{failed.name} resumed", {"attempt": resumed.attempt})
+        self.environments.replace(failed, resumed, entry)
+        return resumed
+
+
+STEP_SECONDS = 90  # a Fargate task: about a minute to start, and half a minute of migrations

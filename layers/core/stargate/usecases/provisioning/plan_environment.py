@@ -1,0 +1,166 @@
+"""What a request would do, stack by stack, before anything is touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.environment import Environment, Mode, Status
+from stargate.domain.gateway.parameters import (
+    MissingParameterError,
+    Order,
+    environment_parameters,
+    stack_parameters,
+)
+from stargate.domain.gateway.presets import PRESETS
+from stargate.domain.gateway.regions import regions_away
+from stargate.domain.provisioning.plan_prices import price_of
+from stargate.domain.provisioning.planning import (
+    LANGFUSE,
+    TAGS,
+    action_of,
+    declared_by,
+    interruptions,
+    plan_id,
+)
+from stargate.domain.provisioning.progress import longest_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.gateway.manifest import Manifest
+    from stargate.domain.provisioning.planning import ResourceChange
+    from stargate.domain.provisioning.progress import States
+    from stargate.ports.provisioning import ChangeSets, Manifests
+    from stargate.ports.state import Environments, Nodes
+    from stargate.ports.world import Clock
+    from stargate.usecases.provisioning.preflight import Preflight
+
+    Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlanEnvironment:
+    environments: Environments
+    nodes: Nodes
+    manifests: Manifests
+    preflight: Preflight
+    change_sets: ChangeSets
+    clock: Clock
+    gateway_bucket: str
+    boundary_arn: str
+    gateway_version: str
+
+    def __call__(self, name: str, request: Mapping[str, Any]) -> Document:
+        """The plan of a request that was found good; a faulty one never comes here."""
+        present = self.environments.by_name(name)
+        if present is None or present.status is Status.RETIRED:
+            return self._of_new(name, request)
+        return self._of_standing(present, request)
+
+    def _of_new(self, name: str, request: Mapping[str, Any]) -> Document:
+        environment = self._candidate(name, request)
+        manifest = self.manifests.read(environment.gateway_version)
+        declared = environment_parameters(environment, self.gateway_bucket, self.boundary_arn)
+        stacks = [
+            self._stack(node.name, "add", manifest, manifest.stacks[node.name].resources_total(declared))
+            for node in environment.graph.stacks
+        ]
+        return self._document(environment, "create", request, None, stacks, [])
+
+    def _candidate(self, name: str, request: Mapping[str, Any]) -> Environment:
+        preset, now = PRESETS[request["preset"]], self.clock.now()
+        return Environment(
+            environment_id="planned",
+            name=name,
+            preset=preset.name,
+            region=preset.region,
+            status=Status.PROVISIONING,
+            attempt=1,
+            gateway_version=self.gateway_version,
+            spec=preset.spec.overridden(request.get("overrides", {})),
+            created_at=now,
+            updated_at=now,
+            attempt_started_at=now,
+            cause="",
+            mode=Mode(request.get("mode", Mode.ACT)),
+        )
+
+    def _of_standing(self, present: Environment, request: Mapping[str, Any]) -> Document:
+        declared = declared_by(present, request, self.gateway_version)
+        after = replace(present, spec=declared.spec, gateway_version=declared.gateway_version)
+        manifest = self.manifests.read(after.gateway_version)
+        states = self.nodes.all(present.environment_id)
+        stacks: list[Document] = []
+        words: list[str] = []
+        moving: set[str] = set()
+        for node in after.graph.stacks:
+            name = node.name
+            changes = self._changes(after, manifest, states, name)
+            words.extend(interruptions(changes or ()))
+            action = "add" if changes is None else action_of(changes)
+            waits = sorted(moving & set(after.graph.all_needs(name)))
+            if action != "none":
+                moving.add(name)
+            stack = self._stack(name, action, manifest, len(changes or ()))
+            listed = [change.document() for change in changes or ()]
+            # What it needs changes first: with other outputs of theirs, more of this may change.
+            stacks.append({**stack, "changes": listed, "known_after": waits})
+        return self._document(after, "update", request, present, stacks, words)
+
+    def _changes(
+        self, environment: Environment, manifest: Manifest, states: States, name: str
+    ) -> list[ResourceChange] | None:
+        """What CloudFormation would change of a stack; None if there is none yet."""
+        state, template = states.get(name), manifest.stacks[name]
+        if state is None or state.stack_id is None:
+            return None
+        outputs: dict[str, str] = {}
+        for need in environment.graph.all_needs(name):
+            outputs.update(states[need].outputs)
+        declared = environment_parameters(environment, self.gateway_bucket, self.boundary_arn)
+        try:
+            order = Order(template, stack_parameters(template, declared, outputs))
+        except MissingParameterError:
+            return []  # something it needs is made first
+        if state.applied == order.fingerprint:
+            return []
+        url = self.manifests.template_url(environment.gateway_version, template.key)
+        region, stack = environment.region_of(name), environment.stack_name(name)
+        return self.change_sets.preview(region, stack, url, order.parameters)
+
+    def _stack(self, name: str, action: str, manifest: Manifest, resources: int) -> Document:
+        seconds = 0.0 if action == "none" else manifest.stacks[name].typical_seconds
+        return {"name": name, "action": action, "resources": resources, "typical_seconds": round(seconds)}
+
+    def _price(self, environment: Environment, present: Environment | None) -> Document:
+        before = None
+        if present is not None:
+            before = (present, self.manifests.read(present.gateway_version))
+        return price_of(before, (environment, self.manifests.read(environment.gateway_version)))
+
+    def _document(
+        self,
+        environment: Environment,
+        kind: str,
+        request: Mapping[str, Any],
+        present: Environment | None,
+        stacks: list[Document],
+        words: list[str],
+    ) -> Document:
+        faults = list(self.preflight.faults(environment))
+        seconds = {stack["name"]: float(stack["typical_seconds"]) for stack in stacks}
+        return {
+            "plan": plan_id(environment.name, request, present, self.gateway_version),
+            "environment": environment.name,
+            "kind": kind,
+            "gateway_version": environment.gateway_version,
+            "spec": environment.spec.document(),
+            "stacks": stacks,
+            "seconds": round(longest_path(environment.graph, seconds)),
+            "interrupts": words,
+            "preflight": {"ok": not faults, "faults": faults},
+            "regions": list(regions_away(environment, self.preflight.home)),
+            "price": self._price(environment, present),
+            "warnings": [LANGFUSE, TAGS],
+        }

@@ -1,0 +1,122 @@
+"""What can be read of environments: one, its stacks, its ledger, all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.domain.moments import told
+from stargate.domain.provisioning.progress import eta_seconds, lag_seconds, progress
+from stargate.errors import EnvironmentNotFoundError
+
+if TYPE_CHECKING:
+    from stargate.domain.environment import Environment
+    from stargate.domain.ledger import Entry
+    from stargate.domain.paging import Page
+    from stargate.domain.provisioning.progress import States
+    from stargate.ports.state import Environments, Ledger, Nodes
+    from stargate.ports.world import Clock
+
+    Document = dict[str, Any]
+
+SHOWN_OUTPUTS = ("GatewayUrl", "GrafanaUrl", "LangfuseUrl")
+
+
+@dataclass(frozen=True)
+class ShowEnvironments:
+    environments: Environments
+    nodes: Nodes
+    ledger: Ledger
+    clock: Clock
+
+    def one(self, name: str) -> Document:
+        return self.document(self._find(name))
+
+    def stacks(self, name: str) -> list[Document]:
+        environment = self._find(name)
+        return self._stacks(environment, self.nodes.all(environment.environment_id))
+
+    def page(self, limit: int, after: str | None) -> tuple[list[Document], str | None]:
+        page = self.environments.page(limit, after)
+        return [self.document(environment) for environment in page.items], page.after
+
+    def entries(
+        self, name: str, since: float | None, kind: str | None, limit: int, after: str | None
+    ) -> Page[Entry]:
+        return self.ledger.page(self._find(name).environment_id, since, kind, limit, after)
+
+    def document(self, environment: Environment) -> Document:
+        states = self.nodes.all(environment.environment_id)
+        eta = eta_seconds(environment, environment.graph, states, self.clock.now())
+        failure = environment.failure
+        return {
+            "id": environment.environment_id,
+            "name": environment.name,
+            "preset": environment.preset,
+            "region": environment.region,
+            "status": environment.status.value,
+            "mode": environment.mode.value,
+            "deletion_protection": environment.deletion_protection,
+            "ends_at": None if environment.deadline is None else told(environment.deadline.ends_at),
+            "attempt": environment.attempt,
+            "gateway_version": environment.gateway_version,
+            "spec": environment.spec.document(),
+            "progress": round(progress(environment, environment.graph, states), 4),
+            "eta_seconds": None if eta is None else round(eta),
+            "created_at": told(environment.created_at),
+            "updated_at": told(environment.updated_at),
+            "stacks": self._stacks(environment, states),
+            "outputs": _outputs(states),
+            "schedule": None if environment.schedule is None else environment.schedule.document(),
+            "kept": [one.told() for one in environment.kept],
+            "checks": [check.document() for check in environment.checks],
+            "failure": None if failure is None else failure.document(),
+        }
+
+    def _find(self, name: str) -> Environment:
+        environment = self.environments.by_name(name)
+        if environment is None:
+            raise EnvironmentNotFoundError(f"there is no environment {name}")
+        return environment
+
+    def _stacks(self, environment: Environment, states: States) -> list[Document]:
+        return [self._stack(environment, states, name) for name in environment.graph.names]
+
+    def _stack(self, environment: Environment, states: States, name: str) -> Document:
+        state = states[name]
+        seconds = state.seconds(self.clock.now())
+        lag = lag_seconds(environment, environment.graph, states, name)
+        document: Document = {
+            "name": name,
+            "kind": environment.graph.node(name).kind,
+            "status": state.status.value,
+            "resources_done": state.resources_done,
+            "resources_total": state.total,
+            "seconds": None if seconds is None else round(seconds, 3),
+            "typical_seconds": round(state.typical_seconds),
+            "lag_seconds": None if lag is None else round(lag, 3),
+        }
+        if state.failure is not None:
+            document["reason"] = state.failure.reason
+        return document
+
+
+def _outputs(states: States) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for state in states.values():
+        found.update({name: value for name, value in state.outputs.items() if name in SHOWN_OUTPUTS})
+    return found
+
+
+def entry_document(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.entry_id,
+        "at": told(entry.at),
+        "environment": entry.environment,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "summary": entry.summary,
+        "cause": entry.cause,
+        "actor": entry.actor,
+        "detail": entry.detail,
+    }

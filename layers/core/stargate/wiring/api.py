@@ -1,0 +1,84 @@
+# ruff: noqa: PLC0415  (late imports are the point: cold starts)
+"""The API's routes, group by group, for one request: its caller is the actor of all that follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stargate import settings
+from stargate.adapters.clock import SystemClock
+from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
+from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.wiring.drills import request_drill
+from stargate.wiring.shared import narrator_of, workflows_of
+
+if TYPE_CHECKING:
+    from stargate.api.drills import DrillsApi
+    from stargate.api.environments import EnvironmentsApi
+    from stargate.api.operating import OperatingApi
+    from stargate.api.requests import Once
+
+
+def environments(actor: str, context: Any) -> EnvironmentsApi:
+    from stargate.adapters.lambda_functions import LambdaPlanner
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.api.environments import EnvironmentsApi
+    from stargate.usecases.life.begin_work import BeginWork
+    from stargate.usecases.life.change_environment import ChangeEnvironment
+    from stargate.usecases.life.retire_environment import RetireEnvironment
+    from stargate.usecases.provisioning.create_environment import CreateEnvironment
+    from stargate.usecases.provisioning.request_plan import RequestPlan
+    from stargate.usecases.provisioning.show_environments import ShowEnvironments
+
+    given = settings.read(settings.ApiSettings)
+    table = Table(given.table_name)
+    rows, clock, identifiers = EnvironmentRows(table), SystemClock(), RandomIdentifiers()
+    workflows, narrator = workflows_of(given), narrator_of(actor)
+    manifests, version = S3Manifests(given.gateway_bucket), given.gateway_version
+    return EnvironmentsApi(
+        create=CreateEnvironment(
+            rows, manifests, workflows, clock, identifiers, narrator, version, HistoryRows(table)
+        ),
+        plan=RequestPlan(rows, LambdaPlanner(given.plan_environment_function), version),
+        begin=BeginWork(rows, workflows, clock, identifiers, narrator),
+        change=ChangeEnvironment(rows, manifests, workflows, clock, identifiers, narrator, version),
+        retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
+        show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), clock),
+        once=_once(given, actor, context),
+    )
+
+
+def operating(actor: str, _context: Any) -> OperatingApi:
+    from stargate.adapters.operations import OperationsTable, SwitchRow
+    from stargate.api.operating import OperatingApi
+    from stargate.usecases.operating.show_conditions import ShowConditions
+    from stargate.usecases.operating.turn_switch import TurnSwitch
+
+    table = Table(settings.read(settings.ApiSettings).table_name)
+    return OperatingApi(
+        conditions=ShowConditions(OperationsTable(table)),
+        switch=TurnSwitch(SwitchRow(table), SystemClock(), actor),
+    )
+
+
+def drills(actor: str, context: Any) -> DrillsApi:
+    from stargate.adapters.drill_records import S3DrillRecords
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.api.drills import DrillsApi
+    from stargate.usecases.drills.show_drills import ShowDrills
+
+    given = settings.read(settings.ApiSettings)
+    table = Table(given.table_name)
+    records = S3DrillRecords(given.gateway_bucket)
+    return DrillsApi(
+        request=request_drill(table, given.drill_arn, actor),
+        show=ShowDrills(EnvironmentRows(table), DrillRows(table), records, SystemClock()),
+        once=_once(given, actor, context),
+    )
+
+
+def _once(given: settings.ApiSettings, actor: str, context: Any) -> Once:
+    from stargate.adapters.idempotency import TableReplies
+    from stargate.api.requests import Once
+
+    return Once(TableReplies(given.table_name, context), actor)

@@ -1,0 +1,57 @@
+# ruff: noqa: PLC0415  (late imports are the point: cold starts)
+"""Functions of an environment that stands: its sleep, and what is due by the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stargate import settings
+from stargate.adapters.clock import SystemClock
+from stargate.adapters.dynamodb import EnvironmentRows, Table
+from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.wiring.shared import narrator_of, workflows_of
+
+if TYPE_CHECKING:
+    from stargate.usecases.life.keep_time import KeepTime
+    from stargate.usecases.life.sleep_gateway import SleepGateway
+    from stargate.usecases.life.wake_gateway import WakeGateway
+
+
+def sleep_gateway() -> SleepGateway:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.repose import AwsRepose
+    from stargate.usecases.life.sleep_gateway import SleepGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    narrator = narrator_of("sleep_gateway")
+    return SleepGateway(EnvironmentRows(table), OperationsTable(table), AwsRepose(), narrator)
+
+
+def wake_gateway() -> WakeGateway:
+    from stargate.adapters.repose import AwsRepose
+    from stargate.usecases.life.wake_gateway import WakeGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return WakeGateway(EnvironmentRows(table), AwsRepose())
+
+
+def keep_time() -> KeepTime:
+    from stargate.adapters.operations import SwitchRow
+    from stargate.adapters.repose import AwsRepose
+    from stargate.usecases.life.begin_work import BeginWork
+    from stargate.usecases.life.keep_time import KeepTime
+    from stargate.usecases.life.retire_environment import RetireEnvironment
+
+    given = settings.read(settings.KeepTimeSettings)
+    table, workflows = Table(given.table_name), workflows_of(given)
+    environments, clock, identifiers = EnvironmentRows(table), SystemClock(), RandomIdentifiers()
+    narrator = narrator_of("keep_time")
+    return KeepTime(
+        environments,
+        SwitchRow(table),
+        AwsRepose(),
+        RetireEnvironment(environments, workflows, clock, identifiers, narrator),
+        BeginWork(environments, workflows, clock, identifiers, narrator),
+        clock,
+        narrator,
+    )

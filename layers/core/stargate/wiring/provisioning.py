@@ -1,0 +1,225 @@
+# ruff: noqa: PLC0415  (late imports are the point: cold starts)
+"""Functions that make, check and remove gateways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stargate import settings
+from stargate.adapters.clock import SystemClock
+from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, NodeRows, Table
+from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.wiring.shared import narrator_of
+
+if TYPE_CHECKING:
+    from stargate.ports.workflows import Movers
+    from stargate.usecases.provisioning.check_gateway import CheckGateway
+    from stargate.usecases.provisioning.check_retired import CheckRetired
+    from stargate.usecases.provisioning.deploy_stack import DeployStack
+    from stargate.usecases.provisioning.dispose_data import DisposeData
+    from stargate.usecases.provisioning.node_moves import Desk
+    from stargate.usecases.provisioning.notice_progress import NoticeProgress
+    from stargate.usecases.provisioning.plan_environment import PlanEnvironment
+    from stargate.usecases.provisioning.preflight import Preflight
+    from stargate.usecases.provisioning.prepare_database import PrepareDatabase
+    from stargate.usecases.provisioning.prepare_regions import PrepareRegions
+    from stargate.usecases.provisioning.publish_gateway import PublishGateway
+    from stargate.usecases.provisioning.remove_stack import RemoveStack
+    from stargate.usecases.provisioning.settle_environment import SettleEnvironment
+
+
+def _desk(table: Table, actor: str, error: str, movers: Movers | None = None) -> Desk:
+    from stargate.adapters.stepfunctions import StepFunctionsCallbacks
+    from stargate.usecases.provisioning.node_moves import Desk
+
+    return Desk(
+        EnvironmentRows(table),
+        NodeRows(table),
+        StepFunctionsCallbacks(),
+        SystemClock(),
+        narrator_of(actor),
+        error,
+        movers,
+    )
+
+
+def _making(deploy_stack: str, prepare_database: str) -> Movers:
+    """Of what is made; what only makes removes nothing."""
+    from stargate.adapters.lambda_functions import LambdaMovers
+
+    return LambdaMovers(deploy_stack, prepare_database, "")
+
+
+def deploy_stack() -> DeployStack:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.errors import StackFailedError
+    from stargate.usecases.provisioning.deploy_stack import DeployStack
+
+    given = settings.read(settings.DeployStackSettings)
+    return DeployStack(
+        _desk(
+            Table(given.table_name),
+            "deploy_stack",
+            StackFailedError.__name__,
+            _making(given.deploy_stack_function, given.prepare_database_function),
+        ),
+        CloudFormationStacks(given.service_role_arn),
+        S3Manifests(given.gateway_bucket),
+        given.gateway_bucket,
+        given.boundary_arn,
+    )
+
+
+def prepare_database() -> PrepareDatabase:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.ecs import EcsTasks
+    from stargate.errors import StepFailedError
+    from stargate.usecases.provisioning.prepare_database import PrepareDatabase
+
+    given = settings.read(settings.PrepareDatabaseSettings)
+    movers = _making(given.deploy_stack_function, given.prepare_database_function)
+    desk = _desk(Table(given.table_name), "prepare_database", StepFailedError.__name__, movers)
+    return PrepareDatabase(desk, CloudFormationStacks(), EcsTasks())
+
+
+def remove_stack() -> RemoveStack:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.errors import StackFailedError
+    from stargate.usecases.provisioning.remove_stack import RemoveStack
+
+    given = settings.read(settings.RemoveStackSettings)
+    desk = _desk(Table(given.table_name), "remove_stack", StackFailedError.__name__)
+    return RemoveStack(desk, CloudFormationStacks(given.service_role_arn))
+
+
+def notice_progress() -> NoticeProgress:
+    from stargate.adapters.lambda_functions import LambdaMovers
+    from stargate.usecases.provisioning.notice_progress import NoticeProgress
+
+    given = settings.read(settings.NoticeProgressSettings)
+    table = Table(given.table_name)
+    movers = LambdaMovers(
+        given.deploy_stack_function, given.prepare_database_function, given.remove_stack_function
+    )
+    return NoticeProgress(
+        EnvironmentRows(table), NodeRows(table), movers, SystemClock(), narrator_of("notice_progress")
+    )
+
+
+def plan_environment() -> PlanEnvironment:
+    from stargate.adapters.change_sets import CloudFormationChangeSets
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.provisioning.plan_environment import PlanEnvironment
+
+    given = settings.read(settings.PlanSettings)
+    table = Table(given.table_name)
+    return PlanEnvironment(
+        EnvironmentRows(table),
+        NodeRows(table),
+        S3Manifests(given.gateway_bucket),
+        preflight(),
+        CloudFormationChangeSets(given.service_role_arn),
+        SystemClock(),
+        given.gateway_bucket,
+        given.boundary_arn,
+        given.gateway_version,
+    )
+
+
+def preflight() -> Preflight:
+    from stargate.adapters.belongings import AwsBelongings
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.ec2 import Ec2Regions
+    from stargate.adapters.offers import AwsOffers
+    from stargate.adapters.quotas import ServiceQuotas
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.provisioning.preflight import Preflight
+
+    given = settings.read(settings.PreflightSettings)
+    table = Table(given.table_name)
+    return Preflight(
+        EnvironmentRows(table),
+        NodeRows(table),
+        S3Manifests(given.gateway_bucket),
+        Ec2Regions(),
+        CloudFormationStacks(),
+        AwsOffers(),
+        ServiceQuotas(),
+        AwsBelongings(),
+        given.aws_region,
+        given.gateway_version,
+    )
+
+
+def prepare_regions() -> PrepareRegions:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.provisioning.prepare_regions import PrepareRegions
+
+    given = settings.read(settings.PrepareRegionsSettings)
+    return PrepareRegions(
+        EnvironmentRows(Table(given.table_name)),
+        S3Manifests(given.gateway_bucket),
+        CloudFormationStacks(given.service_role_arn),
+        given.home_bus_arn,
+        given.forwarder_role_arn,
+        given.gateway_version,
+    )
+
+
+def check_gateway() -> CheckGateway:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.front_door import HttpsFrontDoor
+    from stargate.adapters.gauges import AwsGauges
+    from stargate.adapters.observer import LambdaObserver
+    from stargate.usecases.provisioning.check_gateway import CheckGateway
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return CheckGateway(
+        EnvironmentRows(table), CloudFormationStacks(), AwsGauges(), HttpsFrontDoor(), LambdaObserver()
+    )
+
+
+def check_retired() -> CheckRetired:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.remains import AwsRemains
+    from stargate.adapters.tagging import TaggingInventory
+    from stargate.usecases.provisioning.check_retired import CheckRetired
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return CheckRetired(EnvironmentRows(table), CloudFormationStacks(), TaggingInventory(), AwsRemains())
+
+
+def dispose_data() -> DisposeData:
+    from stargate.adapters.remains import AwsRemains
+    from stargate.usecases.provisioning.dispose_data import DisposeData
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return DisposeData(EnvironmentRows(table), AwsRemains())
+
+
+def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
+    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.domain.environment import Work
+    from stargate.usecases.provisioning.settle_environment import SettleEnvironment
+
+    given = settings.read(settings.SettleSettings)
+    table = Table(given.table_name)
+    return SettleEnvironment(
+        EnvironmentRows(table),
+        StepFunctionsWorkflows({Work.UPDATE: given.provision_arn}),
+        SystemClock(),
+        RandomIdentifiers(),
+        narrator_of(actor),
+        NodeRows(table),
+        HistoryRows(table),
+    )
+
+
+def publish_gateway() -> PublishGateway:
+    from stargate.adapters.s3 import S3Shelf
+    from stargate.usecases.provisioning.publish_gateway import PublishGateway
+
+    given = settings.read(settings.PublishGatewaySettings)
+    return PublishGateway(S3Shelf(given.gateway_bucket))

@@ -1,0 +1,201 @@
+# ruff: noqa: ARG002  (a fake takes what its port takes, and needs less of it)
+"""A running gateway, as measured and as changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from stargate.domain.gateway.front_door import Answer
+from stargate.domain.gateway.observer import Observation
+from stargate.domain.operating.facts import AlarmState, Deployment, ScalingFacts, ServiceFacts
+from stargate.errors import ActionRefusedError
+
+if TYPE_CHECKING:
+    from tests.fakes.world import FakeClock
+
+
+@dataclass
+class FakeScaling:
+    """One scalable target, which takes whatever bounds it is given."""
+
+    facts: ScalingFacts | None = field(default_factory=lambda: ScalingFacts(2, 6))
+    failure: str | None = None
+    set: list = field(default_factory=list)
+    refuse: str = ""
+    cut_off: bool = False
+    calls: list = field(default_factory=list)
+
+    def describe(self, region, cluster, service):
+        self.calls.append("describe scalable target")
+        return self.facts
+
+    def last_failure(self, region, cluster, service):
+        self.calls.append("describe scaling activities")
+        return self.failure
+
+    def set_bounds(self, region, cluster, service, minimum, maximum):
+        if self.refuse:
+            raise ActionRefusedError(self.refuse)
+        if self.cut_off:
+            raise TimeoutError("no answer from AWS")
+        self.set.append((cluster, service, minimum, maximum))
+        self.facts = replace(self.facts, minimum=minimum, maximum=maximum)
+
+
+@dataclass
+class FakeServices:
+    """One service; a restart begins a deployment of what runs."""
+
+    clock: FakeClock
+    facts: ServiceFacts | None = None
+    done: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.facts = self.facts or ServiceFacts(
+            2, 2, (Deployment("d-1", "PRIMARY", "COMPLETED", "t:1", 0.0),)
+        )
+
+    def describe(self, region, cluster, service):
+        return self.facts
+
+    def restart(self, region, cluster, service):
+        self.done.append(("restart", cluster, service))
+        self.deploy("d-2", self.facts.deployments[0].task_definition)
+
+    def stop_deployment(self, region, cluster, service):
+        self.done.append(("stop deployment", cluster, service))
+        self.settle()
+
+    def deploy(self, deployment_id, task_definition):
+        before = replace(self.facts.deployments[0], status="ACTIVE")
+        fresh = Deployment(deployment_id, "PRIMARY", "IN_PROGRESS", task_definition, self.clock.now())
+        self.facts = replace(self.facts, deployments=(fresh, before))
+
+    def settle(self):
+        whole = replace(self.facts.deployments[0], rollout="COMPLETED")
+        self.facts = ServiceFacts(self.facts.desired, self.facts.desired, (whole,))
+
+
+@dataclass
+class FakeMetrics:
+    minutes_read: list = field(default_factory=list)
+    calls: list = field(default_factory=list)
+
+    def minutes(self, environment, outputs, service, since, until):
+        self.calls.append("get metric data")
+        return tuple(minute for minute in self.minutes_read if since <= minute.at < until)
+
+
+@dataclass
+class FakeRepose:
+    """A gateway that runs, and does at once what it is told; a database takes until the test says so."""
+
+    services: dict = field(default_factory=dict)
+    targets: dict = field(default_factory=dict)
+    sounding_alarms: set = field(default_factory=set)
+    database_status: str = "available"
+    lingering: dict = field(default_factory=dict)
+    calls: list = field(default_factory=list)
+
+    def service(self, region, cluster, service):
+        if service not in self.services:
+            return None
+        desired = self.services[service]
+        return ServiceFacts(desired, self.lingering.get(service, desired))
+
+    def size(self, region, cluster, service, tasks):
+        self.calls.append(f"{service} to {tasks}")
+        self.services[service] = tasks
+
+    def target(self, region, cluster, service):
+        return self.targets.get(service)
+
+    def set_target(self, region, cluster, service, target):
+        self.calls.append(f"target of {service}")
+        self.targets[service] = target
+
+    def sounding(self, region, prefix):
+        return tuple(sorted(name for name in self.sounding_alarms if name.startswith(prefix)))
+
+    def mute(self, region, names):
+        self.sounding_alarms -= set(names)
+
+    def unmute(self, region, names):
+        self.calls.append("unmute")
+        self.sounding_alarms |= set(names)
+
+    def database(self, region, identifier):
+        return self.database_status
+
+    def stop_database(self, region, identifier):
+        self.calls.append("stop database")
+        self.database_status = "stopping"
+
+    def start_database(self, region, identifier):
+        self.calls.append("start database")
+        self.database_status = "starting"
+
+
+@dataclass
+class FakeAlarms:
+    known: dict = field(default_factory=dict)
+
+    def states(self, region, names):
+        return {name: self.known[name] for name in names if name in self.known}
+
+    def ringing(self, region, prefix):
+        named = {name: state for name, state in self.known.items() if name.startswith(prefix)}
+        return {name: state for name, state in named.items() if state.value == "ALARM"}
+
+    def turn(self, name, value, at):
+        self.known[name] = AlarmState(value, at)
+
+
+@dataclass
+class FakeGauges:
+    database_state: tuple = ("available", True)
+    distribution_state: tuple = ("Deployed", True)
+    service_states: dict = field(
+        default_factory=lambda: dict.fromkeys(
+            ("litellm", "grafana", "langfuse", "victoria-metrics"), (2, "COMPLETED")
+        )
+    )
+    healthy: int = 2
+
+    def database(self, region, identifier):
+        return self.database_state
+
+    def distribution(self, distribution_id):
+        return self.distribution_state
+
+    def services(self, region, cluster, names):
+        return self.service_states
+
+    def healthy_targets(self, region, target_group_arn):
+        return self.healthy
+
+
+@dataclass
+class FakeFrontDoor:
+    """Answers as a gateway that is well, but for the paths that the test names."""
+
+    answers: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def ask(self, domain, path):
+        self.asked.append((domain, path))
+        well = {"/v1/models": Answer(401, 0.1), "/langfuse": Answer(302, 0.1, f"https://{domain}:443/")}
+        return self.answers.get(path, well.get(path, Answer(200, 0.1)))
+
+
+@dataclass
+class FakeObserver:
+    """Finds everything well, but for the verbs that the test gives a reason."""
+
+    reasons: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def ask(self, region, environment, verb):
+        self.asked.append((region, environment, verb))
+        return Observation(self.reasons.get(verb, ""), 0.1, {"tasks": 2})

@@ -1,0 +1,274 @@
+# ruff: noqa: ARG002  (a fake takes what its port takes, and needs less of it)
+"""CloudFormation, regions and what an account has, in memory."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
+from stargate.errors import (
+    ManifestNotFoundError,
+    StackExistsError,
+    StackRefusedError,
+    StackUnchangedError,
+    TaskRefusedError,
+)
+
+if TYPE_CHECKING:
+    from tests.fakes.world import FakeClock
+
+
+CANCELLED = {"CREATE": "Resource creation cancelled", "DELETE": "Resource deletion cancelled"}
+
+
+@dataclass
+class FakeManifests:
+    manifest: object
+
+    def read(self, version):
+        if version != self.manifest.version:
+            raise ManifestNotFoundError(f"no gateway of version {version}")
+        return self.manifest
+
+    def template_url(self, version, key):
+        return f"https://bucket/gateway/{version}/{key}"
+
+
+@dataclass
+class FakeStack:
+    stack_id: str
+    name: str
+    status: str
+    tags: dict
+    parameters: dict
+    request_token: str
+    template_url: str = ""
+    outputs: dict = field(default_factory=dict)
+    history: list = field(default_factory=list)
+    reason: str = ""
+    before: tuple = ()
+
+
+@dataclass
+class FakeStacks:
+    """CloudFormation, moved by the test: nothing comes to stand before the test says so."""
+
+    outputs: dict = field(default_factory=dict)
+    stacks: dict = field(default_factory=dict)
+    created: list = field(default_factory=list)
+    deleted: list = field(default_factory=list)
+    updated: list = field(default_factory=list)
+    refuse: dict = field(default_factory=dict)
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def describe(self, region, stack_name):
+        stack = self.stacks.get(stack_name)
+        if stack is None:
+            return None
+        return ObservedStack(stack.stack_id, stack.status, stack.reason, stack.tags, stack.outputs)
+
+    def events(self, region, stack_id):
+        return list(self._by_id(stack_id).history)
+
+    def create(self, region, stack_name, template_url, parameters, tags, request_token):
+        if stack_name in self.refuse:
+            raise StackRefusedError(self.refuse[stack_name])
+        if stack_name in self.stacks:
+            raise StackExistsError(stack_name)
+        stack_id = f"arn:aws:cloudformation:{region}:111122223333:stack/{stack_name}/{next(self.numbers)}"
+        self.stacks[stack_name] = FakeStack(
+            stack_id,
+            stack_name,
+            "CREATE_IN_PROGRESS",
+            dict(tags),
+            dict(parameters),
+            request_token,
+            template_url,
+        )
+        self.created.append(stack_name)
+        return stack_id
+
+    def update(self, region, stack_name, template_url, parameters, request_token):
+        if stack_name in self.refuse:
+            raise StackRefusedError(self.refuse[stack_name])
+        stack = self.stacks[stack_name]
+        if (stack.parameters, stack.template_url) == (dict(parameters), template_url):
+            raise StackUnchangedError(stack_name)
+        stack.before = stack.parameters, stack.template_url
+        stack.status, stack.parameters, stack.template_url = (
+            "UPDATE_IN_PROGRESS",
+            dict(parameters),
+            template_url,
+        )
+        stack.history = []
+        self.updated.append(stack_name)
+
+    def updated_well(self, stack_name):
+        self.stacks[stack_name].status = "UPDATE_COMPLETE"
+
+    def roll_back(self, stack_name):
+        stack = self.stacks[stack_name]
+        stack.parameters, stack.template_url = stack.before
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    def delete(self, region, stack_id, request_token):
+        stack = self._by_id(stack_id)
+        if stack.status != "DELETE_IN_PROGRESS":
+            stack.status, stack.history = "DELETE_IN_PROGRESS", []
+            self.deleted.append(stack.name)
+
+    def stand(self, stack_name):
+        stack = self.stacks[stack_name]
+        stack.status, stack.outputs = "CREATE_COMPLETE", self.outputs.get(stack_name.split("-", 2)[2], {})
+
+    def fail_resource(self, stack_name, resource, resource_type, reason, status="ROLLBACK_IN_PROGRESS"):
+        stack = self.stacks[stack_name]
+        stack.status = status
+        verb = "DELETE" if status.startswith("DELETE") else "CREATE"
+        stack.history += [
+            StackEvent(resource, resource_type, f"{verb}_FAILED", reason),
+            StackEvent(
+                "Sibling", "AWS::EC2::Subnet", f"{verb}_FAILED", f"Resource {verb.lower()[:5]}ion cancelled"
+            ),
+        ]
+
+    def vanish(self, stack_name):
+        return self.stacks.pop(stack_name)
+
+    def _by_id(self, stack_id):
+        return next(stack for stack in self.stacks.values() if stack.stack_id == stack_id)
+
+
+@dataclass
+class FakeChangeSets:
+    """What the test says that an update of a stack would change."""
+
+    changes: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def preview(self, region, stack_name, template_url, parameters):
+        self.asked.append(stack_name)
+        return list(self.changes.get(stack_name, []))
+
+
+@dataclass
+class FakeTasks:
+    started: list = field(default_factory=list)
+    exit_codes: dict = field(default_factory=dict)
+    refuse: str = ""
+
+    def start(self, region, cluster, family, subnets, security_group, started_by, client_token):
+        if self.refuse:
+            raise TaskRefusedError(self.refuse)
+        if client_token not in self.started:
+            self.started.append(client_token)
+        return f"arn:aws:ecs:{region}:111122223333:task/{cluster}/{client_token}"
+
+    def describe(self, region, cluster, task_arn):
+        code = self.exit_codes.get(task_arn.rsplit("/", 1)[1])
+        return ObservedTask(task_arn, code is not None, () if code is None else (code,))
+
+    def stop(self, exit_code):
+        self.exit_codes[self.started[-1]] = exit_code
+
+
+@dataclass
+class FakeOffers:
+    """Everything is to be had, but for what the test names."""
+
+    missing_classes: tuple = ()
+    closed: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def database_class(self, region, instance_class, *, multi_az):
+        self.asked.append((region, instance_class, multi_az))
+        return instance_class not in self.missing_classes
+
+    def closed_models(self, region, models):
+        self.asked.append((region, tuple(models)))
+        return {model: words for model, words in self.closed.items() if model in models}
+
+
+@dataclass
+class FakeBelongings:
+    """An account with nothing in the way, but for what the test names."""
+
+    certificates: dict = field(default_factory=dict)
+    secret_names: dict = field(default_factory=dict)
+    databases: tuple = ()
+
+    def certificate(self, arn):
+        return self.certificates.get(arn)
+
+    def secrets(self, region, prefix):
+        return {name: going for name, going in self.secret_names.items() if name.startswith(prefix)}
+
+    def has_database(self, region, identifier):
+        return identifier in self.databases
+
+
+@dataclass
+class FakeQuotas:
+    """An account that is granted what the test says; of other quotas AWS tells nothing."""
+
+    values: dict = field(default_factory=dict)
+
+    def granted(self, region, quotas):
+        return {quota: self.values[quota] for quota in quotas if quota in self.values}
+
+
+@dataclass
+class FakeRegions:
+    zone_names: list = field(default_factory=lambda: ["us-east-1a", "us-east-1b", "us-east-1c"])
+    vpcs: dict = field(default_factory=dict)
+    held: int = 0
+
+    def addresses(self, region):
+        return self.held
+
+    def zones(self, region):
+        return self.zone_names
+
+    def vpc_cidrs(self, region):
+        return self.vpcs
+
+
+@dataclass
+class FakeInventory:
+    left: dict = field(default_factory=dict)
+
+    def tagged(self, region, environment_id):
+        return self.left.get(region, [])
+
+
+@dataclass
+class FakeRemains:
+    """What the test says is left; windows run from the moment that it is asked."""
+
+    clock: FakeClock
+    left: list = field(default_factory=list)
+
+    def of(self, region, name, environment_id):
+        return list(self.left)
+
+    def schedule_secret(self, secret, days):
+        self._swap(secret, replace(secret, until=self.clock.now() + days * 86400))
+
+    def erase_secret(self, secret):
+        self._swap(secret)
+
+    def delete_snapshot(self, snapshot):
+        self._swap(snapshot)
+
+    def _swap(self, before, *after):
+        self.left = [one for one in self.left if one.arn != before.arn] + list(after)
+
+
+@dataclass
+class FakeShelf:
+    kept: dict = field(default_factory=dict)
+
+    def put(self, key, content):
+        self.kept[key] = content

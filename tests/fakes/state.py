@@ -1,0 +1,234 @@
+"""What the control plane remembers, in one memory, as it is one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from stargate.domain.operating.actions import Action
+from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.leases import Lease
+from stargate.domain.operating.operations import Operations, Overview
+from stargate.domain.operating.switch import Switch
+from stargate.domain.paging import Page
+from stargate.errors import (
+    AlreadyRecordedError,
+    ConflictError,
+    EnvironmentNotFoundError,
+    IdempotencyKeyReusedError,
+    SupersededError,
+)
+
+
+@dataclass
+class FakeTable:
+    """Environments, nodes and ledger that share one memory, as they share one table."""
+
+    environments: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
+    nodes: dict = field(default_factory=dict)
+    entries: dict = field(default_factory=dict)
+    operations: dict = field(default_factory=dict)
+    switch: Switch = field(default_factory=Switch)
+
+    def write_entry(self, environment_id, entry):
+        self.entries.setdefault(environment_id, {})[entry.entry_id] = entry
+
+
+def _slice(items, key, limit, after):
+    rest = [item for item in items if after is None or key(item) > after]
+    page = tuple(rest[:limit])
+    return Page(page, key(page[-1]) if len(rest) > limit else None)
+
+
+@dataclass
+class FakeEnvironments:
+    table: FakeTable
+
+    def get(self, environment_id):
+        if environment_id not in self.table.environments:
+            raise EnvironmentNotFoundError(environment_id)
+        return self.table.environments[environment_id]
+
+    def by_name(self, name):
+        return self.table.environments.get(self.table.names.get(name))
+
+    def page(self, limit, after):
+        def key(environment):
+            return f"{round(environment.created_at * 1000):013d}#{environment.environment_id}"
+
+        return _slice(sorted(self.table.environments.values(), key=key), key, limit, after)
+
+    def create(self, environment, states, entry, replaces):
+        holder = self.table.names.get(environment.name)
+        allowed = {None} if replaces is None else {None, replaces.environment_id}
+        if holder not in allowed:
+            raise ConflictError(environment.name)
+        identifier = environment.environment_id
+        self.table.names[environment.name] = identifier
+        self.table.environments[identifier] = environment
+        self.table.nodes[identifier] = {state.name: state for state in states}
+        self.table.write_entry(identifier, entry)
+
+    def replace(self, before, after, entry):
+        present = self.table.environments[before.environment_id]
+        expected = (before.status, before.attempt, before.revision)
+        if (present.status, present.attempt, present.revision) != expected:
+            raise ConflictError(before.name)
+        self.table.environments[before.environment_id] = replace(after, revision=before.revision + 1)
+        self.table.write_entry(before.environment_id, entry)
+
+    def record_checks(self, environment, checks, kept=()):
+        present = self.table.environments[environment.environment_id]
+        if (present.status, present.attempt) == (environment.status, environment.attempt):
+            found = replace(present, checks=tuple(checks), kept=tuple(kept))
+            self.table.environments[environment.environment_id] = found
+
+
+@dataclass
+class FakeNodes:
+    table: FakeTable
+
+    def all(self, environment_id):
+        return dict(self.table.nodes.get(environment_id, {}))
+
+    def park(self, environment_id, name, attempt, token):
+        before = self.table.nodes[environment_id][name]
+        if before.attempt > attempt:
+            raise SupersededError(name)
+        self.table.nodes[environment_id][name] = replace(before, attempt=attempt, token=token)
+        return before
+
+    def claim(self, environment_id, name, token):
+        present = self.table.nodes[environment_id][name]
+        if present.token != token:
+            return False
+        self.table.nodes[environment_id][name] = replace(present, token=None)
+        return True
+
+    def replace(self, environment_id, before, after, entry=None):
+        present = self.table.nodes[environment_id][before.name]
+        if (present.status, present.attempt) != (before.status, before.attempt):
+            raise ConflictError(before.name)
+        fresh_count = after.submitted_attempt != before.submitted_attempt
+        done = frozenset() if fresh_count else present.done
+        self.table.nodes[environment_id][before.name] = replace(
+            after, token=present.token, attempt=present.attempt, done=done
+        )
+        if entry is not None:
+            self.table.write_entry(environment_id, entry)
+
+    def resource_made(self, environment_id, name, resource):
+        self._count(environment_id, name, lambda done: done | {resource})
+
+    def resource_gone(self, environment_id, name, resource):
+        self._count(environment_id, name, lambda done: done - {resource})
+
+    def _count(self, environment_id, name, change):
+        present = self.table.nodes[environment_id][name]
+        self.table.nodes[environment_id][name] = replace(present, done=change(present.done))
+
+
+@dataclass
+class FakeHistories:
+    kept: dict = field(default_factory=dict)
+
+    def of(self, preset):
+        return dict(self.kept.get(preset, {}))
+
+    def keep(self, preset, history):
+        self.kept[preset] = dict(history)
+
+
+@dataclass
+class FakeLedger:
+    table: FakeTable
+
+    def page(self, environment_id, since, kind, limit, after):
+        entries = sorted(self.table.entries.get(environment_id, {}).values(), key=lambda e: e.entry_id)
+        wanted = [
+            entry
+            for entry in entries
+            if (since is None or entry.at >= since) and (kind is None or entry.kind == kind)
+        ]
+        return _slice(wanted, lambda entry: entry.entry_id, limit, after)
+
+
+def _operation_key(row):
+    key = {Condition: "key", Action: "action_id", Lease: "scope", Hold: "service"}[type(row)]
+    return f"{type(row).__name__.lower()}#{getattr(row, key)}"
+
+
+@dataclass
+class FakeOperations:
+    """Rows with versions, written all or none; `meddle` lets a test change something before a write."""
+
+    table: FakeTable
+    calls: list = field(default_factory=list)
+    meddle: list = field(default_factory=list)
+
+    def by_name(self, name):
+        self.calls += ["get name", "get environment and switch", "query operations"]
+        identifier = self.table.names.get(name)
+        return None if identifier is None else self._overview(identifier)
+
+    def by_id(self, environment_id):
+        self.calls += ["get environment and switch", "query operations"]
+        if environment_id not in self.table.environments:
+            raise EnvironmentNotFoundError(environment_id)
+        return self._overview(environment_id)
+
+    def _overview(self, environment_id):
+        known = Operations()
+        for row in self.table.operations.get(environment_id, {}).values():
+            known = known.with_row(row)
+        return Overview(self.table.environments[environment_id], {}, self.table.switch, known)
+
+    def record(self, environment_id, change):
+        self.calls.append("write")
+        if self.meddle:
+            self.meddle.pop(0)()
+        entries = self.table.entries.setdefault(environment_id, {})
+        if any(entry.entry_id in entries for entry in change.entries):
+            raise AlreadyRecordedError(environment_id)
+        rows = self.table.operations.setdefault(environment_id, {})
+        for row in change.rows:
+            present = rows.get(_operation_key(row))
+            if (0 if present is None else present.version) != row.version:
+                raise ConflictError(_operation_key(row))
+        for row in change.rows:
+            rows[_operation_key(row)] = replace(row, version=row.version + 1)
+        entries.update({entry.entry_id: entry for entry in change.entries})
+
+    def open_environments(self):
+        self.calls.append("query open")
+        return [one for one, rows in self.table.operations.items() if any(map(_is_open, rows.values()))]
+
+
+def _is_open(row):
+    names = {Condition: "open", Action: "in_flight", Hold: "live"}
+    return type(row) in names and getattr(row, names[type(row)])
+
+
+@dataclass
+class FakeSwitches:
+    table: FakeTable
+
+    def read(self):
+        return self.table.switch
+
+    def turn(self, switch):
+        self.table.switch = switch
+
+
+@dataclass
+class FakeReplies:
+    remembered: dict = field(default_factory=dict)
+
+    def once(self, key, body, work):
+        if key not in self.remembered:
+            self.remembered[key] = (body, work())
+        first_body, reply = self.remembered[key]
+        if first_body != body:
+            raise IdempotencyKeyReusedError("this Idempotency-Key came with another body before")
+        return reply

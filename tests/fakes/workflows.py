@@ -1,0 +1,63 @@
+"""Workflows and the functions that they call, written down and not run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+
+@dataclass
+class FakeRemedies:
+    """The workflow that performs actions: started by name, run only when the test says so."""
+
+    started: dict = field(default_factory=dict)
+    statuses: dict = field(default_factory=dict)
+    calls: list = field(default_factory=list)
+    lose: bool = False
+
+    def start(self, execution_name, payload):
+        self.calls.append("start remediate")
+        if self.lose:
+            raise ConnectionError("cut off before the workflow was started")
+        self.started.setdefault(execution_name, dict(payload))
+        self.statuses.setdefault(execution_name, "RUNNING")
+
+    def status(self, execution_name):
+        return self.statuses.get(execution_name)
+
+
+@dataclass
+class FakeWorkflows:
+    started: list = field(default_factory=list)
+
+    def start(self, work, execution_name, payload):
+        start = (work.value, execution_name, json.dumps(payload, sort_keys=True))
+        if start not in self.started:
+            self.started.append(start)
+
+
+@dataclass
+class FakeCallbacks:
+    """Every answer ever given, so that a second one to the same token is seen."""
+
+    answers: list = field(default_factory=list)
+
+    def succeed(self, token, output):
+        self.answers.append((token, "succeeded", output))
+
+    def fail(self, token, error, cause):
+        self.answers.append((token, error, cause))
+
+
+@dataclass
+class FakeMovers:
+    calls: list = field(default_factory=list)
+
+    def deploy(self, environment_id, attempt, node, cause):
+        self.calls.append(("deploy", environment_id, attempt, node, cause))
+
+    def prepare(self, environment_id, attempt, node, cause):
+        self.calls.append(("prepare", environment_id, attempt, node, cause))
+
+    def remove(self, environment_id, attempt, node, cause):
+        self.calls.append(("remove", environment_id, attempt, node, cause))

@@ -1,0 +1,232 @@
+"""A gateway is put to sleep and wakes as it was, whatever happens on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stargate.domain.environment import Status, Work
+from stargate.domain.life.rest import SUSPENSIONS, Target
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.operations import Change
+from stargate.errors import EnvironmentBusyError, NotAsleepYetError, NotAwakeYetError, SupersededError
+from stargate.usecases.life.begin_work import BeginWork
+from stargate.usecases.life.sleep_gateway import SleepGateway
+from stargate.usecases.life.wake_gateway import WakeGateway
+from tests import fakes
+from tests.unit.play import Play
+
+COUNTS = {"litellm": 3, "grafana": 2, "langfuse": 2, "victoria-metrics": 1}
+TARGET = Target(2, 6, ("ScheduledScalingSuspended",))
+ALARMS = {"stargate-sandbox-litellm-cpu-critical", "stargate-sandbox-database-cpu-warning"}
+
+
+class Night(Play):
+    """A READY gateway, and what is needed to let it sleep."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.ask()
+        self.settle(self.environment.environment_id, 1, Status.READY)
+        self.repose = fakes.FakeRepose(dict(COUNTS), {"litellm": TARGET}, set(ALARMS) | {"somebody-elses"})
+        self.operations = fakes.FakeOperations(self.table)
+        self.begin = BeginWork(
+            self.environments, self.workflows, self.clock, self.identifiers, self.narrator("someone")
+        )
+        self.sleep = SleepGateway(
+            self.environments, self.operations, self.repose, self.narrator("sleep_gateway")
+        )
+        self.wake = WakeGateway(self.environments, self.repose)
+
+    def now(self):
+        return self.environments.by_name("sandbox")
+
+    def asked(self, what):
+        self.environment = self.begin(what, "sandbox")
+        return self.attempt()
+
+    def attempt(self):
+        return self.environment.environment_id, self.environment.attempt
+
+    def fall_asleep(self):
+        attempt = self.asked("sleep")
+        with pytest.raises(NotAsleepYetError, match="litellm: 3 still running"):
+            self.sleep(*attempt)
+        with pytest.raises(NotAsleepYetError, match="the database is available"):
+            self.sleep(*attempt)
+        self.repose.database_status = "stopped"
+        self.sleep(*attempt)
+        self.settle(*attempt, Status.ASLEEP)
+
+    def wake_up(self):
+        attempt = self.asked("wake")
+        with pytest.raises(NotAwakeYetError, match="the database is stopped"):
+            self.wake(*attempt)
+        self.rouse(attempt)
+        self.settle(*attempt, Status.READY)
+
+    def rouse(self, attempt):
+        """From the moment that the database is there."""
+        self.repose.database_status = "available"
+        with pytest.raises(NotAwakeYetError, match="litellm: 0 of"):
+            self.wake(*attempt)
+        self.wake(*attempt)
+
+
+@pytest.fixture
+def night():
+    return Night()
+
+
+def test_asleep_nothing_of_it_runs(night):
+    """Services at zero, scaling suspended with no bound that asks for a task, alarms muted, database off."""
+    night.fall_asleep()
+    assert night.now().status is Status.ASLEEP
+    assert set(night.repose.services.values()) == {0}
+    assert night.repose.targets == {"litellm": Target(0, 6, SUSPENSIONS)}
+    assert night.repose.sounding_alarms == {"somebody-elses"}
+    assert night.repose.database_status == "stopped"
+
+
+def test_awake_it_is_exactly_as_it_was(night):
+    """Counts, bounds, a suspension that somebody had set, the alarms; what was written down is done with."""
+    before = (dict(night.repose.services), dict(night.repose.targets), set(night.repose.sounding_alarms))
+    night.fall_asleep()
+    night.wake_up()
+    after = (night.repose.services, night.repose.targets, night.repose.sounding_alarms)
+    assert after == before
+    assert (night.now().status, night.now().rest) == (Status.READY, None)
+
+
+def test_an_alarm_that_was_muted_before_stays_muted(night):
+    """Only what sleep muted is unmuted."""
+    quiet = "stargate-sandbox-database-cpu-warning"
+    night.repose.sounding_alarms.remove(quiet)
+    night.fall_asleep()
+    night.wake_up()
+    assert quiet not in night.repose.sounding_alarms
+
+
+def test_the_database_is_stopped_when_the_last_task_has_gone(night):
+    """Until then tasks may still write, and each call says what runs."""
+    night.repose.lingering = {"litellm": 1}
+    attempt = night.asked("sleep")
+    for _ in range(2):
+        with pytest.raises(NotAsleepYetError, match="litellm: 1 still running"):
+            night.sleep(*attempt)
+    assert "stop database" not in night.repose.calls
+
+
+def test_the_database_comes_first_and_the_bounds_after_the_counts(night):
+    """No task starts without its database; alarms sound when all of it runs."""
+    night.fall_asleep()
+    night.repose.calls.clear()
+    night.wake_up()
+    assert night.repose.calls == [
+        "start database",
+        "litellm to 3",
+        "target of litellm",
+        "grafana to 2",
+        "langfuse to 2",
+        "victoria-metrics to 1",
+        "unmute",
+    ]
+
+
+def test_alarms_stay_muted_until_every_task_runs(night):
+    """A gateway that comes up rings for nobody."""
+    night.fall_asleep()
+    night.repose.database_status, night.repose.lingering = "available", {"grafana": 1}
+    attempt = night.asked("wake")
+    for _ in range(2):
+        with pytest.raises(NotAwakeYetError, match="grafana: 1 of 2 running"):
+            night.wake(*attempt)
+    assert night.repose.sounding_alarms == {"somebody-elses"}
+
+
+def test_a_call_that_comes_twice_changes_nothing_twice(night):
+    """Counts are written down once, before anything was touched: zero is never taken for how it was."""
+    attempt = night.asked("sleep")
+    for _ in range(2):
+        with pytest.raises(NotAsleepYetError):
+            night.sleep(*attempt)
+    night.repose.database_status = "stopped"
+    calls = list(night.repose.calls)
+    night.sleep(*attempt)
+    night.sleep(*attempt)
+    assert night.repose.calls == calls
+    assert {one.name: one.tasks for one in night.now().rest.services} == COUNTS
+
+
+def test_what_autoscaling_did_since_is_left_alone(night):
+    """A repeated call of the waking does not set a count back that has moved on."""
+    night.fall_asleep()
+    attempt = night.asked("wake")
+    night.rouse(attempt)
+    night.repose.services["litellm"] = 5
+    night.wake(*attempt)
+    assert night.repose.services["litellm"] == 5
+
+
+def test_a_bound_that_was_raised_for_a_while_is_not_how_it_was(night):
+    """It wakes with the bound as it was found before the raise."""
+    hold = Hold("litellm", 4, 6, 2, 6, night.clock.now() + 900, "cpu-high#litellm", "a1", 1)
+    night.operations.record(night.environment.environment_id, Change((hold,)))
+    night.repose.targets["litellm"] = replace(TARGET, minimum=4)
+    night.fall_asleep()
+    night.wake_up()
+    assert night.repose.targets["litellm"] == TARGET
+
+
+def test_waking_overtakes_a_falling_asleep(night):
+    """The old attempt's calls are over, and what it had written down is restored."""
+    old = night.asked("sleep")
+    with pytest.raises(NotAsleepYetError):
+        night.sleep(*old)
+    new = night.asked("wake")
+    with pytest.raises(SupersededError):
+        night.sleep(*old)
+    night.rouse(new)
+    assert night.repose.services == COUNTS
+
+
+def test_waking_what_was_not_touched_yet_touches_nothing(night):
+    """Nothing was written down."""
+    night.asked("sleep")
+    night.wake(*night.asked("wake"))
+    assert night.repose.calls == []
+
+
+def test_a_failed_waking_is_resumed(night):
+    """The same work again, from what is still written down."""
+    night.fall_asleep()
+    night.settle(*night.asked("wake"), Status.FAILED, "NotAwakeYetError", "the database is starting")
+    assert night.now().rest is not None
+    environment = night.begin("resume", "sandbox")
+    assert (environment.status, environment.work) == (Status.WAKING, Work.WAKE)
+    assert night.workflows.started[-1][0] == "wake"
+
+
+def test_the_same_again_starts_nothing_twice(night):
+    """Asleep it is asleep; on the way the same execution is meant."""
+    first, second = night.begin("sleep", "sandbox"), night.begin("sleep", "sandbox")
+    assert first.attempt == second.attempt
+    assert [start[0] for start in night.workflows.started] == ["provision", "sleep"]
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "words"),
+    [
+        (Status.PROVISIONING, "sleep", "only what is READY or DEGRADED can be put to sleep"),
+        (Status.RETIRED, "wake", "only what is ASLEEP can be woken"),
+        (Status.READY, "resume", "only what is FAILED or DEGRADED can be resumed"),
+    ],
+)
+def test_each_verb_says_from_which_states_it_works(night, status, asked, words):
+    """Refused with the state it is in; nothing is changed."""
+    identifier = night.environment.environment_id
+    night.table.environments[identifier] = replace(night.now(), status=status)
+    with pytest.raises(EnvironmentBusyError, match=f"sandbox is {status}: {words}"):
+        night.begin(asked, "sandbox")
+    assert night.now().attempt == 1

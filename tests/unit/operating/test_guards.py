@@ -1,0 +1,371 @@
+"""Each guard: what it holds, what it says, and when it lifts."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import random
+from dataclasses import replace
+
+import pytest
+
+from stargate.domain.environment import Mode, Status
+from stargate.domain.operating.actions import Action, ActionKind, ActionStatus
+from stargate.domain.operating.guards import GUARDS, Intent, first_held
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.leases import LEASE_SECONDS, Lease, taken
+from stargate.domain.operating.operations import Operations, Overview
+from stargate.domain.operating.playbook import DEFAULT
+from stargate.domain.operating.switch import Switch
+from stargate.errors import (
+    EnvironmentBusyError,
+    EnvironmentNotFoundError,
+    InvalidRequestError,
+)
+from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, WARNING, LoopPlay, environment
+
+NOW = 1_800_000_000.0
+RULE = DEFAULT[0]
+
+
+def action(at, status=ActionStatus.REACHED, kind=ActionKind.RAISE_BOUND, name="earlier"):
+    return Action(name, kind, "litellm", "cpu-high#litellm", status, at, performed_at=at)
+
+
+def overview(*rows, switch=None, **changes):
+    known = Operations()
+    for row in rows:
+        known = known.with_row(row)
+    return Overview(environment(NOW, **changes), {}, switch or Switch(), known)
+
+
+def held(seen, **changes):
+    intent = Intent(replace(RULE, **changes), ActionKind.RAISE_BOUND, "litellm", "mine")
+    return first_held(seen, intent, NOW)
+
+
+def test_nothing_holds_where_nothing_is_wrong():
+    """Ready, acting, switched on, and nothing done before."""
+    assert held(overview()) is None
+    assert held(overview(status=Status.DEGRADED)) is None  # it stands whole: that is when mending helps
+
+
+@pytest.mark.parametrize(
+    ("seen", "guard", "lifts_at"),
+    [
+        (overview(status=Status.PROVISIONING), "status", None),
+        (overview(status=Status.FAILED), "status", None),
+        (overview(mode=Mode.OBSERVE), "mode", None),
+        (overview(mode=Mode.ADVISE), "mode", None),
+        (overview(switch=Switch(on=False, reason="fire drill")), "switch", None),
+        (overview(action(NOW, ActionStatus.PERFORMING)), "verification", None),
+        (overview(action(NOW, ActionStatus.REQUESTED, ActionKind.RELEASE_BOUND)), "verification", None),
+        (overview(Lease("capacity:litellm", "other", 3, NOW, NOW + 60)), "lease", NOW + 60),
+        (overview(action(NOW - 100)), "cool-down", NOW + 80),
+        (overview(action(NOW - 100, ActionStatus.FAILED)), "cool-down", NOW + 80),
+        (overview(*(action(NOW - 600 * n, name=f"a{n}") for n in range(1, 11))), None, None),
+    ],
+)
+def test_each_guard_says_why_and_until_when(seen, guard, lifts_at):
+    """The reason is what the ledger will have."""
+    found = held(seen)
+    assert (found and found.guard, found and found.lifts_at) == (guard, lifts_at)
+    assert found is None or found.reason
+
+
+def test_the_budget_of_an_hour_holds_until_its_oldest_is_an_hour_past():
+    """Flapping is bounded whatever the cool-down."""
+    seen = overview(*(action(NOW - 300 * n, name=f"a{n}") for n in range(1, 4)))
+    found = held(seen, most_in_an_hour=3)
+    assert (found.guard, found.lifts_at) == ("budget", NOW - 900 + 3600)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        replace(action(NOW - 10, ActionStatus.WITHDRAWN), performed_at=None),
+        action(NOW - 10, kind=ActionKind.RESTART_SERVICE),
+        replace(action(NOW - 10), subject="grafana"),
+        replace(action(NOW - 10, ActionStatus.PERFORMING), action_id="mine"),
+        Lease("capacity:litellm", "mine", 3, NOW, NOW + 60),
+        Lease("capacity:litellm", None, 3, NOW, NOW + 60),
+        Lease("capacity:litellm", "dead", 3, NOW - 7200, NOW - 60),
+        Lease("service:litellm", "other", 3, NOW, NOW + 60),
+    ],
+)
+def test_what_is_no_reason_to_wait(row):
+    """What did nothing, what is about something else, what is its own, what has run out."""
+    assert held(overview(row)) is None
+
+
+def test_a_bound_is_kept_for_its_time():
+    """A release that comes too early is held."""
+    hold = Hold("litellm", 4, 6, 2, 6, NOW + 300, "cpu-high#litellm", "a", 1)
+    assert held(overview(hold), guards=("expiry",)).lifts_at == NOW + 300
+    assert held(overview(replace(hold, until=NOW)), guards=("expiry",)) is None
+    assert held(overview(replace(hold, live=False)), guards=("expiry",)) is None
+    assert held(overview(), guards=("expiry",)) is None
+
+
+def test_every_guard_is_used_by_some_rule():
+    """None is only there to be there."""
+    assert set(GUARDS) == {name for rule in DEFAULT for name in rule.guards}
+
+
+# Leases.
+
+
+def test_a_lease_has_one_holder_and_a_fence_that_grows():
+    """The next holder gets the next number; the same holder keeps its own."""
+    first = taken(None, "capacity:litellm", "a", NOW)
+    assert (first.fence, first.held_by("a", 1)) == (1, True)
+    assert taken(first, "capacity:litellm", "b", NOW) is None
+    assert taken(first, "capacity:litellm", "a", NOW + 5).fence == 1
+    assert taken(first.released(), "capacity:litellm", "b", NOW).fence == 2
+    assert taken(first, "capacity:litellm", "b", NOW + LEASE_SECONDS).fence == 2
+
+
+# The switch and the mode, as they are turned.
+
+
+def test_the_switch_says_who_turned_it_and_why():
+    """And turning it to where it stands changes nothing."""
+    play = LoopPlay()
+    assert play.turn_switch.read().document()["actions"] == "on"
+    off = play.turn_switch({"actions": "off", "reason": " fire drill "})
+    assert off.document()["reason"] == "fire drill"
+    play.clock.pass_seconds(60)
+    assert play.turn_switch({"actions": "off", "reason": "other"}) == off
+    assert play.turn_switch({"actions": "on"}).on
+
+
+@pytest.mark.parametrize(
+    ("request_", "paths"),
+    [
+        (None, [""]),
+        ({}, ["/actions"]),
+        ({"actions": "off"}, ["/reason"]),
+        ({"actions": "off", "reason": 7, "why": "x"}, ["/why", "/reason"]),
+        ({"actions": ["on"]}, ["/actions"]),
+    ],
+)
+def test_a_faulty_turn_is_refused_with_every_fault(request_, paths):
+    """Off needs its reason: somebody will read it at night."""
+    with pytest.raises(InvalidRequestError) as refused:
+        LoopPlay().turn_switch(request_)
+    assert [fault.path for fault in refused.value.faults] == paths
+
+
+def test_the_mode_is_changed_and_the_ledger_says_by_whom():
+    """To what it is already: nothing is written."""
+    play = LoopPlay()
+    assert play.change(NAME, {"mode": "observe"}).mode is Mode.OBSERVE
+    play.change(NAME, {"mode": "observe"})
+    (entry,) = play.entries("decision")
+    assert entry.summary == "mode of sandbox changed from act to observe"
+    assert entry.cause == "request by someone"
+
+
+@pytest.mark.parametrize(
+    ("request_", "paths"),
+    [
+        ([], [""]),
+        ({}, [""]),
+        ({"mode": "sleep"}, ["/mode"]),
+        ({"mode": ["act"]}, ["/mode"]),
+        ({"preset": "poc", "mode": "act"}, ["/preset"]),
+    ],
+)
+def test_a_faulty_change_is_refused_with_every_fault(request_, paths):
+    """Whatever is wrong with it is told at once."""
+    with pytest.raises(InvalidRequestError) as refused:
+        LoopPlay().change(NAME, request_)
+    assert [fault.path for fault in refused.value.faults] == paths
+
+
+def test_what_is_not_there_or_going_cannot_be_changed():
+    """Not found, or busy."""
+    play = LoopPlay()
+    with pytest.raises(EnvironmentNotFoundError):
+        play.change("other", {"mode": "act"})
+    play.becomes(status=Status.RETIRING)
+    with pytest.raises(EnvironmentBusyError):
+        play.change(NAME, {"mode": "observe"})
+
+
+# Whatever happens, in whatever order.
+
+SEQUENCES, STEPS = 150, 100
+CHOICES = (
+    ("alarm", [CRITICAL, WARNING], ["ALARM", "ALARM", "OK"]),
+    ("alarm", [CRITICAL], ["ALARM"]),
+    ("lost", [CRITICAL, WARNING], ["ALARM", "OK"]),
+    ("again", range(30)),
+    ("crash", range(12)),
+    ("crash", range(12)),
+    ("load", range(40, 101), range(1, 8)),
+    ("load", [95], [2, 3, 4]),
+    ("tick", [10, 60, 60, 200, 900]),
+    ("tick", [60, 60, 300]),
+    ("tick", [200, 900]),
+    ("mode", ["act"] * 5 + ["observe", "advise"]),
+    ("switch", ["on"] * 5 + ["off"]),
+    ("bounds", [2] * 8 + [1, 3, 8], [6] * 8 + [2, 8]),
+    *[("run",)] * 6,
+    ("die",),
+    ("refuse", [True, False, False, False, False]),
+    ("cut_off", [True, False, False, False, False]),
+    ("rollout", [True, False, False]),
+    ("status", [Status.READY] * 5 + [Status.PROVISIONING]),
+)
+
+
+def steps_of(seed):
+    chance = random.Random(seed)  # noqa: S311  (the same story each time)
+    for name, *given_ in chance.choices(CHOICES, k=STEPS):
+        yield name, *(chance.choice(list(one)) for one in given_)
+
+
+class Story:
+    """Plays steps, and looks after each whether anything happened that never may."""
+
+    def __init__(self):
+        self.play = LoopPlay()
+        self.told = []
+        self.seen = 0
+
+    def step(self, name, *given_):
+        self.play.clock.pass_seconds(1)
+        getattr(self, f"do_{name}")(*given_)
+        self.check()
+
+    def do_alarm(self, name, value):
+        event = self.play.alarm(name, value, told=False)
+        self.told.append(event)
+        self.play.take(event)
+
+    def do_lost(self, name, value):
+        self.told.append(self.play.alarm(name, value, told=False))
+
+    def do_again(self, index):
+        if self.told:
+            self.play.take(self.told[index % len(self.told)])
+
+    def do_crash(self, task):
+        self.play.crash(f"t{task}")
+
+    def do_load(self, cpu, tasks):
+        self.play.load(cpu, tasks)
+
+    def do_tick(self, seconds):
+        self.play.tick(seconds)
+
+    def do_mode(self, mode):
+        self.play.change(NAME, {"mode": mode})
+
+    def do_switch(self, actions):
+        self.play.turn_switch({"actions": actions, "reason": "a test"})
+
+    def do_bounds(self, minimum, maximum):
+        facts = self.play.scaling.facts
+        self.play.scaling.facts = replace(facts, minimum=min(minimum, maximum), maximum=max(minimum, maximum))
+
+    def do_run(self):
+        """A workflow goes on by one step."""
+        if not self.play.remedies.started:
+            return
+        before = len(self.done())
+        try:
+            self.play.performs()
+        except TimeoutError:
+            return
+        if len(self.done()) > before:
+            self.allowed()
+        if self.play.actions()[-1].status is ActionStatus.PERFORMING:
+            found = self.play.verifies()
+            if found["outcome"] != "not_yet":
+                self.play.settles(found["outcome"])
+
+    def do_status(self, status):
+        self.play.becomes(status=status)
+
+    def do_die(self):
+        self.play.remedies.statuses = dict.fromkeys(self.play.remedies.statuses, "FAILED")
+
+    def do_refuse(self, refuse):
+        self.play.scaling.refuse = "refused" if refuse else ""
+
+    def do_cut_off(self, cut_off):
+        self.play.scaling.cut_off = cut_off
+
+    def do_rollout(self, begins):
+        if begins:
+            self.play.services.deploy("d-9", "t:9")
+        else:
+            self.play.services.settle()
+
+    def done(self):
+        return [*self.play.scaling.set, *self.play.services.done]
+
+    def allowed(self):
+        """AWS was called in this very step: nothing may have forbidden it."""
+        seen = self.play.operations.by_id(IDENTIFIER)
+        assert seen.switch.on
+        assert seen.environment.mode is Mode.ACT
+
+    def check(self):
+        known = self.play.operations.by_id(IDENTIFIER).operations
+        limits = self.play.table.environments[IDENTIFIER].spec.litellm
+        for _, _, minimum, maximum in self.play.scaling.set:
+            assert limits.min_tasks <= minimum <= maximum <= limits.max_tasks
+        performing = [one for one in known.actions.values() if one.status is ActionStatus.PERFORMING]
+        assert len({one.scope for one in performing}) == len(performing)
+        for one in performing:
+            assert known.leases[one.scope].held_by(one.action_id, one.fence)
+        for kind in ActionKind:
+            self.check_cool_down(kind)
+        self.check_causes()
+
+    def check_cool_down(self, kind):
+        rests = [rule.cool_down for rule in DEFAULT if rule.action is kind]
+        known = self.play.actions()
+        begun = sorted(one.performed_at for one in known if one.kind is kind and one.performed_at)
+        assert all(later - earlier >= min(rests) for earlier, later in itertools.pairwise(begun))
+
+    def check_causes(self):
+        entries = {entry.entry_id: entry for entry in self.play.entries()}
+        for entry in self.play.entries("action") + self.play.entries("verification"):
+            assert entries[entry.cause].kind in {"decision", "action"}
+        for entry in self.play.entries("decision"):
+            asked = entry.cause.startswith("request by")
+            assert asked or entries[entry.cause].kind in {"signal", "decision", "action"}
+
+
+def ended(story):
+    """Peace comes, and everything that was open ends by itself."""
+    for step in (("switch", "on"), ("mode", "act"), ("status", Status.READY), ("die",)):
+        story.step(*step)
+    story.play.scaling.refuse, story.play.scaling.cut_off = "", False
+    for name in (CRITICAL, WARNING):
+        story.play.alarms.turn(name, "OK", story.play.clock.now())
+    story.play.services.settle()
+    for _ in range(30):
+        story.step("tick", 300)
+        story.do_run()
+    return story.play.operations.open_environments() == []
+
+
+def test_nothing_that_never_may_happen_does():
+    """Limits, one holder of a lease, cool-downs, mode and switch, and a cause for every entry."""
+    seen = collections.Counter()
+    for seed in range(SEQUENCES):
+        story = Story()
+        for step in steps_of(seed):
+            story.step(*step)
+        assert ended(story), seed
+        seen.update(f"{one.kind} {one.status}" for one in story.play.actions())
+        seen.update(f"held by {entry.detail.get('guard')}" for entry in story.play.entries("decision"))
+    for guard in set(GUARDS) - {"lease", "budget"}:
+        assert seen[f"held by {guard}"] >= 10, (guard, seen)
+    for kind in ActionKind:
+        assert sum(times for name, times in seen.items() if name.startswith(kind)) >= 10, (kind, seen)
