@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from local.gateways import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.gateways.registry import Running
     from local.services.later import Later
 
@@ -41,13 +43,13 @@ class Ticker:
                 self.later.call(TURN, self._turn)
 
 
-def pass_time() -> None:
+def pass_time(stopwatch: Callable[[], float] = time.monotonic) -> None:
     """Take those that are due to the present, the longest unseen first, until the budget is spent."""
-    end = time.monotonic() + BUDGET
+    end = stopwatch() + BUDGET
     for entry in sorted(registry.every(), key=lambda entry: entry.looked_at):
         if _is_due(entry):
             _advance(entry)
-            if time.monotonic() > end:
+            if stopwatch() > end:
                 return
 
 

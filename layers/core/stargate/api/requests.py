@@ -97,5 +97,3 @@ def _is_moment(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
