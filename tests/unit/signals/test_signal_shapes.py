@@ -1,6 +1,7 @@
 """Every source and every wrapping: what it says, of whom, and what it would be were it ours."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,16 @@ def test_an_alarm_says_the_same_however_it_comes(wrapped):
     assert isinstance(signal, Signal), signal
     assert (signal.kind, signal.environment, signal.subject) == ("cpu-high", "sandbox", "litellm")
     assert (signal.severity, signal.turn, signal.at) == (Severity.CRITICAL, Turn.OPENS, 1795489200.0)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon"])
+@pytest.mark.parametrize("wrapped", WRAPPINGS.values(), ids=WRAPPINGS.keys())
+def test_a_moment_that_no_calendar_has_makes_no_signal(wrapped, moment):
+    """It is refused as the event's time, wherever the sender has put it, and never raised."""
+    told = json.loads(re.sub(r"2026-11-24T03:00:00[.0-9]*(Z|[+]0000)", moment, json.dumps(wrapped)))
+    found = read_signal(told)
+    assert isinstance(found, Ignored), found
+    assert "time missing or unreadable" in found.reason
 
 
 def test_a_batch_is_read_one_by_one():

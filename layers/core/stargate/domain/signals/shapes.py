@@ -185,7 +185,7 @@ def _iso(written: str) -> str:
     for form in SNS_TIMES:
         try:
             return datetime.strptime(plain, form).astimezone(UTC).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):  # the first day of the calendar, east of Greenwich, is before it
             continue
     return written
 
