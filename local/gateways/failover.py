@@ -40,12 +40,21 @@ def set_failover(order: Order) -> Order:
 def answers(order: Order) -> Order:
     """{"environment", "since", "until"}: each whole second between them, and what who answered in it."""
     entry, gateway, faults = addressed(order, {"since", "until"})
+    since, until = (_moment(order, name, faults) for name in ("since", "until"))
     refuse(faults)
     with registry.lock:
         registry.advance(entry)
-        seen = gateway.failover.seen(float(order["since"]), float(order["until"]))
+        seen = gateway.failover.seen(since, until)
         assumed = gateway.failover.seconds
     return {"now": registry.now(), "assumed_seconds": assumed, "seconds": [[at, told] for at, told in seen]}
+
+
+def _moment(order: Order, name: str, faults: list[str]) -> float:
+    value = order.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        faults.append(f"{name} must be seconds since 1970, not {value!r}")
+        return 0.0
+    return float(value)
 
 
 def begin(identifier: str) -> float | None:

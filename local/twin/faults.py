@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LITELLM = "litellm"
+ADDRESSING = frozenset({"environment", "what"})
 
 
 class FaultError(ValueError):
@@ -66,15 +67,23 @@ def read_fault(order: Mapping[str, object]) -> Fault:
     """The fault that an order `{"what": ..., ...}` asks for; FaultError says what is wrong with it."""
     what = order.get("what")
     readers = {
-        "crash_task": _crash_task,
-        "crash_loop": _crash_loop,
-        "slow_models": _slow_models,
-        "failing_models": _failing_models,
-        "quota": _quota_share,
+        "crash_task": (_crash_task, CrashTask),
+        "crash_loop": (_crash_loop, CrashLoop),
+        "slow_models": (_slow_models, SlowModels),
+        "failing_models": (_failing_models, FailingModels),
+        "quota": (_quota_share, QuotaShare),
     }
     if not isinstance(what, str) or what not in readers:
         raise FaultError(f"what must be one of {', '.join(sorted(readers))}, not {what!r}")
-    return readers[what](order)
+    read, kind = readers[what]
+    _only(order, {field.name for field in fields(kind)} | ADDRESSING)
+    return read(order)
+
+
+def _only(order: Mapping[str, object], known: set[str]) -> None:
+    unknown = sorted(set(order) - known)
+    if unknown:
+        raise FaultError(f"unknown field {', '.join(unknown)}; allowed: {', '.join(sorted(known))}")
 
 
 def _crash_task(order: Mapping[str, object]) -> Fault:

@@ -114,7 +114,9 @@ def test_a_quota_is_set(gateway):
     assert "haiku" in json.dumps(told)
 
 
-@pytest.mark.parametrize("name", ["users", "quota", "break", "mend", "truth", "deploy-crashing"])
+@pytest.mark.parametrize(
+    "name", ["users", "quota", "break", "mend", "truth", "deploy-crashing", "failover", "answers"]
+)
 @pytest.mark.parametrize("named", ["two", None, 1, "", "One"])
 def test_an_unknown_environment_is_named_with_those_that_run(bare, name, named):
     """Whatever was asked for."""
@@ -144,8 +146,15 @@ def test_an_unknown_environment_is_named_with_those_that_run(bare, name, named):
         ("break", {"what": "everything"}, ["not 'everything'"]),
         ("break", {"what": "slow_models", "factor": 0}, ["factor must be a number from 1 to 1000, not 0"]),
         ("break", {"what": "crash_task", "service": "nobody"}, ["nobody"]),
+        (
+            "break",
+            {"what": "crash_task", "servce": "litellm"},
+            ["unknown field servce; allowed: environment"],
+        ),
         ("break", {"what": "crash_task", "task_id": "nobody"}, ["nobody"]),
         ("mend", {"what": "all"}, ["unknown field what; allowed: environment"]),
+        ("failover", {"seconds": 0, "wedges": 1}, ["seconds must be a number from 1", "wedges must be true"]),
+        ("answers", {"since": "now"}, ["since must be seconds since 1970, not 'now'", "until must be"]),
         ("deploy-crashing", {"service": "nobody"}, ["service must be one of litellm, not 'nobody'"]),
     ],
 )
