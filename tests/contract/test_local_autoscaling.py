@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from pathlib import Path
 
 import pytest
 from ministack.services import cloudwatch, ecs
@@ -11,10 +10,9 @@ from ministack.services import cloudwatch, ecs
 from local.gateways import registry
 from local.services import application_autoscaling as scaling
 from tests.contract import test_local_cloudwatch as watching
-from tests.contract.test_local_cloudwatch import shape
+from tests.contract.samples import sample, shape
 from tests.contract.workbench import eventually
 
-SAMPLES = Path(__file__).parents[3] / "shared/data/events"
 TARGET = {
     "ServiceNamespace": "ecs",
     "ResourceId": "service/stargate-one/app",
@@ -224,12 +222,12 @@ def test_reaching_the_maximum_is_the_one_activity_that_is_told(service):
 @pytest.mark.shared_data
 def test_the_event_has_the_shape_of_the_sample(service):
     """Same keys, same kinds."""
-    sample = json.loads((SAMPLES / "app_autoscaling/appautoscaling-scaled-to-max-2019.json").read_text())
+    seen = sample("app_autoscaling/appautoscaling-scaled-to-max-2019.json")
     service.tower.pass_until(lambda: service.desired() == 5, service.cpu(200))
     service.settle()
     event = service.tower.emitted[-1]
-    assert (event[0], event[1]) == (sample["source"], sample["detail-type"])
-    assert shape(event[-1]) == shape(sample["detail"])
+    assert (event[0], event[1]) == (seen["source"], seen["detail-type"])
+    assert shape(event[-1]) == shape(seen["detail"])
 
 
 def test_a_policy_put_again_has_new_alarms_and_one_that_may_not_scale_in_has_one(service):

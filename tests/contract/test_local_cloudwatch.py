@@ -3,7 +3,6 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc, sns, sqs, stepfunctions
@@ -13,9 +12,9 @@ import local.services.cloudwatch as ours
 from local.services.cloudwatch import actions, own_metrics
 from local.services.cloudwatch.statistics import of_values
 from local.services.cloudwatch.store import Metric
+from tests.contract.samples import sample, shape
 
 REPLACED_IN = (cloudwatch, provisioners, apigateway_v1, lambda_svc, stepfunctions)
-SAMPLES = Path(__file__).parents[3] / "shared/data/events"
 START = 1_667_905_200.0  # 2022-11-08T11:00:00Z
 
 
@@ -402,16 +401,6 @@ def test_the_query_protocol_means_the_same(tower):
     assert b"<Dimensions><member><Name>Who</Name><Value>a</Value></member></Dimensions>" in body
 
 
-def shape(value):
-    """Keys and kinds of a document, and nothing of what it says."""
-    if isinstance(value, dict):
-        return {key: shape(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [shape(one) for one in value[:1]]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return "number" if number else type(value).__name__
-
-
 # The samples of the user guide's page "Alarm events and EventBridge": an alarm on one metric is told as that
 # metric's query.
 QUERY = {
@@ -469,18 +458,17 @@ def test_the_event_of_an_alarm_on_metric_math_has_the_shape_of_aws(tower):
 @pytest.mark.parametrize("statistic", ["Average", "p90"])
 def test_the_event_agrees_with_the_samples_of_others(tower, statistic):
     """Same keys and kinds, but for what a sample's own query (Metrics Insights) brings with it."""
-    sample = json.loads(
-        (SAMPLES / "cw_alarm_metric_math/cloudwatch-alarm-state-change-my-alarm-name-ALARM.json").read_text()
-    )["detail"]
+    event = sample("cw_alarm_metric_math/cloudwatch-alarm-state-change-my-alarm-name-ALARM.json")
+    seen = event["detail"]
     tower.alarm(**{"Statistic": None, "ExtendedStatistic": "p90"} if statistic == "p90" else {})
     tower.pass_minutes(4, tower.load(90))
     detail = tower.emitted[-1][-1]
-    assert shape(detail).keys() == shape(sample).keys()
-    expected = shape(sample["state"])
+    assert shape(detail).keys() == shape(seen).keys()
+    expected = shape(seen["state"])
     del expected["evaluationState"]
     assert shape(detail["state"]) == expected
-    assert shape(detail["previousState"]) == shape(sample["previousState"])
-    recent = shape(json.loads(sample["state"]["reasonData"]))
+    assert shape(detail["previousState"]) == shape(seen["previousState"])
+    recent = shape(json.loads(seen["state"]["reasonData"]))
     found = shape(json.loads(detail["state"]["reasonData"]))
     assert found.keys() - {"statistic"} == recent.keys()
     assert {key: found[key] for key in recent if key != "evaluatedDatapoints"} == {
@@ -495,17 +483,17 @@ def test_the_event_agrees_with_the_samples_of_others(tower, statistic):
 )
 def test_the_notification_has_all_that_samples_of_it_have(tower, name):
     """Whatever a subscriber of theirs may read, is there and of the same kind."""
-    sample = json.loads((SAMPLES / f"cw_alarm_sns/{name}.json").read_text())
-    math = "Metrics" in sample["Trigger"]
+    seen = sample(f"cw_alarm_sns/{name}.json")
+    math = "Metrics" in seen["Trigger"]
     tower.call("PutMetricAlarm", AlarmName="told", AlarmActions=[TOPIC], **(MATH if math else SINGLE))
     tower.pass_minutes(4, tower.load(90), tower.load(100, who="all"), tower.load(10, who="bad"))
     [(_, _, message, _)] = tower.told
     told = json.loads(message)
     missing = {"ThresholdMetricId"} if math else set()  # the threshold of that sample is a band
-    assert sample.keys() <= told.keys()
-    assert sample["Trigger"].keys() - missing <= told["Trigger"].keys()
-    for key in sample.keys() - {"Trigger", "AlarmDescription"}:
-        assert shape(told[key]) == shape(sample[key]), key
+    assert seen.keys() <= told.keys()
+    assert seen["Trigger"].keys() - missing <= told["Trigger"].keys()
+    for key in seen.keys() - {"Trigger", "AlarmDescription"}:
+        assert shape(told[key]) == shape(seen[key]), key
 
 
 def test_a_message_left_in_a_queue_rings_the_alarm_on_its_depth(tower):

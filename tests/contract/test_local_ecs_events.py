@@ -1,8 +1,6 @@
 """The events of the local ECS have the shapes of AWS's: as documented, and as others have seen them."""
 
 import asyncio
-import json
-from pathlib import Path
 
 import botocore.session
 import pytest
@@ -12,8 +10,8 @@ from local.services.ecs import orders
 from local.twin.fleet import Stop
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import CLUSTER, ask, fleet, steady, tasks, until
+from tests.contract.samples import members, sample
 
-SAMPLES = Path(__file__).parents[3] / "shared/data/events"
 TASK, ACTION, DEPLOYMENT = "ECS Task State Change", "ECS Service Action", "ECS Deployment State Change"
 
 # Written from the ECS Developer Guide ("Amazon ECS events") and the API's Task.
@@ -64,10 +62,6 @@ DEPLOYMENT_CHANGE = {
 }
 
 
-def shape(document):
-    return {name: type(value).__name__ for name, value in document.items()}
-
-
 async def live_through():
     """A service is made, loses a task to a person, gets a version that crashes, and cannot start any more."""
     registry.catch_up()
@@ -115,7 +109,7 @@ def test_each_state_of_a_task_is_told_as_documented(told, status):
     found = details(told, TASK, lastStatus=status)
     ran = [detail for detail in found if "startedAt" in detail or detail["desiredStatus"] == "RUNNING"]
     assert ran
-    assert [shape(detail) for detail in ran] == [DOCUMENTED[status]] * len(ran)
+    assert [members(detail) for detail in ran] == [DOCUMENTED[status]] * len(ran)
 
 
 def test_a_task_that_never_ran_has_no_start(told):
@@ -144,7 +138,7 @@ def test_each_task_tells_its_versions_without_a_gap(told):
 def test_service_actions_are_told_as_documented(told):
     """Steadiness is information, an impaired start a warning."""
     found = details(told, ACTION)
-    assert [shape(detail) for detail in found] == [SERVICE_ACTION] * len(found)
+    assert [members(detail) for detail in found] == [SERVICE_ACTION] * len(found)
     assert {(detail["eventName"], detail["eventType"]) for detail in found} == {
         ("SERVICE_STEADY_STATE", "INFO"),
         ("SERVICE_TASK_START_IMPAIRED", "WARN"),
@@ -154,7 +148,7 @@ def test_service_actions_are_told_as_documented(told):
 def test_deployments_are_told_as_documented(told):
     """One that fails is an error, and the roll-back is a deployment in progress."""
     found = details(told, DEPLOYMENT)
-    assert [shape(detail) for detail in found] == [DEPLOYMENT_CHANGE] * len(found)
+    assert [members(detail) for detail in found] == [DEPLOYMENT_CHANGE] * len(found)
     assert [(detail["eventName"], detail["eventType"]) for detail in found] == [
         ("SERVICE_DEPLOYMENT_IN_PROGRESS", "INFO"),
         ("SERVICE_DEPLOYMENT_COMPLETED", "INFO"),
@@ -186,20 +180,18 @@ ON_INSTANCES = {"capacityProviderName", "containerInstanceArn", "platformVersion
 """Told of tasks on EC2 instances or not told of them, unlike Fargate's."""
 
 
-def sample(kind, name):
-    return json.loads((SAMPLES / kind / name).read_text())
-
-
 def parts(detail):
     """The shapes within a task's event: of its interface, and of its containers."""
     interfaces = [attachment for attachment in detail["attachments"] if attachment["type"] == "eni"]
     return {
-        "interface": [shape(interface) for interface in interfaces],
+        "interface": [members(interface) for interface in interfaces],
         "details": [[fact["name"] for fact in interface["details"]] for interface in interfaces],
         "status": [interface["status"] for interface in interfaces],
-        "containers": [shape(container) for container in detail["containers"]],
-        "networks": [[shape(net) for net in each["networkInterfaces"]] for each in detail["containers"]],
-        "overrides": {name: [shape(each) for each in listed] for name, listed in detail["overrides"].items()},
+        "containers": [members(container) for container in detail["containers"]],
+        "networks": [[members(net) for net in each["networkInterfaces"]] for each in detail["containers"]],
+        "overrides": {
+            name: [members(each) for each in listed] for name, listed in detail["overrides"].items()
+        },
     }
 
 
@@ -207,17 +199,17 @@ def parts(detail):
 @pytest.mark.parametrize("status", FARGATE)
 def test_each_state_has_the_shape_that_others_have_seen(told, status):
     """Held against real Fargate events: same members and types, in the interface and the containers too."""
-    seen = sample("ecs_task", FARGATE[status])["detail"]
+    seen = sample(f"ecs_task/{FARGATE[status]}")["detail"]
     ours = details(told, TASK, lastStatus=status, stopCode=seen.get("stopCode"))[0]
-    assert shape(ours) == shape(seen)
+    assert members(ours) == members(seen)
     assert parts(ours) == parts(seen)
 
 
 @pytest.mark.shared_data
 def test_a_stopped_task_tells_what_one_on_an_instance_told(told):
     """The only public sample of a stopped task is of an instance; its members are ours but for the host's."""
-    seen = shape(sample("ecs_task", "ecs-task-state-change-UserInitiated-STOPPED.json")["detail"])
-    ours = shape(details(told, TASK, lastStatus="STOPPED", stopCode="UserInitiated")[0])
+    seen = members(sample("ecs_task/ecs-task-state-change-UserInitiated-STOPPED.json")["detail"])
+    ours = members(details(told, TASK, lastStatus="STOPPED", stopCode="UserInitiated")[0])
     assert {name: kind for name, kind in seen.items() if name not in ON_INSTANCES}.items() <= ours.items()
 
 
@@ -233,8 +225,8 @@ def test_a_stopped_task_tells_what_one_on_an_instance_told(told):
 )
 def test_what_older_and_shortened_samples_tell_is_told(told, name, status):
     """They have fewer members, and those are of the same types."""
-    seen = shape(sample("ecs_task", name)["detail"])
-    ours = shape(details(told, TASK, lastStatus=status)[0])
+    seen = members(sample(f"ecs_task/{name}")["detail"])
+    ours = members(details(told, TASK, lastStatus=status)[0])
     assert {name: kind for name, kind in seen.items() if name not in ON_INSTANCES}.items() <= ours.items()
 
 
@@ -242,15 +234,15 @@ def test_what_older_and_shortened_samples_tell_is_told(told, name, status):
 @pytest.mark.parametrize("name", ["SERVICE_STEADY_STATE", "SERVICE_TASK_START_IMPAIRED"])
 def test_service_actions_have_the_shape_of_the_samples(told, name):
     """Held against AWS's own samples."""
-    seen = sample("ecs_service_action", f"ecs-service-action-{name}.json")["detail"]
+    seen = sample(f"ecs_service_action/ecs-service-action-{name}.json")["detail"]
     ours = details(told, ACTION, eventName=name)[0]
-    assert (shape(ours), ours["eventType"]) == (shape(seen), seen["eventType"])
+    assert (members(ours), ours["eventType"]) == (members(seen), seen["eventType"])
 
 
 @pytest.mark.shared_data
 @pytest.mark.parametrize("state", ["IN_PROGRESS", "COMPLETED"])
 def test_deployments_have_the_shape_of_the_samples_and_their_cluster(told, state):
     """Held against AWS's own samples; the cluster's ARN is what live events have beyond them."""
-    seen = sample("ecs_deployment", f"ecs-deployment-state-change-SERVICE_DEPLOYMENT_{state}.json")["detail"]
+    seen = sample(f"ecs_deployment/ecs-deployment-state-change-SERVICE_DEPLOYMENT_{state}.json")["detail"]
     ours = details(told, DEPLOYMENT, eventName=f"SERVICE_DEPLOYMENT_{state}")[0]
-    assert shape(ours) == {**shape(seen), "clusterArn": "str"}
+    assert members(ours) == {**members(seen), "clusterArn": "str"}

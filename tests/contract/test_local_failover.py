@@ -13,6 +13,7 @@ from local.services.later import Later
 from local.services.pace import Pace
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import CLUSTER, by_hand
+from tests.contract.samples import sample, shape
 
 DOMAIN = "d1.cloudfront.net"
 
@@ -78,6 +79,19 @@ def test_a_failover_closes_the_door_and_swaps_the_zones(hands, told, monkeypatch
     assert (instance["DBInstanceStatus"], door()) == ("available", before)
     assert [event[3]["EventID"] for event in told] == ["RDS-EVENT-0013", "RDS-EVENT-0006", "RDS-EVENT-0049"]
     assert {event[1] for event in told} == {"RDS DB Instance Event"}
+
+
+@pytest.mark.shared_data
+def test_the_events_have_the_shape_of_the_sample(hands, told, monkeypatch):
+    """Of the event that says that a failover is over, as others have had it."""
+    database(monkeypatch)
+    later = AtOnce()
+    reboot(later)
+    later.due[1]()
+    seen = sample("rds_instance/rds-db-instance-event-RDS-EVENT-0049.json")["detail"]
+    (over,) = [event[3] for event in told if event[3]["EventID"] == seen["EventID"]]
+    assert shape(over) == shape(seen)
+    assert over["EventCategories"] == seen["EventCategories"]
 
 
 def test_without_a_standby_it_is_refused(hands, told, monkeypatch):
