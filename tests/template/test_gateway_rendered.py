@@ -54,12 +54,20 @@ def test_a_domain_comes_with_its_certificate_and_a_current_tls():
 
 
 def test_every_task_runs_on_what_was_chosen():
-    """The preparing task too; only that one is never on Spot, because nobody would start it again."""
-    for stack in ("litellm", "grafana", "langfuse", "victoria-metrics"):
+    """Spot is for what another task may replace at once: not for the preparing task, nor the one writer."""
+    for stack in ("litellm", "grafana", "langfuse"):
         assert of(stack, "Task")["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
         assert of(stack, "Service")["CapacityProviderStrategy"][0]["CapacityProvider"] == "FARGATE_SPOT"
         assert "LaunchType" not in of(stack, "Service")
     assert of("data", "PrepareTask")["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    assert of("victoria-metrics", "Task")["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    assert of("victoria-metrics", "Service")["LaunchType"] == "FARGATE"
+
+
+def test_metrics_that_are_not_kept_may_go_with_a_spot_task():
+    """As the specification's POC has it."""
+    service = rendered("poc", "victoria-metrics")["Service"]["Properties"]
+    assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]
 
 
 def test_nat_in_each_zone_is_used_by_its_zone():

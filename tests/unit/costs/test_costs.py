@@ -56,6 +56,13 @@ def test_an_endpoint_that_is_free_is_one_to_s3():
     assert endpoints == ["Gateway"]
 
 
+def test_spot_is_reckoned_where_a_service_is_on_it():
+    """The one that writes to a file system is not, whatever the environment's choice."""
+    usual, spot = priced(), priced(overrides={"compute": {"spot": True}})
+    assert amount(spot, "grafana", "vCPU") < amount(usual, "grafana", "vCPU")
+    assert amount(spot, "victoria-metrics", "vCPU") == amount(usual, "victoria-metrics", "vCPU")
+
+
 @pytest.mark.parametrize("preset", [SANDBOX, POC], ids=lambda preset: preset.name)
 def test_sums_equal_their_parts_to_the_cent(preset):
     """By kind, by stack and in all, the same lines make the same total."""

@@ -43,13 +43,15 @@ def _of_web_acl(properties: Mapping[str, Any]) -> Amounts:
 
 
 def _of_service(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> Amounts:
-    """A service with a scalable target has as many tasks as that allows at least."""
+    """A service with a scalable target has as many tasks as that allows at least; `spot` is a condition."""
     task = resources[properties["TaskDefinition"]["Ref"]]["Properties"]
     targets = [
         one for one in resources.values() if one["Type"] == "AWS::ApplicationAutoScaling::ScalableTarget"
     ]
     tasks = properties.get("DesiredCount") or targets[0]["Properties"]["MinCapacity"]
-    return {"cpu": task["Cpu"], "memory": task["Memory"], "tasks": tasks, "scales": bool(targets)}
+    spot = properties["CapacityProviderStrategy"]["Fn::If"][0]
+    sizes = {"cpu": task["Cpu"], "memory": task["Memory"]}
+    return {**sizes, "tasks": tasks, "scales": bool(targets), "spot": {"Condition": spot}}
 
 
 def _of_endpoint(properties: Mapping[str, Any]) -> Amounts:

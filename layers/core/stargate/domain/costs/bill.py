@@ -12,13 +12,13 @@ from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION
 from stargate.domain.gateway.parameters import spec_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from stargate.domain.costs.assumptions import Usage
     from stargate.domain.costs.estimate import Line
     from stargate.domain.costs.prices import PriceBook
     from stargate.domain.gateway.graph import Node
-    from stargate.domain.gateway.manifest import Manifest, TemplateResource
+    from stargate.domain.gateway.manifest import Manifest
     from stargate.domain.gateway.presets import Preset, Spec
 
 
@@ -57,7 +57,7 @@ def estimated(
 def _secret_calls(lines: list[Line], preset: Preset, book: PriceBook, usage: Usage, region: str) -> Line:
     """Of all secrets together."""
     owner = next(line for line in lines if line.item == "secrets")
-    one = Material(owner.stack, "", {}, {}, region or preset.region, usage, book)
+    one = Material(owner.stack, "", {}, {}, {}, region or preset.region, usage, book)
     return one.line("calls for secrets", "secret_calls", usage["secret_calls"] / 10_000, "usage")
 
 
@@ -70,19 +70,10 @@ def _materials(
         parameters = {**template.defaults, **declared}
         for name, resource in template.present(parameters):
             place = _region(node, preset, region)
-            yield _material(node.name, name, resource, parameters, place, usage, book), resource.type
-
-
-def _material(
-    stack: str,
-    name: str,
-    resource: TemplateResource,
-    parameters: Mapping[str, str],
-    region: str,
-    usage: Usage,
-    book: PriceBook,
-) -> Material:
-    return Material(stack, name, resource.amounts, parameters, region, usage, book)
+            one = Material(
+                node.name, name, resource.amounts, template.conditions, parameters, place, usage, book
+            )
+            yield one, resource.type
 
 
 def _given_out(preset: Preset) -> dict[str, str]:

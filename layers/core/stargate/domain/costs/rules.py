@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.estimate import Kind, Line
+from stargate.domain.gateway.template_conditions import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,11 +28,15 @@ MODELS = ("haiku", "sonnet", "opus")
 
 @dataclass(frozen=True)
 class Material:
-    """One resource that an environment will have, and all that its price depends on."""
+    """One resource that an environment will have, and all that its price depends on.
+
+    `conditions` are its template's.
+    """
 
     stack: str
     name: str
     amounts: Mapping[str, Any]
+    conditions: Mapping[str, Any]
     parameters: Mapping[str, str]
     region: str
     usage: Usage
@@ -44,8 +49,8 @@ class Material:
     def number(self, name: str) -> Decimal:
         return Decimal(self.amount(name))
 
-    def flag(self, parameter: str) -> bool:
-        return self.parameters[parameter] == "true"
+    def holds(self, name: str) -> bool:
+        return holds(self.amounts[name]["Condition"], self.conditions, self.parameters)
 
     def line(self, what: str, item: str, quantity: Decimal, kind: Kind = "fixed", why: str = "") -> Line:
         price = self.book.of(item, self.region)
@@ -58,7 +63,7 @@ def _service(one: Material) -> Iterator[Line]:
     if one.amount("scales") == "True" and one.usage["litellm_tasks"]:
         tasks = one.usage["litellm_tasks"]
         why = f"{tasks} tasks on average, as assumed"
-    spot = "spot_" if one.flag("Spot") else ""
+    spot = "spot_" if one.holds("spot") else ""
     architecture = one.parameters["CpuArchitecture"].lower()
     hours = tasks * one.usage["hours"]
     cpu, memory = one.number("cpu") / CPU_UNITS, one.number("memory") / MEGABYTES
