@@ -175,19 +175,26 @@ def test_the_warning_is_recorded_and_calls_for_nothing(play):
 
 
 @pytest.mark.parametrize(
-    ("facts", "tasks"),
+    ("facts", "words"),
     [
-        (ScalingFacts(2, 6, suspended=True), 2),
-        (ScalingFacts(2, 2), 2),
-        (ScalingFacts(2, 3), 3),
+        (ScalingFacts(2, 6, suspended=True), "target tracking cannot help, it is suspended: raise"),
+        (ScalingFacts(2, 2), "target tracking cannot help, it is pinned to 2 tasks: raise"),
     ],
 )
-def test_the_warning_acts_where_target_tracking_cannot_help(play, facts, tasks):
-    """Suspended, pinned, or at its maximum."""
+def test_the_warning_acts_where_target_tracking_cannot_help(play, facts, words):
+    """Suspended or pinned; the decision says which."""
     play.scaling.facts = facts
-    play.load(78, tasks=tasks)
+    play.load(78)
     assert play.alarm(WARNING, "ALARM").decided == "act"
     assert play.actions()[0].target["minimum"] > facts.minimum
+    assert words in play.summaries("decision")[-1]
+
+
+def test_the_warning_acts_on_nothing_that_tracking_has_brought_to_its_maximum(play):
+    """All tasks that the bounds allow run already: the critical level may move the bounds."""
+    play.scaling.facts = ScalingFacts(2, 6)
+    play.load(78, tasks=6)
+    assert play.alarm(WARNING, "ALARM").decided == "none"
 
 
 def test_failed_scaling_is_found_at_the_examination(play):

@@ -12,7 +12,7 @@ from stargate.domain.operating.actions import ActionKind
 from stargate.domain.operating.facts import Deployment, Facts, Minute, ScalingFacts, ServiceFacts
 from stargate.domain.operating.guards import GUARDS
 from stargate.domain.operating.playbook import DEFAULT
-from stargate.domain.operating.predicates import PREDICATES, release_rolling_out, why_tracking_cannot_help
+from stargate.domain.operating.predicates import PREDICATES, release_rolling_out, tracking_cannot_help
 from stargate.domain.scaling.capacity import tasks_needed
 from stargate.domain.signals.signal import Severity
 from tests.unit.operating.loop_play import NAME, LoopPlay
@@ -116,21 +116,18 @@ def test_more_work_never_asks_for_fewer_tasks(figures):
 
 
 @pytest.mark.parametrize(
-    ("scaling", "tasks", "words"),
+    ("scaling", "words"),
     [
-        (ScalingFacts(2, 6), 2, ""),
-        (ScalingFacts(2, 6, suspended=True), 2, "suspended"),
-        (ScalingFacts(3, 3), 3, "pinned to 3"),
-        (ScalingFacts(2, 6), 6, "at its maximum"),
-        (ScalingFacts(2, 6, failure="access denied"), 2, "access denied"),
-        (None, 2, ""),
+        (ScalingFacts(2, 6), ""),
+        (ScalingFacts(2, 6, suspended=True), "it is suspended"),
+        (ScalingFacts(3, 3), "it is pinned to 3 tasks"),
+        (ScalingFacts(2, 6, failure="access denied"), "its newest activity failed, access denied"),
+        (None, ""),
     ],
 )
-def test_why_target_tracking_cannot_help(scaling, tasks, words):
-    """In words, for the ledger."""
-    facts = Facts(scaling=scaling, minutes=tuple(minutes((80, tasks, 1.0))))
-    assert words in why_tracking_cannot_help(facts)
-    assert bool(words) == bool(why_tracking_cannot_help(facts))
+def test_why_target_tracking_cannot_help(scaling, words):
+    """In words, for the ledger; at its maximum it has helped as far as it may."""
+    assert tracking_cannot_help(Facts(scaling=scaling, minutes=tuple(minutes((80, 6, 1.0))))) == words
 
 
 def deployments(*given_):
@@ -140,16 +137,19 @@ def deployments(*given_):
 @pytest.mark.parametrize(
     ("given_", "expected"),
     [
-        ([("d1", "PRIMARY", "COMPLETED", "t:1")], False),
-        ([("d2", "PRIMARY", "IN_PROGRESS", "t:2"), ("d1", "ACTIVE", "COMPLETED", "t:1")], True),
-        ([("d2", "PRIMARY", "IN_PROGRESS", "t:1"), ("d1", "ACTIVE", "COMPLETED", "t:1")], False),
-        ([("d1", "PRIMARY", "IN_PROGRESS", "t:1")], True),
+        ([("d1", "PRIMARY", "COMPLETED", "t:1")], ""),
+        (
+            [("d2", "PRIMARY", "IN_PROGRESS", "t:2"), ("d1", "ACTIVE", "COMPLETED", "t:1")],
+            "deployment d2 is in progress",
+        ),
+        ([("d2", "PRIMARY", "IN_PROGRESS", "t:1"), ("d1", "ACTIVE", "COMPLETED", "t:1")], ""),
+        ([("d1", "PRIMARY", "IN_PROGRESS", "t:1")], "deployment d1 is in progress"),
     ],
 )
 def test_a_restart_is_no_release(given_, expected):
     """Stopping it would bring back the very same."""
-    assert release_rolling_out(deployments(*given_)) is expected
-    assert release_rolling_out(Facts()) is False
+    assert release_rolling_out(deployments(*given_)) == expected
+    assert release_rolling_out(Facts()) == ""
 
 
 # Crashing tasks, as stories.

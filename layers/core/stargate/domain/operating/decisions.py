@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.conditions import Condition, Decided
 from stargate.domain.operating.guards import Held, Intent, first_held
-from stargate.domain.operating.playbook import chosen, fitting
+from stargate.domain.operating.playbook import chosen, fitting, reason_of
 from stargate.domain.operating.predicates import ALWAYS
 from stargate.domain.operating.proposals import Nothing, propose
 
@@ -60,7 +60,7 @@ def decide(
     """What the playbook says, unless a guard holds it or what is there needs nothing done."""
     rule = chosen(playbook, condition, facts)
     if rule.action is None:
-        return Decision(Verdict.NONE, rule.reason)
+        return Decision(Verdict.NONE, reason_of(rule, facts))
     held = _held(rule, overview, condition, now)
     if held is not None:
         return _hold(rule, held)
@@ -71,7 +71,7 @@ def decide(
         return Decision(Verdict.NONE, proposed.reason, rule.action)
     return Decision(
         Verdict.ACT,
-        f"{rule.reason}: {proposed.summary}",
+        f"{reason_of(rule, facts)}: {proposed.summary}",
         rule.action,
         target=proposed.target,
         expectations=proposed.expectations,

@@ -169,3 +169,8 @@ def fitting(playbook: Playbook, condition: Condition) -> Iterator[Rule]:
 def chosen(playbook: Playbook, condition: Condition, facts: Facts) -> Rule:
     """The first row that fits; a playbook ends with rows that fit everything."""
     return next(rule for rule in fitting(playbook, condition) if PREDICATES[rule.when](facts))
+
+
+def reason_of(rule: Rule, facts: Facts) -> str:
+    """The rule's own, with what its question was answered."""
+    return rule.reason if rule.when == ALWAYS else f"{rule.reason}, {PREDICATES[rule.when](facts)}"
