@@ -291,11 +291,11 @@ def _condition(look: Look, kind: str) -> Document:
 def _is_answered(look: Look) -> bool:
     """The bound was raised, and its effect has been verified."""
     condition = _condition(look, CPU)
-    return bool(condition.get("hold")) and condition.get("action") is None
+    return bool(condition.get("holds")) and condition.get("action") is None
 
 
 def _has_hold(look: Look) -> bool:
-    return bool(_condition(look, CPU).get("hold"))
+    return bool(_condition(look, CPU).get("holds"))
 
 
 def _crash(look: Look) -> Document | None:

@@ -16,7 +16,7 @@ from stargate.adapters.operations import OperationsTable, SwitchRow
 from stargate.domain.environment import Environment, Mode, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry
-from stargate.domain.operating.actions import Action, ActionKind, ActionStatus, Expectation
+from stargate.domain.operating.action import Action, ActionStatus, Expectation
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease, taken
@@ -134,18 +134,30 @@ def a_condition(**changes):
 def an_action(**changes):
     given = Action(
         action_id="0000000001000-b",
-        kind=ActionKind.RAISE_BOUND,
+        kind="raise_bound",
         subject="litellm",
+        scope="capacity:litellm",
         condition="cpu-high#litellm",
         status=ActionStatus.REQUESTED,
         requested_at=1061.0,
-        target={"minimum": 4, "maximum": 6, "deployment": "ecs-svc/1"},
+        target={"minimum": 4, "maximum": 6, "deployment": "ecs-svc/1", "zones": ("a", "b")},
         expectations=(Expectation("cpu", "at_most", 70.5, 600.0), Expectation("running", "at_least", 4, 600)),
     )
     return replace(given, **changes)
 
 
-HOLD = Hold("litellm", 4, 6, 2, 6, 1961.0, "cpu-high#litellm", "0000000001000-b", 1)
+HOLD = Hold(
+    "capacity:litellm",
+    "litellm",
+    "raise_bound",
+    "cpu-high#litellm",
+    {"minimum": 4, "zones": ("a", "b")},
+    {"minimum": 2},
+    1961.0,
+    "0000000001000-b",
+    1,
+    target_before={"minimum": 3},
+)
 LEASE = Lease("capacity:litellm", "0000000001000-b", 1, 1061.0, 4661.0)
 EVERYTHING = (a_condition(), an_action(), HOLD, LEASE)
 
@@ -292,7 +304,7 @@ def test_only_environments_with_something_open_are_listed(store):
     over = (
         replace(rows.conditions["cpu-high#litellm"], open=False),
         replace(rows.actions["0000000001000-b"], status=ActionStatus.REACHED),
-        replace(rows.holds["litellm"], live=False),
+        replace(rows.holds["capacity:litellm"], live=False),
     )
     for number, row in enumerate(over):
         assert store.operations.open_environments() == [IDENTIFIER]

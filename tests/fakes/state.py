@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from stargate.domain.operating.actions import Action
+from stargate.domain.operating.action import Action
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -155,7 +155,7 @@ class FakeLedger:
 
 
 def _operation_key(row):
-    key = {Condition: "key", Action: "action_id", Lease: "scope", Hold: "service"}[type(row)]
+    key = {Condition: "key", Action: "action_id", Lease: "scope", Hold: "scope"}[type(row)]
     return f"{type(row).__name__.lower()}#{getattr(row, key)}"
 
 

@@ -171,7 +171,9 @@ def test_what_autoscaling_did_since_is_left_alone(night):
 
 def test_a_bound_that_was_raised_for_a_while_is_not_how_it_was(night):
     """It wakes with the bound as it was found before the raise."""
-    hold = Hold("litellm", 4, 6, 2, 6, night.clock.now() + 900, "cpu-high#litellm", "a1", 1)
+    set_, found = {"minimum": 4, "maximum": 6}, {"minimum": 2, "maximum": 6}
+    until, condition = night.clock.now() + 900, "cpu-high#litellm"
+    hold = Hold("capacity:litellm", "litellm", "raise_bound", condition, set_, found, until, "a1", 1)
     night.operations.record(night.environment.environment_id, Change((hold,)))
     night.repose.targets["litellm"] = replace(TARGET, minimum=4)
     night.fall_asleep()

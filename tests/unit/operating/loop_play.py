@@ -13,8 +13,16 @@ from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
 from stargate.usecases.operating.decide_condition import Deciding
 from stargate.usecases.operating.examine_conditions import ExamineConditions
-from stargate.usecases.operating.gather_facts import Instruments
+from stargate.usecases.operating.gather_facts import (
+    Instruments,
+    LastMinutes,
+    RunningService,
+    ScalableTarget,
+    last_stop,
+)
 from stargate.usecases.operating.perform_action import PerformAction
+from stargate.usecases.operating.performers.bounds import MoveBounds
+from stargate.usecases.operating.performers.services import RestartService, StopDeployment
 from stargate.usecases.operating.settle_action import SettleAction
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.take_signal import TakeSignal
@@ -59,6 +67,7 @@ class LoopPlay:
     scaling: fakes.FakeScaling = field(default_factory=fakes.FakeScaling)
     metrics: fakes.FakeMetrics = field(default_factory=fakes.FakeMetrics)
     alarms: fakes.FakeAlarms = field(default_factory=fakes.FakeAlarms)
+    identifier: str = IDENTIFIER
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
@@ -67,7 +76,14 @@ class LoopPlay:
         self.operations = fakes.FakeOperations(self.table)
         self.services = fakes.FakeServices(self.clock)
         self.ledger = fakes.FakeLedger(self.table)
-        instruments = Instruments(self.scaling, self.services, self.metrics, self.clock)
+        instruments = Instruments(
+            {
+                "scaling": ScalableTarget(self.scaling),
+                "service": RunningService(self.services),
+                "minutes": LastMinutes(self.metrics, self.clock),
+                "last_stop": last_stop,
+            }
+        )
         deciding = Deciding(
             self.operations, instruments, self.remedies, self.clock, self.narrator("receive_signal")
         )
@@ -86,8 +102,7 @@ class LoopPlay:
         self.perform = PerformAction(
             self.operations,
             instruments,
-            self.scaling,
-            self.services,
+            self.performers(),
             self.clock,
             self.narrator("perform_action"),
         )
@@ -104,6 +119,15 @@ class LoopPlay:
             manifest().version,
         )
         self.turn_switch = TurnSwitch(fakes.FakeSwitches(self.table), self.clock, "someone")
+
+    def performers(self):
+        bounds = MoveBounds(self.scaling)
+        return {
+            "raise_bound": bounds,
+            "release_bound": bounds,
+            "restart_service": RestartService(self.services),
+            "stop_deployment": StopDeployment(self.services),
+        }
 
     def narrator(self, actor):
         return Narrator(self.clock, self.identifiers, actor)
@@ -190,6 +214,12 @@ class LoopPlay:
         payload = list(self.remedies.started.values())[-1]
         return self.verify(payload["environment_id"], payload["action_id"])
 
+    def awaits(self):
+        """Verify as often as the workflow does, until it is decided."""
+        while (found := self.verifies())["outcome"] == "not_yet":
+            self.clock.pass_seconds(30)
+        return found["outcome"]
+
     def settles(self, outcome, reason="as it was measured"):
         name, payload = list(self.remedies.started.items())[-1]
         self.remedies.statuses[name] = "SUCCEEDED"
@@ -221,6 +251,10 @@ class LoopPlay:
 
     # What can be asked about the play.
 
+    def touched(self):
+        """All that was ever changed of the gateway, in order."""
+        return [*self.scaling.set, *self.services.done]
+
     def condition(self, key="cpu-high#litellm"):
         return self.operations.by_id(IDENTIFIER).operations.conditions.get(key)
 
@@ -228,7 +262,7 @@ class LoopPlay:
         return list(self.operations.by_id(IDENTIFIER).operations.actions.values())
 
     def hold(self):
-        return self.operations.by_id(IDENTIFIER).operations.holds.get("litellm")
+        return self.operations.by_id(IDENTIFIER).operations.holds.get("capacity:litellm")
 
     def entries(self, kind=None):
         return self.ledger.page(IDENTIFIER, None, kind, 1000, None).items

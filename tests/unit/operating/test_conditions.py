@@ -192,7 +192,7 @@ def test_an_open_condition_shows_what_was_decided_and_what_is_done():
     assert (shown["kind"], shown["subject"], shown["status"]) == ("cpu-high", "litellm", "open")
     assert shown["decision"]["verdict"] == "act"
     assert shown["action"]["status"] == "PERFORMING"
-    assert shown["hold"]["minimum"] == 4
+    assert [one["target"]["minimum"] for one in shown["holds"]] == [4]
     assert shown["reported_by"] == [CRITICAL]
 
 

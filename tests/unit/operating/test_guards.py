@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Mode, Status
-from stargate.domain.operating.actions import Action, ActionKind, ActionStatus
+from stargate.domain.operating.action import Action, ActionStatus
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.guards import GUARDS, Intent, first_held
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import LEASE_SECONDS, Lease, taken
@@ -28,8 +29,9 @@ NOW = 1_800_000_000.0
 RULE = DEFAULT[0]
 
 
-def action(at, status=ActionStatus.REACHED, kind=ActionKind.RAISE_BOUND, name="earlier"):
-    return Action(name, kind, "litellm", "cpu-high#litellm", status, at, performed_at=at)
+def action(at, status=ActionStatus.REACHED, kind="raise_bound", name="earlier"):
+    scope = ACTIONS[kind].scope_of("litellm")
+    return Action(name, kind, "litellm", scope, "cpu-high#litellm", status, at, performed_at=at)
 
 
 def overview(*rows, switch=None, **changes):
@@ -40,7 +42,7 @@ def overview(*rows, switch=None, **changes):
 
 
 def held(seen, **changes):
-    intent = Intent(replace(RULE, **changes), ActionKind.RAISE_BOUND, "litellm", "mine")
+    intent = Intent(replace(RULE, **changes), "raise_bound", "litellm", "mine")
     return first_held(seen, intent, NOW)
 
 
@@ -59,7 +61,7 @@ def test_nothing_holds_where_nothing_is_wrong():
         (overview(mode=Mode.ADVISE), "mode", None),
         (overview(switch=Switch(on=False, reason="fire drill")), "switch", None),
         (overview(action(NOW, ActionStatus.PERFORMING)), "verification", None),
-        (overview(action(NOW, ActionStatus.REQUESTED, ActionKind.RELEASE_BOUND)), "verification", None),
+        (overview(action(NOW, ActionStatus.REQUESTED, "release_bound")), "verification", None),
         (overview(Lease("capacity:litellm", "other", 3, NOW, NOW + 60)), "lease", NOW + 60),
         (overview(action(NOW - 100)), "cool-down", NOW + 80),
         (overview(action(NOW - 100, ActionStatus.FAILED)), "cool-down", NOW + 80),
@@ -84,7 +86,7 @@ def test_the_budget_of_an_hour_holds_until_its_oldest_is_an_hour_past():
     "row",
     [
         replace(action(NOW - 10, ActionStatus.WITHDRAWN), performed_at=None),
-        action(NOW - 10, kind=ActionKind.RESTART_SERVICE),
+        action(NOW - 10, kind="restart_service"),
         replace(action(NOW - 10), subject="grafana"),
         replace(action(NOW - 10, ActionStatus.PERFORMING), action_id="mine"),
         Lease("capacity:litellm", "mine", 3, NOW, NOW + 60),
@@ -100,7 +102,8 @@ def test_what_is_no_reason_to_wait(row):
 
 def test_a_bound_is_kept_for_its_time():
     """A release that comes too early is held."""
-    hold = Hold("litellm", 4, 6, 2, 6, NOW + 300, "cpu-high#litellm", "a", 1)
+    bound = {"minimum": 4}, {"minimum": 2}
+    hold = Hold("capacity:litellm", "litellm", "raise_bound", "cpu-high#litellm", *bound, NOW + 300, "a", 1)
     assert held(overview(hold), guards=("expiry",)).lifts_at == NOW + 300
     assert held(overview(replace(hold, until=NOW)), guards=("expiry",)) is None
     assert held(overview(replace(hold, live=False)), guards=("expiry",)) is None
@@ -322,14 +325,14 @@ class Story:
         assert len({one.scope for one in performing}) == len(performing)
         for one in performing:
             assert known.leases[one.scope].held_by(one.action_id, one.fence)
-        for kind in ActionKind:
+        for kind in ACTIONS:
             self.check_cool_down(kind)
         self.check_causes()
 
     def check_cool_down(self, kind):
-        rests = [rule.cool_down for rule in DEFAULT if rule.action is kind]
+        rests = [rule.cool_down for rule in DEFAULT if rule.action == kind]
         known = self.play.actions()
-        begun = sorted(one.performed_at for one in known if one.kind is kind and one.performed_at)
+        begun = sorted(one.performed_at for one in known if one.kind == kind and one.performed_at)
         assert all(later - earlier >= min(rests) for earlier, later in itertools.pairwise(begun))
 
     def check_causes(self):
@@ -367,5 +370,5 @@ def test_nothing_that_never_may_happen_does():
         seen.update(f"held by {entry.detail.get('guard')}" for entry in story.play.entries("decision"))
     for guard in set(GUARDS) - {"lease", "budget"}:
         assert seen[f"held by {guard}"] >= 10, (guard, seen)
-    for kind in ActionKind:
+    for kind in ACTIONS:
         assert sum(times for name, times in seen.items() if name.startswith(kind)) >= 10, (kind, seen)

@@ -144,7 +144,7 @@ def test_a_second_raise_that_fails_does_not_make_the_first_a_strangers(play, kno
         play.settles("failed")
     play.scaling.refuse, play.scaling.cut_off = "", False
     assert play.scaling.facts.minimum == 4
-    assert play.hold().is_ours(4)
+    assert play.hold().is_ours("minimum", 4)
     play.alarm(CRITICAL, "OK")
     play.tick(900)
     assert play.runs() == "reached"

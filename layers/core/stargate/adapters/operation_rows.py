@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.operating.actions import Action, ActionKind, ActionStatus, Expectation
+from stargate.domain.operating.action import Action, ActionStatus, Expectation, Target
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -33,7 +33,7 @@ def sort_key(row: OperationRow) -> str:
         case Lease():
             return f"{OPERATIONS}lease#{row.scope}"
         case Hold():
-            return f"{OPERATIONS}hold#{row.service}"
+            return f"{OPERATIONS}hold#{row.scope}"
 
 
 def operation_row(environment_id: str, row: OperationRow) -> Row:
@@ -88,7 +88,7 @@ def _of_its_kind(row: Row) -> OperationRow:
         case "lease":
             return Lease(**{"holder": None, **_fields(Lease, row), "expires_at": row["lapses_at"]})
         case "hold":
-            return Hold(**_fields(Hold, row))
+            return _hold(row)
     raise ValueError("no kind of ours")
 
 
@@ -113,11 +113,21 @@ def _action(row: Row) -> Action:
     return Action(
         **{
             **_fields(Action, row),
-            "kind": ActionKind(row["kind"]),
+            "target": _target(row["target"]),
             "status": ActionStatus(row["status"]),
             "expectations": tuple(Expectation(**_fields(Expectation, one)) for one in row["expectations"]),
         }
     )
+
+
+def _hold(row: Row) -> Hold:
+    names = {"target", "was", "target_before"} & row.keys()
+    return Hold(**{**_fields(Hold, row), **{name: _target(row[name]) for name in names}})
+
+
+def _target(told: Row) -> Target:
+    """A list comes back as the tuple that it was."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
 
 def _fields(kind: Any, row: Row) -> dict[str, Any]:

@@ -11,22 +11,54 @@ from stargate.adapters.dynamodb import Table
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.gather_facts import Instruments
     from stargate.usecases.operating.perform_action import PerformAction
+    from stargate.usecases.operating.performers.performer import Performer
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_signal import TakeSignal
     from stargate.usecases.operating.verify_effect import VerifyEffect
 
 
-def _instruments() -> Instruments:
+def instruments() -> Instruments:
     from stargate.adapters.application_autoscaling import EcsScaling
     from stargate.adapters.cloudwatch import CloudWatchMetrics
     from stargate.adapters.ecs import EcsServices
-    from stargate.usecases.operating.gather_facts import Instruments
+    from stargate.usecases.operating.gather_facts import (
+        Instruments,
+        LastMinutes,
+        RunningService,
+        ScalableTarget,
+        last_stop,
+    )
 
-    return Instruments(EcsScaling(), EcsServices(), CloudWatchMetrics(), SystemClock())
+    return Instruments(
+        {
+            "scaling": ScalableTarget(EcsScaling()),
+            "service": RunningService(EcsServices()),
+            "minutes": LastMinutes(CloudWatchMetrics(), SystemClock()),
+            "last_stop": last_stop,
+        }
+    )
+
+
+def performers() -> Mapping[str, Performer]:
+    """One for each kind of action in the registry."""
+    from stargate.adapters.application_autoscaling import EcsScaling
+    from stargate.adapters.ecs import EcsServices
+    from stargate.usecases.operating.performers.bounds import MoveBounds
+    from stargate.usecases.operating.performers.services import RestartService, StopDeployment
+
+    bounds, services = MoveBounds(EcsScaling()), EcsServices()
+    return {
+        "raise_bound": bounds,
+        "release_bound": bounds,
+        "restart_service": RestartService(services),
+        "stop_deployment": StopDeployment(services),
+    }
 
 
 def _deciding(table: Table, remediate_arn: str, actor: str) -> Deciding:
@@ -35,7 +67,7 @@ def _deciding(table: Table, remediate_arn: str, actor: str) -> Deciding:
     from stargate.usecases.operating.decide_condition import Deciding
 
     remedies = StepFunctionsRemedies(remediate_arn)
-    return Deciding(OperationsTable(table), _instruments(), remedies, SystemClock(), narrator_of(actor))
+    return Deciding(OperationsTable(table), instruments(), remedies, SystemClock(), narrator_of(actor))
 
 
 def _take_signal(deciding: Deciding) -> TakeSignal:
@@ -73,12 +105,10 @@ def perform_action() -> PerformAction:
     from stargate.usecases.operating.perform_action import PerformAction
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    instruments = _instruments()
     return PerformAction(
         OperationsTable(table),
-        instruments,
-        instruments.scaling,
-        instruments.services,
+        instruments(),
+        performers(),
         SystemClock(),
         narrator_of("perform_action"),
     )
@@ -89,7 +119,7 @@ def verify_effect() -> VerifyEffect:
     from stargate.usecases.operating.verify_effect import VerifyEffect
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    return VerifyEffect(OperationsTable(table), _instruments(), SystemClock())
+    return VerifyEffect(OperationsTable(table), instruments(), SystemClock())
 
 
 def settle_action(actor: str = "settle_action") -> SettleAction:

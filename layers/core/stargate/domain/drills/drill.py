@@ -131,7 +131,7 @@ def preconditions(
     environment, operations = overview.environment, overview.operations
     held = [lease.scope for lease in operations.leases.values() if lease.held_at(now)]
     conditions = [one.key for one in operations.conditions.values() if one.open]
-    busy = [one.kind.value for one in operations.actions.values() if one.in_flight]
+    busy = [one.kind for one in operations.actions.values() if one.in_flight]
     checks = [
         _of_status(environment),
         Check("switch", overview.switch.on, "on" if overview.switch.on else "off", "on"),

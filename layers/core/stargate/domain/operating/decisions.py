@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from stargate.domain.operating.actions.kind import Case
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.conditions import Condition, Decided
-from stargate.domain.operating.guards import Held, Intent, first_held
+from stargate.domain.operating.facts import UNKNOWN
+from stargate.domain.operating.guards import Intent, first_held
 from stargate.domain.operating.playbook import chosen, fitting, reason_of
 from stargate.domain.operating.predicates import ALWAYS
-from stargate.domain.operating.proposals import Nothing, propose
+from stargate.domain.operating.proposals import Held, Nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.domain.operating.actions import ActionKind, Expectation
+    from stargate.domain.operating.action import Expectation, Target
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.operations import Overview
     from stargate.domain.operating.playbook import Playbook, Rule
@@ -31,48 +34,58 @@ class Verdict(StrEnum):
 class Decision:
     """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts.
 
-    `action` is what the rule asks for, be it done, held or not needed; None if it asks for nothing.
+    `action` is what the rule asks for, be it done, held or not needed; None if it asks for nothing. Of one
+    that is to be done there is also what it works on, its target and what is expected of it.
     """
 
     verdict: Verdict
     reason: str
-    action: ActionKind | None = None
+    action: str | None = None
     guard: str | None = None
     lifts_at: float | None = None
-    target: Mapping[str, int | str] = field(default_factory=dict)
+    subject: str = ""
+    target: Target = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
 
 
-def asks(playbook: Playbook, overview: Overview, condition: Condition, now: float) -> frozenset[str]:
-    """The facts that a decision needs: none if it is clear already that nothing will be done."""
-    needed: set[str] = set()
+def asks(
+    playbook: Playbook, overview: Overview, condition: Condition, now: float
+) -> Mapping[str, frozenset[str]]:
+    """The facts that a decision needs, by subject: none if it is clear already that nothing will be done."""
+    needed: dict[str, frozenset[str]] = {}
     for rule in fitting(playbook, condition):
+        settled = rule.action is None or _held(rule, overview, condition, now) is not None
+        if rule.when != ALWAYS or not settled:
+            subject = rule.works_on(condition)
+            needed[subject] = needed.get(subject, frozenset()) | rule.asks
         if rule.when == ALWAYS:
-            settled = rule.action is None or _held(rule, overview, condition, now) is not None
-            return frozenset(needed if settled else needed | rule.asks)
-        needed |= rule.asks
-    return frozenset(needed)
+            break
+    return {subject: names for subject, names in needed.items() if names}
 
 
 def decide(
-    playbook: Playbook, overview: Overview, condition: Condition, facts: Facts, now: float
+    playbook: Playbook, overview: Overview, condition: Condition, facts: Mapping[str, Facts], now: float
 ) -> Decision:
     """What the playbook says, unless a guard holds it or what is there needs nothing done."""
     rule = chosen(playbook, condition, facts)
+    subject = rule.works_on(condition)
+    measured = facts.get(subject, UNKNOWN)
     if rule.action is None:
-        return Decision(Verdict.NONE, reason_of(rule, facts))
+        return Decision(Verdict.NONE, reason_of(rule, measured))
     held = _held(rule, overview, condition, now)
     if held is not None:
         return _hold(rule, held)
-    proposed = propose(rule.action, overview, condition, facts)
+    case = Case(overview, condition, subject, measured, now, rule.parameters)
+    proposed = ACTIONS[rule.action].propose(case)
     if isinstance(proposed, Held):
         return _hold(rule, proposed)
     if isinstance(proposed, Nothing):
         return Decision(Verdict.NONE, proposed.reason, rule.action)
     return Decision(
         Verdict.ACT,
-        f"{reason_of(rule, facts)}: {proposed.summary}",
+        f"{reason_of(rule, measured)}: {proposed.summary}",
         rule.action,
+        subject=subject,
         target=proposed.target,
         expectations=proposed.expectations,
     )
@@ -81,7 +94,7 @@ def decide(
 def _held(rule: Rule, overview: Overview, condition: Condition, now: float) -> Held | None:
     if rule.action is None:
         return None
-    return first_held(overview, Intent(rule, rule.action, condition.subject), now)
+    return first_held(overview, Intent(rule, rule.action, rule.works_on(condition)), now)
 
 
 def _hold(rule: Rule, held: Held) -> Decision:

@@ -77,7 +77,7 @@ def _decision(signal: Signal, playbook: Playbook) -> Document:
     chosen = walked[-1].rule
     guards = list(chosen.guards) if chosen.action else []
     return {
-        "action": chosen.action.value if chosen.action else NOTHING,
+        "action": chosen.action or NOTHING,
         "reason": chosen.reason,
         "guard": None,
         "guards": guards,
@@ -112,7 +112,7 @@ def _considered(rule: Rule, condition: Condition) -> Considered:
     if rule.when == ALWAYS:
         return Considered(rule, fits=True, why=f"{condition.key} is open and {condition.severity.value}")
     question = rule.when.replace("_", " ")
-    if PREDICATES[rule.when](USUAL):
+    if PREDICATES[rule.when].answer(USUAL):
         return Considered(rule, fits=True, why=f"{question}: taken to be so")
     needs = ", ".join(sorted(rule.asks)) or "nothing"
     return Considered(

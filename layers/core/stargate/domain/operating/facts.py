@@ -14,6 +14,10 @@ class ScalingFacts:
     suspended: bool = False
     failure: str | None = None
 
+    @property
+    def bounds(self) -> dict[str, int]:
+        return {"minimum": self.minimum, "maximum": self.maximum}
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -66,9 +70,15 @@ class AlarmState:
 
 @dataclass(frozen=True)
 class Facts:
-    """`minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped."""
+    """Each field bears the name by which it is asked for.
+
+    `minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped.
+    """
 
     scaling: ScalingFacts | None = None
     service: ServiceFacts | None = None
     minutes: tuple[Minute, ...] = ()
     last_stop: float | None = None
+
+
+UNKNOWN = Facts()  # of a subject of which nothing was asked

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Mode, Status
-from stargate.domain.operating.actions import SCOPES, Action, ActionKind, ActionStatus
+from stargate.domain.operating.action import Action, ActionStatus
+from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.proposals import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,24 +21,17 @@ HOUR = 3600.0
 
 
 @dataclass(frozen=True)
-class Held:
-    guard: str
-    reason: str
-    lifts_at: float | None = None
-
-
-@dataclass(frozen=True)
 class Intent:
     """What a rule would do, and by which action: one that is performed at last does not hold itself."""
 
     rule: Rule
-    kind: ActionKind
+    kind: str
     subject: str
     action_id: str | None = None
 
     @property
     def scope(self) -> str:
-        return f"{SCOPES[self.kind]}:{self.subject}"
+        return ACTIONS[self.kind].scope_of(self.subject)
 
 
 def first_held(overview: Overview, intent: Intent, now: float) -> Held | None:
@@ -103,16 +98,16 @@ def _budget(overview: Overview, intent: Intent, now: float) -> Held | None:
 
 
 def _expiry(overview: Overview, intent: Intent, now: float) -> Held | None:
-    hold = overview.operations.holds.get(intent.subject)
+    hold = overview.operations.holds.get(intent.scope)
     if hold is None or not hold.live or now >= hold.until:
         return None
-    return Held("expiry", f"the bound of {hold.minimum} is kept until its time is over", hold.until)
+    return Held("expiry", f"{hold.kind} of {hold.subject} is kept until its time is over", hold.until)
 
 
 def _earlier(overview: Overview, intent: Intent) -> Iterator[Action]:
     """Actions of the same kind on the same subject; one that was withdrawn before it began did nothing."""
     for action in overview.operations.actions.values():
-        same = action.kind is intent.kind and action.subject == intent.subject
+        same = action.kind == intent.kind and action.subject == intent.subject
         withdrawn = action.status is ActionStatus.WITHDRAWN and action.performed_at is None
         if same and not withdrawn and action.action_id != intent.action_id:
             yield action

@@ -1,38 +1,65 @@
-"""A bound that we raised, kept for a while so that it is not forgotten there."""
+"""Something that an action changed for a while, kept in mind so that it is not forgotten there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-HOLD_SECONDS = 900.0  # then it is renewed while its condition is open, and released when it is not
+if TYPE_CHECKING:
+    from stargate.domain.operating.action import Action, Target, Value
+
+HOLD_SECONDS = 900.0  # then it is renewed while its condition is open, and taken back when it is not
 
 
 @dataclass(frozen=True)
 class Hold:
-    """`was_…` are the bounds as they were found; `condition` is the key of the condition that it answers.
+    """`target` is as we set it, `was` as it was found before anything of ours; `scope` is the action's.
 
-    `minimum_before` is the one that we had set before, for as long as nobody saw that AWS took the new one.
+    `target_before` is what we had set before, for as long as nobody saw that AWS took the new one.
     """
 
-    service: str
-    minimum: int
-    maximum: int
-    was_minimum: int
-    was_maximum: int
-    until: float
+    scope: str
+    subject: str
+    kind: str
     condition: str
+    target: Target
+    was: Target
+    until: float
     action_id: str
     fence: int
     live: bool = True
-    minimum_before: int | None = None
+    target_before: Target | None = None
     version: int = 0
 
-    def is_ours(self, minimum: int) -> bool:
-        """Whether the lower bound is one that we set, and not somebody else."""
-        return minimum in {self.minimum, self.minimum_before}
+    def is_ours(self, name: str, value: Value) -> bool:
+        """Whether it is as we set it, and not as somebody else did."""
+        before = self.target_before or {}
+        return value in {self.target.get(name), before.get(name)} - {None}
 
-    def without_the_last_raise(self) -> Hold:
-        """As it is when AWS refused it: what was set before, or nothing."""
-        if self.minimum_before is None:
+    def without_the_last(self) -> Hold:
+        """As it is when AWS refused the last change: what was set before, or nothing."""
+        if self.target_before is None:
             return replace(self, live=False)
-        return replace(self, minimum=self.minimum_before, minimum_before=None)
+        return replace(self, target=self.target_before, target_before=None)
+
+    def sure(self) -> Hold:
+        """As it is once AWS has taken the last change."""
+        return replace(self, target_before=None)
+
+
+def begun(before: Hold | None, action: Action, found: Target) -> Hold:
+    """What is changed is held for its time; what to go back to is as it was before the first change."""
+    live = before if before is not None and before.live else None
+    return Hold(
+        scope=action.scope,
+        subject=action.subject,
+        kind=action.kind,
+        condition=action.condition,
+        target=action.target,
+        was=live.was if live else found,
+        until=action.since + HOLD_SECONDS,
+        action_id=action.action_id,
+        fence=action.fence,
+        target_before=live.target if live else None,
+        version=before.version if before else 0,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stargate.domain.operating.actions import Action
+from stargate.domain.operating.action import Action
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -22,7 +22,7 @@ OperationRow = Condition | Action | Lease | Hold
 
 @dataclass(frozen=True)
 class Operations:
-    """Conditions by their key (`kind#subject`), actions by id, leases by scope, holds by service."""
+    """Conditions by their key (`kind#subject`), actions by id, leases and holds by scope."""
 
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Operations:
             return replace(self, actions={**self.actions, row.action_id: row})
         if isinstance(row, Lease):
             return replace(self, leases={**self.leases, row.scope: row})
-        return replace(self, holds={**self.holds, row.service: row})
+        return replace(self, holds={**self.holds, row.scope: row})
 
 
 @dataclass(frozen=True)

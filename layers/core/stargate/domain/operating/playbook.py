@@ -6,18 +6,19 @@ A row fits while a condition of its kind and severity is open (or, for a recover
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stargate.domain.operating.actions import ActionKind
+from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.facts import UNKNOWN, Facts
 from stargate.domain.operating.predicates import ALWAYS, PREDICATES
 from stargate.domain.signals.signal import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from stargate.domain.operating.action import Value
     from stargate.domain.operating.conditions import Condition
-    from stargate.domain.operating.facts import Facts
 
 ANY = "*"
 GUARDS = ("status", "mode", "switch", "verification", "lease", "cool-down", "budget")
@@ -28,7 +29,8 @@ MINUTE = 60.0
 class Rule:
     """`condition` is a kind, or a kind and a subject (`cpu-high#litellm`); `severity` None fits every one.
 
-    `asks` are the facts that the row's predicate and action need.
+    `action` is a name in the registry of actions, None where nothing is to be done; `parameters` are its own,
+    and `subject` what it works on if that is not the condition's subject.
     """
 
     name: str
@@ -36,9 +38,10 @@ class Rule:
     severity: Severity | None = None
     is_open: bool = True
     when: str = ALWAYS
-    action: ActionKind | None = None
+    action: str | None = None
     reason: str = ""
-    asks: frozenset[str] = frozenset()
+    subject: str = ""
+    parameters: Mapping[str, Value] = field(default_factory=dict)
     guards: tuple[str, ...] = GUARDS
     cool_down: float = 0.0
     most_in_an_hour: int = 10
@@ -49,6 +52,15 @@ class Rule:
             and self.severity in {None, condition.severity}
             and self.is_open == condition.open
         )
+
+    def works_on(self, condition: Condition) -> str:
+        return self.subject or condition.subject
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The facts that its question and its action need."""
+        of_action = ACTIONS[self.action].asks if self.action else frozenset[str]()
+        return PREDICATES[self.when].asks | of_action
 
 
 Playbook = tuple[Rule, ...]
@@ -89,9 +101,8 @@ DEFAULT: Playbook = (
         name="litellm-cpu-critical",
         condition="cpu-high#litellm",
         severity=Severity.CRITICAL,
-        action=ActionKind.RAISE_BOUND,
+        action="raise_bound",
         reason="CPU is critical: target tracking is too slow for it",
-        asks=frozenset({"scaling", "metrics"}),
         cool_down=3 * MINUTE,
     ),
     Rule(
@@ -99,9 +110,8 @@ DEFAULT: Playbook = (
         condition="cpu-high#litellm",
         severity=Severity.WARNING,
         when="tracking_cannot_help",
-        action=ActionKind.RAISE_BOUND,
+        action="raise_bound",
         reason="CPU is high and target tracking cannot help",
-        asks=frozenset({"scaling", "metrics"}),
         cool_down=3 * MINUTE,
     ),
     Rule(
@@ -114,9 +124,8 @@ DEFAULT: Playbook = (
         name="litellm-cpu-over",
         condition="cpu-high#litellm",
         is_open=False,
-        action=ActionKind.RELEASE_BOUND,
+        action="release_bound",
         reason="CPU is well again and the bound's time is over",
-        asks=frozenset({"scaling"}),
         guards=("status", "expiry", *GUARDS[1:]),
         cool_down=MINUTE,
         most_in_an_hour=20,
@@ -126,18 +135,16 @@ DEFAULT: Playbook = (
         condition="task-stopped",
         severity=Severity.CRITICAL,
         when="release_rolling_out",
-        action=ActionKind.STOP_DEPLOYMENT,
+        action="stop_deployment",
         reason="tasks crash while a new release rolls out",
-        asks=frozenset({"service"}),
         cool_down=30 * MINUTE,
     ),
     Rule(
         name="crash-loop",
         condition="task-stopped",
         severity=Severity.CRITICAL,
-        action=ActionKind.RESTART_SERVICE,
+        action="restart_service",
         reason="tasks crash again and again, and no release rolls out",
-        asks=frozenset({"service"}),
         cool_down=30 * MINUTE,
     ),
     Rule(name="task-stopped", condition="task-stopped", reason="ECS replaces a stopped task by itself"),
@@ -155,9 +162,9 @@ DEFAULT: Playbook = (
 )
 
 
-def rule_of(playbook: Playbook, condition: Condition, action: ActionKind) -> Rule | None:
+def rule_of(playbook: Playbook, condition: Condition, action: str) -> Rule | None:
     """The row by which a condition of this kind leads to the action, however severe it is by now."""
-    found = (rule for rule in playbook if rule.action is action)
+    found = (rule for rule in playbook if rule.action == action)
     return next((rule for rule in found if rule.condition in {ANY, condition.kind, condition.key}), None)
 
 
@@ -166,11 +173,16 @@ def fitting(playbook: Playbook, condition: Condition) -> Iterator[Rule]:
     return (rule for rule in playbook if rule.fits(condition))
 
 
-def chosen(playbook: Playbook, condition: Condition, facts: Facts) -> Rule:
-    """The first row that fits; a playbook ends with rows that fit everything."""
-    return next(rule for rule in fitting(playbook, condition) if PREDICATES[rule.when](facts))
+def chosen(playbook: Playbook, condition: Condition, facts: Mapping[str, Facts]) -> Rule:
+    """The first row that fits, by the facts of each subject; the last rows fit everything."""
+    fits = (
+        rule
+        for rule in fitting(playbook, condition)
+        if PREDICATES[rule.when].answer(facts.get(rule.works_on(condition), UNKNOWN))
+    )
+    return next(fits)
 
 
 def reason_of(rule: Rule, facts: Facts) -> str:
     """The rule's own, with what its question was answered."""
-    return rule.reason if rule.when == ALWAYS else f"{rule.reason}, {PREDICATES[rule.when](facts)}"
+    return rule.reason if rule.when == ALWAYS else f"{rule.reason}, {PREDICATES[rule.when].answer(facts)}"

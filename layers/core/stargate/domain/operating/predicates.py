@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,14 @@ if TYPE_CHECKING:
     from stargate.domain.operating.facts import Facts
 
 ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """`asks` are the facts that the answer is taken from."""
+
+    asks: frozenset[str]
+    answer: Callable[[Facts], str]
 
 
 def tracking_cannot_help(facts: Facts) -> str:
@@ -34,8 +43,8 @@ def release_rolling_out(facts: Facts) -> str:
     return f"deployment {rolling.deployment_id} is in progress" if new else ""
 
 
-PREDICATES: Mapping[str, Callable[[Facts], str]] = {
-    ALWAYS: lambda _: ALWAYS,
-    "tracking_cannot_help": tracking_cannot_help,
-    "release_rolling_out": release_rolling_out,
+PREDICATES: Mapping[str, Predicate] = {
+    ALWAYS: Predicate(frozenset(), lambda _: ALWAYS),
+    "tracking_cannot_help": Predicate(frozenset({"scaling"}), tracking_cannot_help),
+    "release_rolling_out": Predicate(frozenset({"service"}), release_rolling_out),
 }

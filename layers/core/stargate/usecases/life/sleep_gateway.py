@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status, Work
 from stargate.domain.life.rest import Rest, ServiceAtWork, Target, services_of
+from stargate.domain.operating.action import number
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.errors import NotAsleepYetError
 from stargate.usecases.provisioning.preflight import current
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from stargate.ports.gateway import Repose
     from stargate.ports.state import Environments, OperationsRows
     from stargate.usecases.narrate import Narrator
+
+BOUNDS = ACTIONS["raise_bound"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class SleepGateway:
             found = self.repose.service(environment.region, environment.cluster, name)
             if found is not None:
                 target = self.repose.target(environment.region, environment.cluster, name)
-                yield ServiceAtWork(name, found.desired, _without_hold(target, holds.get(name)))
+                yield ServiceAtWork(
+                    name, found.desired, _without_hold(target, holds.get(BOUNDS.scope_of(name)))
+                )
 
     def _still(self, environment: Environment, service: ServiceAtWork) -> str:
         """What still runs of it, in words."""
@@ -87,6 +93,6 @@ class SleepGateway:
 
 def _without_hold(target: Target | None, hold: Hold | None) -> Target | None:
     """A bound that we raised for a while is not how it was: what it was before is."""
-    if target is None or hold is None or not hold.live or not hold.is_ours(target.minimum):
+    if target is None or hold is None or not hold.live or not hold.is_ours("minimum", target.minimum):
         return target
-    return replace(target, minimum=hold.was_minimum)
+    return replace(target, minimum=number(hold.was, "minimum"))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.moments import told
-from stargate.domain.operating.actions import Action, ActionStatus, execution_name
+from stargate.domain.operating.action import Action, ActionStatus, execution_name
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
 from stargate.domain.operating.playbook import DEFAULT, Playbook
 
@@ -51,7 +52,10 @@ class Deciding:
         """Thorough: look also for what costs a call more, as the examination each minute can afford."""
         now = self.clock.now()
         needed = asks(self.playbook, overview, condition, now)
-        facts = self.instruments.gather(overview, condition.subject, needed, thorough=thorough)
+        facts = {
+            subject: self.instruments.gather(overview, subject, names, thorough=thorough)
+            for subject, names in needed.items()
+        }
         decision = decide(self.playbook, overview, condition, facts, now)
         if not differs(decision, condition.decided):
             return Considered(decision, condition)
@@ -78,7 +82,8 @@ def _requested(decision: Decision, condition: Condition, entry: Entry) -> Action
     return Action(
         action_id=entry.entry_id,
         kind=decision.action,
-        subject=condition.subject,
+        subject=decision.subject,
+        scope=ACTIONS[decision.action].scope_of(decision.subject),
         condition=condition.key,
         status=ActionStatus.REQUESTED,
         requested_at=entry.at,
@@ -96,7 +101,7 @@ def _detail(decision: Decision, condition: Condition) -> dict[str, Any]:
         "condition": condition.key,
         "severity": condition.severity.value,
         "verdict": decision.verdict.value,
-        "action": decision.action.value if decision.action else None,
+        "action": decision.action,
         "guard": decision.guard,
         "lifts_at": None if decision.lifts_at is None else told(decision.lifts_at),
         "target": dict(decision.target) or None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stargate.domain.operating.actions import Action, ActionStatus, execution_name
+from stargate.domain.operating.action import Action, ActionStatus, execution_name
 from stargate.domain.operating.operations import Change, OperationRow, Overview
 from stargate.domain.operating.truths import ringing_unheard
 from stargate.domain.signals.envelope import environment_in
@@ -120,7 +120,7 @@ class ExamineConditions:
             environment.name,
             f"{environment.name} is {environment.status}: what was open is put away",
             environment.cause,
-            {"conditions": [one.key for one in conditions], "holds": [one.service for one in holds]},
+            {"conditions": [one.key for one in conditions], "holds": [one.scope for one in holds]},
         )
         rows: list[OperationRow] = [
             *(replace(one, open=False, closed_at=now, cause=entry.entry_id) for one in conditions),

@@ -120,7 +120,7 @@ class Examination:
         if now < hold.until:
             return
         renewed = replace(hold, until=now + HOLD_SECONDS)
-        kept = f"the lower bound of {hold.minimum} is kept until {told(renewed.until)}"
+        kept = f"{hold.kind} of {hold.subject} is kept until {told(renewed.until)}"
         entry = self.narrator.entry(
             self.overview.environment,
             "decision",

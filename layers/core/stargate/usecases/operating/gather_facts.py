@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from stargate.domain.operating.facts import Facts, ScalingFacts
+from stargate.domain.operating.facts import Facts
 
 if TYPE_CHECKING:
-    from stargate.domain.operating.facts import Minute
+    from collections.abc import Mapping
+
+    from stargate.domain.operating.facts import Minute, ScalingFacts, ServiceFacts
     from stargate.domain.operating.operations import Overview
     from stargate.ports.gateway import GatewayMetrics, Scaling, Services
     from stargate.ports.world import Clock
@@ -17,34 +19,67 @@ WINDOW_SECONDS = 900.0
 MINUTE = 60.0
 
 
+class Source(Protocol):
+    """Where one fact comes from."""
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> Any:
+        """Thorough: look also for what costs a call more, as the examination each minute can afford."""
+        ...
+
+
 @dataclass(frozen=True)
 class Instruments:
-    scaling: Scaling
-    services: Services
-    metrics: GatewayMetrics
-    clock: Clock
+    """`sources` has one for each field of Facts that may be asked for, under the field's name."""
+
+    sources: Mapping[str, Source]
 
     def gather(
-        self, overview: Overview, service: str, asks: frozenset[str], *, thorough: bool = False
+        self, overview: Overview, subject: str, asks: frozenset[str], *, thorough: bool = False
     ) -> Facts:
-        """`asks` names any of scaling, service, metrics; others are for the caller.
+        return Facts(
+            **{name: self.sources[name](overview, subject, thorough=thorough) for name in sorted(asks)}
+        )
 
-        Thorough also asks why scaling failed last.
-        """
-        environment = overview.environment
-        place = (environment.region, environment.cluster, service)
-        scaling = self._scaling(place, thorough=thorough) if "scaling" in asks else None
-        found = self.services.describe(*place) if "service" in asks else None
-        return Facts(scaling, found, self._minutes(overview, service) if "metrics" in asks else ())
 
-    def _scaling(self, place: tuple[str, str, str], *, thorough: bool) -> ScalingFacts | None:
+@dataclass(frozen=True)
+class ScalableTarget:
+    scaling: Scaling
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> ScalingFacts | None:
+        """Thorough: why it failed last, too."""
+        place = place_of(overview, subject)
         found = self.scaling.describe(*place)
         if found is None or not thorough:
             return found
         return replace(found, failure=self.scaling.last_failure(*place))
 
-    def _minutes(self, overview: Overview, service: str) -> tuple[Minute, ...]:
+
+@dataclass(frozen=True)
+class RunningService:
+    services: Services
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> ServiceFacts | None:  # noqa: ARG002
+        return self.services.describe(*place_of(overview, subject))
+
+
+@dataclass(frozen=True)
+class LastMinutes:
+    metrics: GatewayMetrics
+    clock: Clock
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> tuple[Minute, ...]:  # noqa: ARG002
         until = self.clock.now() // MINUTE * MINUTE
         return self.metrics.minutes(
-            overview.environment, overview.outputs, service, until - WINDOW_SECONDS, until
+            overview.environment, overview.outputs, subject, until - WINDOW_SECONDS, until
         )
+
+
+def last_stop(overview: Overview, subject: str, *, thorough: bool) -> float | None:  # noqa: ARG001
+    """Known without a call: of the newest task of the service that nobody stopped."""
+    condition = overview.operations.conditions.get(f"task-stopped#{subject}")
+    return condition.stops[-1].at if condition and condition.stops else None
+
+
+def place_of(overview: Overview, service: str) -> tuple[str, str, str]:
+    """Region, cluster and service, as the ports of a running gateway take them."""
+    return overview.environment.region, overview.environment.cluster, service

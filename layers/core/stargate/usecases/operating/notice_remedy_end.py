@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.failure import reason_of
-from stargate.domain.operating.actions import action_of_execution
+from stargate.domain.operating.action import action_of_execution
 from stargate.errors import ActionNotFoundError, EnvironmentNotFoundError
 
 if TYPE_CHECKING:

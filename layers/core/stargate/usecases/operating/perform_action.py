@@ -9,25 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.operating.actions import Action, ActionKind, ActionStatus
+from stargate.domain.operating.action import Action, ActionStatus
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided
-from stargate.domain.operating.guards import Held
-from stargate.domain.operating.holds import HOLD_SECONDS, Hold
+from stargate.domain.operating.holds import begun
 from stargate.domain.operating.leases import taken
 from stargate.domain.operating.operations import Change, OperationRow, Overview
 from stargate.domain.operating.playbook import DEFAULT, Playbook
-from stargate.domain.operating.preconditions import ASKS, done_already, unmet
-from stargate.domain.operating.proposals import Nothing
+from stargate.domain.operating.preconditions import unmet
+from stargate.domain.operating.proposals import Held, Nothing
 from stargate.errors import ActionNotFoundError, ActionRefusedError, ConflictError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.ledger import Entry
+    from stargate.domain.operating.actions.kind import ActionKind
     from stargate.domain.operating.facts import Facts
-    from stargate.ports.gateway import Scaling, Services
+    from stargate.domain.operating.holds import Hold
     from stargate.ports.state import OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
     from stargate.usecases.operating.gather_facts import Instruments
+    from stargate.usecases.operating.performers.performer import Performer
 
 WAIT_SECONDS = 30  # between two looks at its effect
 TRIES = 5
@@ -35,10 +39,11 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class PerformAction:
+    """`performers` has one for each kind of action that there is."""
+
     operations: OperationsRows
     instruments: Instruments
-    scaling: Scaling
-    services: Services
+    performers: Mapping[str, Performer]
     clock: Clock
     narrator: Narrator
     playbook: Playbook = DEFAULT
@@ -57,7 +62,7 @@ class PerformAction:
         action = found(overview, action_id)
         if not action.in_flight:
             return _answer(f"it is {action.status} already", performed=False)
-        facts = self.instruments.gather(overview, action.subject, ASKS[action.kind])
+        facts = self.instruments.gather(overview, action.subject, ACTIONS[action.kind].asks_again)
         if action.status is ActionStatus.PERFORMING:
             return self._again(overview, action, facts)
         refused = unmet(self.playbook, overview, action, facts, self.clock.now())
@@ -70,15 +75,16 @@ class PerformAction:
         lease = taken(overview.operations.leases.get(action.scope), action.scope, action.action_id, now)
         if lease is None:
             return self._withdraw(overview, action, Held("lease", f"{action.scope} is held by another"))
-        entry = self._entry(overview, action, "action", _deed(action), facts)
-        begun = replace(
+        kind = ACTIONS[action.kind]
+        entry = self._entry(overview, action, "action", kind.deed(action), facts)
+        performing = replace(
             action,
             status=ActionStatus.PERFORMING,
             performed_at=now,
             fence=lease.fence,
             entry_id=entry.entry_id,
         )
-        rows: tuple[OperationRow, ...] = (begun, lease, *_holds(overview, begun, facts, now))
+        rows: tuple[OperationRow, ...] = (performing, lease, *_held(overview, kind, performing, facts))
         change = Change(rows, (entry,))
         self.operations.record(overview.environment.environment_id, change)
         known = replace(overview, operations=overview.operations.after(change))
@@ -88,8 +94,8 @@ class PerformAction:
         lease = overview.operations.leases.get(action.scope)
         if lease is None or not lease.held_by(action.action_id, action.fence):
             return self._withdraw(overview, action, Nothing("its lease has gone to another meanwhile"))
-        if done_already(action, facts):
-            return _answer(_deed(action), performed=True)
+        if ACTIONS[action.kind].is_done(action, facts):
+            return _answer(ACTIONS[action.kind].deed(action), performed=True)
         refused = unmet(self.playbook, overview, action, facts, self.clock.now())
         if refused is not None:
             return self._withdraw(overview, action, refused)
@@ -97,33 +103,22 @@ class PerformAction:
 
     def _try(self, overview: Overview, action: Action) -> dict[str, Any]:
         try:
-            self._act(overview, action)
+            self.performers[action.kind](overview.environment, action)
         except ActionRefusedError as refused:
             return self._refused(overview, action, str(refused))
-        return _answer(_deed(action), performed=True)
+        return _answer(ACTIONS[action.kind].deed(action), performed=True)
 
     def _refused(self, overview: Overview, action: Action, reason: str) -> dict[str, Any]:
         """AWS will not have it: settled at once, and what was noted of its effect taken back."""
         words = f"{action.kind} of {action.subject} failed: {reason}"
         entry = self._entry(overview, action, "action", words, None)
         failed = replace(action, status=ActionStatus.FAILED, settled_at=self.clock.now(), outcome=reason)
-        hold = overview.operations.holds.get(action.subject)
-        raised = hold is not None and hold.live and hold.action_id == action.action_id
-        holds = (hold.without_the_last_raise(),) if hold is not None and raised else ()
+        hold = overview.operations.holds.get(action.scope)
+        ours = hold is not None and hold.live and hold.action_id == action.action_id
+        holds = (hold.without_the_last(),) if hold is not None and ours else ()
         rows = (failed, *overview.operations.freed(action), *holds)
         self.operations.record(overview.environment.environment_id, Change(rows, (entry,)))
         return _answer(words, performed=False)
-
-    def _act(self, overview: Overview, action: Action) -> None:
-        place = (overview.environment.region, overview.environment.cluster, action.subject)
-        match action.kind:
-            case ActionKind.RAISE_BOUND | ActionKind.RELEASE_BOUND:
-                bounds = int(action.target["minimum"]), int(action.target["maximum"])
-                self.scaling.set_bounds(*place, *bounds)
-            case ActionKind.RESTART_SERVICE:
-                self.services.restart(*place)
-            case ActionKind.STOP_DEPLOYMENT:
-                self.services.stop_deployment(*place)
 
     def _withdraw(self, overview: Overview, action: Action, refused: Held | Nothing) -> dict[str, Any]:
         now = self.clock.now()
@@ -139,9 +134,10 @@ class PerformAction:
     def _entry(
         self, overview: Overview, action: Action, kind: str, summary: str, facts: Facts | None
     ) -> Entry:
-        detail: dict[str, Any] = {"action": action.kind.value, "target": dict(action.target)}
-        if facts is not None and facts.scaling is not None:
-            detail["was"] = {"minimum": facts.scaling.minimum, "maximum": facts.scaling.maximum}
+        detail: dict[str, Any] = {"action": action.kind, "target": dict(action.target)}
+        was = ACTIONS[action.kind].found(facts) if facts is not None else {}
+        if was:
+            detail["was"] = dict(was)
         cause = action.entry_id or action.action_id
         return self.narrator.entry(overview.environment, kind, action.subject, summary, cause, detail)
 
@@ -157,35 +153,11 @@ def _answer(reason: str, *, performed: bool) -> dict[str, Any]:
     return {"performed": performed, "reason": reason, "wait_seconds": WAIT_SECONDS}
 
 
-def _deed(action: Action) -> str:
-    if "minimum" in action.target:
-        bounds = f"{action.target['minimum']} to {action.target['maximum']} tasks"
-        return f"{action.kind}: bounds of {action.subject} set to {bounds}"
-    return f"{action.kind}: {action.subject}"
-
-
-def _holds(overview: Overview, action: Action, facts: Facts, now: float) -> tuple[Hold, ...]:
-    """What is raised is held for its time; the bounds to go back to are those before the first raise."""
-    if action.kind is not ActionKind.RAISE_BOUND or facts.scaling is None:
+def _held(overview: Overview, kind: ActionKind, action: Action, facts: Facts) -> tuple[Hold, ...]:
+    """What it changes is kept in mind, if it is to be taken back some time."""
+    if kind.taken_back_by is None:
         return ()
-    before = overview.operations.holds.get(action.subject)
-    live = before if before is not None and before.live else None
-    ours = live is not None and live.minimum == facts.scaling.minimum
-    return (
-        Hold(
-            service=action.subject,
-            minimum=int(action.target["minimum"]),
-            maximum=int(action.target["maximum"]),
-            was_minimum=live.was_minimum if live else facts.scaling.minimum,
-            was_maximum=live.was_maximum if live else facts.scaling.maximum,
-            until=now + HOLD_SECONDS,
-            condition=action.condition,
-            action_id=action.action_id,
-            fence=action.fence,
-            minimum_before=facts.scaling.minimum if ours else None,
-            version=before.version if before else 0,
-        ),
-    )
+    return (begun(overview.operations.holds.get(action.scope), action, kind.found(facts)),)
 
 
 def _decided(

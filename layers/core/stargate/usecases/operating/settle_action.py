@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.operating.actions import Action, ActionKind, ActionStatus
+from stargate.domain.operating.action import Action, ActionStatus
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.operations import Change, OperationRow
 from stargate.errors import ConflictError
 from stargate.usecases.operating.perform_action import found
@@ -63,7 +64,7 @@ class SettleAction:
             action.subject,
             f"{action.kind} of {action.subject} {outcome}: {reason}",
             action.entry_id or action.action_id,
-            {"action": action.kind.value, "outcome": outcome, "measured": dict(measured)},
+            {"action": action.kind, "outcome": outcome, "measured": dict(measured)},
         )
         settled = replace(action, status=status, settled_at=now, outcome=reason)
         rows = (settled, *overview.operations.freed(action), *_ended(overview, settled))
@@ -72,12 +73,11 @@ class SettleAction:
 
 
 def _ended(overview: Overview, action: Action) -> tuple[OperationRow, ...]:
-    """A bound is released once it was seen to be; one that was raised is sure once AWS has taken it."""
-    hold = overview.operations.holds.get(action.subject)
+    """A hold is over once it was seen to be taken back; what was changed is sure once AWS has taken it."""
+    hold = overview.operations.holds.get(action.scope)
     if hold is None or not hold.live or action.status is ActionStatus.FAILED:
         return ()
-    if action.kind is ActionKind.RELEASE_BOUND and action.status is ActionStatus.REACHED:
-        return (replace(hold, live=False),)
-    if action.kind is ActionKind.RAISE_BOUND and hold.action_id == action.action_id:
-        return (replace(hold, minimum_before=None),)
-    return ()
+    if hold.action_id == action.action_id:
+        return (hold.sure(),)
+    takes_back = ACTIONS[hold.kind].taken_back_by == action.kind
+    return (replace(hold, live=False),) if takes_back and action.status is ActionStatus.REACHED else ()

@@ -10,7 +10,7 @@ from stargate.domain.moments import told
 from stargate.errors import EnvironmentNotFoundError, InvalidRequestError
 
 if TYPE_CHECKING:
-    from stargate.domain.operating.actions import Action
+    from stargate.domain.operating.action import Action
     from stargate.domain.operating.conditions import Condition, Decided
     from stargate.domain.operating.holds import Hold
     from stargate.domain.operating.operations import Operations
@@ -44,8 +44,8 @@ class ShowConditions:
 
 
 def _document(known: Operations, condition: Condition) -> Document:
-    action, hold = known.in_flight(condition.key), known.holds.get(condition.subject)
-    held = hold is not None and hold.live and hold.condition == condition.key
+    action = known.in_flight(condition.key)
+    holds = [one for one in known.holds.values() if one.live and one.condition == condition.key]
     return {
         "kind": condition.kind,
         "subject": condition.subject,
@@ -59,7 +59,7 @@ def _document(known: Operations, condition: Condition) -> Document:
         "cause": condition.cause,
         "decision": _decision(condition.decided) if condition.decided else None,
         "action": _action(action) if action else None,
-        "hold": _hold(hold) if hold is not None and held else None,
+        "holds": [_hold(one) for one in holds],
     }
 
 
@@ -78,7 +78,7 @@ def _decision(decided: Decided) -> Document:
 def _action(action: Action) -> Document:
     return {
         "id": action.action_id,
-        "kind": action.kind.value,
+        "kind": action.kind,
         "status": action.status.value,
         "target": dict(action.target),
         "requested_at": told(action.requested_at),
@@ -87,4 +87,9 @@ def _action(action: Action) -> Document:
 
 
 def _hold(hold: Hold) -> Document:
-    return {"minimum": hold.minimum, "maximum": hold.maximum, "until": told(hold.until)}
+    return {
+        "kind": hold.kind,
+        "subject": hold.subject,
+        "target": dict(hold.target),
+        "until": told(hold.until),
+    }

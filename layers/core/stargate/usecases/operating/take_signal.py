@@ -18,7 +18,7 @@ from stargate.domain.signals.signal import Ignored, Signal
 from stargate.errors import AlreadyRecordedError, ConflictError
 
 if TYPE_CHECKING:
-    from stargate.domain.operating.actions import Action
+    from stargate.domain.operating.action import Action
     from stargate.domain.operating.operations import Overview
     from stargate.ports.state import OperationsRows
     from stargate.ports.world import Clock

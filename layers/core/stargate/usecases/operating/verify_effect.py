@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.operating.actions import ActionStatus
+from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.verification import Outcome, Verification, asked_by, verified
 from stargate.usecases.operating.perform_action import found
 
 if TYPE_CHECKING:
-    from stargate.domain.operating.actions import Action
-    from stargate.domain.operating.operations import Overview
     from stargate.ports.state import OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.operating.gather_facts import Instruments
@@ -30,13 +28,7 @@ class VerifyEffect:
             settled = Outcome.REACHED if action.status is ActionStatus.REACHED else Outcome.MISSED
             return _answer(Verification(settled, f"it was settled before: {action.outcome}"))
         facts = self.instruments.gather(overview, action.subject, asked_by(action))
-        known = replace(facts, last_stop=_last_stop(overview, action))
-        return _answer(verified(action, known, self.clock.now()))
-
-
-def _last_stop(overview: Overview, action: Action) -> float | None:
-    condition = overview.operations.conditions.get(action.condition)
-    return condition.stops[-1].at if condition and condition.stops else None
+        return _answer(verified(action, facts, self.clock.now()))
 
 
 def _answer(verification: Verification) -> dict[str, Any]:

@@ -1,24 +1,18 @@
-"""One change to a running environment: what it needs, what it should bring about, and how it is undone."""
+"""One change to a running environment, as its row has it: decided, performed, verified."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from stargate.domain.environment import Environment
 
 Comparison = Literal["at_least", "at_most"]
-
-
-class ActionKind(StrEnum):
-    RAISE_BOUND = "raise_bound"
-    RELEASE_BOUND = "release_bound"
-    RESTART_SERVICE = "restart_service"
-    STOP_DEPLOYMENT = "stop_deployment"
+Value = int | float | str | tuple[str, ...]
+Target = Mapping[str, Value]
 
 
 class ActionStatus(StrEnum):
@@ -47,17 +41,19 @@ class Expectation:
 class Action:
     """`action_id` is the id of the ledger entry of the decision that led to it.
 
-    `entry_id` is the entry of its own performance, the cause of its verification. `target` says what to
-    change and to what: numbers of tasks, or the id of a deployment.
+    `kind` is a name in the registry of actions; `scope` what it holds alone while it is performed and
+    verified. `entry_id` is the entry of its own performance, the cause of its verification. `target` says
+    what to change and to what: numbers of tasks, the id of a deployment.
     """
 
     action_id: str
-    kind: ActionKind
+    kind: str
     subject: str
+    scope: str
     condition: str  # the key of the condition that it answers
     status: ActionStatus
     requested_at: float
-    target: Mapping[str, int | str] = field(default_factory=dict)
+    target: Target = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
     fence: int = 0
     performed_at: float | None = None
@@ -71,17 +67,17 @@ class Action:
         return self.status in IN_FLIGHT
 
     @property
-    def scope(self) -> str:
-        return f"{SCOPES[self.kind]}:{self.subject}"
+    def since(self) -> float:
+        """From when on its effect may show."""
+        return self.performed_at or self.requested_at
 
 
-# What an action holds alone while it is performed and verified.
-SCOPES: Mapping[ActionKind, str] = {
-    ActionKind.RAISE_BOUND: "capacity",
-    ActionKind.RELEASE_BOUND: "capacity",
-    ActionKind.RESTART_SERVICE: "service",
-    ActionKind.STOP_DEPLOYMENT: "service",
-}
+def number(target: Target, name: str) -> int:
+    """A whole number of a target, such as a count of tasks."""
+    value = target[name]
+    if isinstance(value, (int, float)):
+        return int(value)
+    raise TypeError(f"{name} is {value!r}, and no number")
 
 
 def execution_name(environment: Environment, action_id: str) -> str:

@@ -1,0 +1,1 @@
+"""What does each kind of action, over the ports: whatever an action changes is changed here."""

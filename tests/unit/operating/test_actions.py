@@ -1,0 +1,106 @@
+"""Every kind of action has all that makes one, and its effect is told from its absence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stargate.domain.operating.action import ActionStatus
+from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.facts import Facts
+from stargate.domain.operating.measures import MEASURES
+from stargate.wiring.operating import instruments, performers
+from tests.unit.operating.loop_play import LoopPlay
+from tests.unit.operating.scenes import SCENES
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "actions.md"
+COLUMNS = 6  # action, what it does, asked again before it, expected within, taken back by, limit
+
+
+@pytest.fixture
+def play():
+    return LoopPlay()
+
+
+def rows_of(document):
+    """The table of the actions, by the action's name."""
+    rows = [line.strip("|").split("|") for line in document.splitlines() if line.startswith("| `")]
+    return {re.sub(r"\W", "", cells[0]): [cell.strip() for cell in cells] for cells in rows}
+
+
+def requested(play):
+    return play.actions()[-1]
+
+
+@pytest.mark.parametrize("kind", ACTIONS.values(), ids=str)
+def test_every_kind_has_all_that_makes_one(kind):
+    """A performer, a scene, a row in the documents, and names that exist."""
+    assert kind.name in performers()
+    assert kind.name in SCENES
+    cells = rows_of(DOCUMENT.read_text())[kind.name]
+    assert len(cells) == COLUMNS
+    assert all(cells)
+    assert kind.asks | kind.asks_again <= instruments().sources.keys()
+    assert kind.taken_back_by is None or kind.taken_back_by in ACTIONS
+
+
+def test_nothing_is_left_of_kinds_that_are_gone():
+    """No performer, scene or row without its kind."""
+    names = set(ACTIONS)
+    assert set(performers()) == set(SCENES) == set(rows_of(DOCUMENT.read_text())) == names
+
+
+def test_every_measure_and_source_is_of_a_fact():
+    """What can be asked for has a field to be kept in."""
+    fields = set(Facts.__dataclass_fields__)
+    assert set(instruments().sources) == fields
+    assert {measure.asks for measure in MEASURES.values()} <= fields
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_the_effect_comes_and_is_reached(play, kind):
+    """Decided, performed, measured; every expectation with its time, and the lease free afterwards."""
+    SCENES[kind].arises(play)
+    action = requested(play)
+    assert (action.kind, action.status) == (kind, ActionStatus.REQUESTED)
+    assert all(one.measure in MEASURES and one.within_seconds > 0 for one in action.expectations)
+    assert action.expectations
+    assert play.performs()["performed"]
+    SCENES[kind].comes(play)
+    assert play.awaits() == "reached"
+    play.settles("reached")
+    assert not play.operations.by_id(play.identifier).operations.leases[action.scope].holder
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_the_effect_does_not_come_and_is_missed(play, kind):
+    """Within the time that was stated."""
+    SCENES[kind].arises(play)
+    assert play.performs()["performed"]
+    since = play.clock.now()
+    SCENES[kind].fails(play)
+    assert play.awaits() == "missed"
+    longest = max(one.within_seconds for one in requested(play).expectations)
+    assert play.clock.now() - since <= longest + 60
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_a_try_that_was_cut_off_after_it_reached_aws_is_not_done_twice(play, kind):
+    """The workflow's retry finds it done."""
+    SCENES[kind].arises(play)
+    play.performs()
+    before = play.touched()
+    assert play.performs()["performed"]
+    assert play.touched() == before
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_what_is_held_is_given_back_by_the_kind_that_says_so(play, kind):
+    """A hold is there if and only if the kind is taken back."""
+    SCENES[kind].arises(play)
+    play.performs()
+    hold = play.operations.by_id(play.identifier).operations.holds.get(requested(play).scope)
+    ours = hold is not None and hold.live and hold.action_id == requested(play).action_id
+    assert ours is (ACTIONS[kind].taken_back_by is not None)
