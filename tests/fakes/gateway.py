@@ -50,6 +50,7 @@ class FakeServices:
     clock: FakeClock
     facts: ServiceFacts | None = None
     done: list = field(default_factory=list)
+    refuse: str = ""
 
     def __post_init__(self):
         self.facts = self.facts or ServiceFacts(
@@ -60,6 +61,8 @@ class FakeServices:
         return self.facts
 
     def restart(self, region, cluster, service):
+        if self.refuse:
+            raise ActionRefusedError(self.refuse)
         self.done.append(("restart", cluster, service))
         self.deploy("d-2", self.facts.deployments[0].task_definition)
 

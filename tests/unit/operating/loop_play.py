@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import Minute
+from stargate.domain.operating.playbook import DEFAULT
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
 from stargate.usecases.operating.decide_condition import Deciding
@@ -68,6 +69,7 @@ class LoopPlay:
     metrics: fakes.FakeMetrics = field(default_factory=fakes.FakeMetrics)
     alarms: fakes.FakeAlarms = field(default_factory=fakes.FakeAlarms)
     identifier: str = IDENTIFIER
+    playbook: tuple = DEFAULT
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
@@ -85,7 +87,12 @@ class LoopPlay:
             }
         )
         deciding = Deciding(
-            self.operations, instruments, self.remedies, self.clock, self.narrator("receive_signal")
+            self.operations,
+            instruments,
+            self.remedies,
+            self.clock,
+            self.narrator("receive_signal"),
+            self.playbook,
         )
         self.take = TakeSignal(self.operations, deciding, self.clock, self.narrator("receive_signal"))
         self.settle = SettleAction(self.operations, self.clock, self.narrator("settle_action"))
@@ -105,6 +112,7 @@ class LoopPlay:
             self.performers(),
             self.clock,
             self.narrator("perform_action"),
+            self.playbook,
         )
         self.verify = VerifyEffect(self.operations, instruments, self.clock)
         self.conditions = ShowConditions(self.operations)

@@ -14,9 +14,10 @@ from stargate.domain.operating.action import Action, ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.guards import GUARDS, Intent, first_held
 from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.ladders import TAKING_BACK_GUARDS
 from stargate.domain.operating.leases import LEASE_SECONDS, Lease, taken
 from stargate.domain.operating.operations import Operations, Overview
-from stargate.domain.operating.playbook import DEFAULT
+from stargate.domain.operating.playbook import DEFAULT, MINUTE
 from stargate.domain.operating.switch import Switch
 from stargate.errors import (
     EnvironmentBusyError,
@@ -31,7 +32,7 @@ RULE = DEFAULT[0]
 
 def action(at, status=ActionStatus.REACHED, kind="raise_bound", name="earlier"):
     scope = ACTIONS[kind].scope_of("litellm")
-    return Action(name, kind, "litellm", scope, "cpu-high#litellm", status, at, performed_at=at)
+    return Action(name, kind, "litellm", scope, "cpu-high#litellm", "a rule", status, at, performed_at=at)
 
 
 def overview(*rows, switch=None, **changes):
@@ -112,7 +113,7 @@ def test_a_bound_is_kept_for_its_time():
 
 def test_every_guard_is_used_by_some_rule():
     """None is only there to be there."""
-    assert set(GUARDS) == {name for rule in DEFAULT for name in rule.guards}
+    assert set(GUARDS) == {name for rule in DEFAULT for name in rule.guards} | set(TAKING_BACK_GUARDS)
 
 
 # Leases.
@@ -330,7 +331,8 @@ class Story:
         self.check_causes()
 
     def check_cool_down(self, kind):
-        rests = [rule.cool_down for rule in DEFAULT if rule.action == kind]
+        rules = [rule for rule in DEFAULT if kind in {rung.action for rung in rule.rungs}]
+        rests = [rule.cool_down for rule in rules] or [MINUTE]  # what takes back is no row's
         known = self.play.actions()
         begun = sorted(one.performed_at for one in known if one.kind == kind and one.performed_at)
         assert all(later - earlier >= min(rests) for earlier, later in itertools.pairwise(begun))

@@ -42,8 +42,9 @@ class Action:
     """`action_id` is the id of the ledger entry of the decision that led to it.
 
     `kind` is a name in the registry of actions; `scope` what it holds alone while it is performed and
-    verified. `entry_id` is the entry of its own performance, the cause of its verification. `target` says
-    what to change and to what: numbers of tasks, the id of a deployment.
+    verified. `rule` and `rung` are those of the playbook that ask for it; `undo` says that what it changed is
+    to be taken back at once if its effect is missed. `target` says what to change and to what: numbers of
+    tasks, the id of a deployment. `entry_id` is the entry of its performance, the cause of its verification.
     """
 
     action_id: str
@@ -51,10 +52,13 @@ class Action:
     subject: str
     scope: str
     condition: str  # the key of the condition that it answers
+    rule: str
     status: ActionStatus
     requested_at: float
     target: Target = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
+    rung: int = 0
+    undo: bool = False
     fence: int = 0
     performed_at: float | None = None
     settled_at: float | None = None

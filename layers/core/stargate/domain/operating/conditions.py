@@ -47,6 +47,7 @@ class Decided:
     at: float
     entry_id: str
     lifts_at: float | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,17 +11,21 @@ from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.conditions import Condition, Decided
 from stargate.domain.operating.facts import UNKNOWN
 from stargate.domain.operating.guards import Intent, first_held
+from stargate.domain.operating.ladders import rungs_left, with_what_is_due
 from stargate.domain.operating.playbook import chosen, fitting, reason_of
-from stargate.domain.operating.predicates import ALWAYS
+from stargate.domain.operating.predicates import ALWAYS, PREDICATES
 from stargate.domain.operating.proposals import Held, Nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from stargate.domain.operating.action import Expectation, Target
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.operations import Overview
-    from stargate.domain.operating.playbook import Playbook, Rule
+    from stargate.domain.operating.playbook import Playbook, Rule, Rung
+    from stargate.domain.operating.proposals import Proposal
+
+LIMITS = "limits"  # the guard that a proposal itself names: no more of it would be within what is declared
 
 
 class Verdict(StrEnum):
@@ -34,18 +38,22 @@ class Verdict(StrEnum):
 class Decision:
     """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts.
 
-    `action` is what the rule asks for, be it done, held or not needed; None if it asks for nothing. Of one
-    that is to be done there is also what it works on, its target and what is expected of it.
+    `action` is what the rule asks for at its rung, be it done, held or not needed; None if it asks for none.
+    Of one that is to be done there is also what it works on, its target, what is expected of it, and
+    whether it is to be taken back if that is missed.
     """
 
     verdict: Verdict
     reason: str
+    rule: str
     action: str | None = None
+    rung: int = 0
     guard: str | None = None
     lifts_at: float | None = None
     subject: str = ""
     target: Target = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
+    undo: bool = False
 
 
 def asks(
@@ -53,63 +61,75 @@ def asks(
 ) -> Mapping[str, frozenset[str]]:
     """The facts that a decision needs, by subject: none if it is clear already that nothing will be done."""
     needed: dict[str, frozenset[str]] = {}
-    for rule in fitting(playbook, condition):
-        settled = rule.action is None or _held(rule, overview, condition, now) is not None
-        if rule.when != ALWAYS or not settled:
-            subject = rule.works_on(condition)
-            needed[subject] = needed.get(subject, frozenset()) | rule.asks
+    for rule in fitting(with_what_is_due(playbook, overview.operations, condition), condition):
+        for subject, names in _asked_for(rule, overview, condition, now):
+            needed[subject] = needed.get(subject, frozenset()) | names
         if rule.when == ALWAYS:
             break
     return {subject: names for subject, names in needed.items() if names}
 
 
+def _asked_for(
+    rule: Rule, overview: Overview, condition: Condition, now: float
+) -> Iterator[tuple[str, frozenset[str]]]:
+    yield rule.asked_of(condition), PREDICATES[rule.when].asks
+    left = [rung for _, rung in rungs_left(rule, condition, overview.operations)]
+    if left and _held(rule, left[0], overview, condition, now) is None:
+        yield from ((rung.works_on(condition), ACTIONS[rung.action].asks) for rung in left)
+
+
 def decide(
     playbook: Playbook, overview: Overview, condition: Condition, facts: Mapping[str, Facts], now: float
 ) -> Decision:
-    """What the playbook says, unless a guard holds it or what is there needs nothing done."""
-    rule = chosen(playbook, condition, facts)
-    subject = rule.works_on(condition)
-    measured = facts.get(subject, UNKNOWN)
-    if rule.action is None:
-        return Decision(Verdict.NONE, reason_of(rule, measured))
-    held = _held(rule, overview, condition, now)
-    if held is not None:
-        return _hold(rule, held)
-    case = Case(overview, condition, subject, measured, now, rule.parameters)
-    proposed = ACTIONS[rule.action].propose(case)
-    if isinstance(proposed, Held):
-        return _hold(rule, proposed)
-    if isinstance(proposed, Nothing):
-        return Decision(Verdict.NONE, proposed.reason, rule.action)
-    return Decision(
-        Verdict.ACT,
-        f"{reason_of(rule, measured)}: {proposed.summary}",
-        rule.action,
-        subject=subject,
-        target=proposed.target,
-        expectations=proposed.expectations,
+    """What the playbook says, unless a guard holds it or what is there needs nothing done.
+
+    A rung at its limit gives way to the next.
+    """
+    rule = chosen(with_what_is_due(playbook, overview.operations, condition), condition, facts)
+    reason = reason_of(rule, facts.get(rule.asked_of(condition), UNKNOWN))
+    decision = Decision(Verdict.NONE, f"{reason}: all that could be tried has missed its effect", rule.name)
+    if not rule.rungs:
+        return replace(decision, reason=reason)
+    for place, rung in rungs_left(rule, condition, overview.operations):
+        subject = rung.works_on(condition)
+        case = Case(overview, condition, subject, facts.get(subject, UNKNOWN), now, rung.parameters)
+        held = _held(rule, rung, overview, condition, now)
+        found = held or ACTIONS[rung.action].propose(case)
+        decision = _decision(replace(decision, action=rung.action, rung=place), found, reason)
+        if decision.guard != LIMITS:
+            return replace(decision, subject=subject, undo=rung.undo)
+    return decision
+
+
+def _decision(asked: Decision, found: Proposal | Nothing | Held, reason: str) -> Decision:
+    if isinstance(found, Held):
+        words = f"{asked.action} held by {found.guard}: {found.reason}"
+        return replace(asked, verdict=Verdict.HOLD, reason=words, guard=found.guard, lifts_at=found.lifts_at)
+    if isinstance(found, Nothing):
+        return replace(asked, reason=found.reason)
+    return replace(
+        asked,
+        verdict=Verdict.ACT,
+        reason=f"{reason}: {found.summary}",
+        target=found.target,
+        expectations=found.expectations,
     )
 
 
-def _held(rule: Rule, overview: Overview, condition: Condition, now: float) -> Held | None:
-    if rule.action is None:
-        return None
-    return first_held(overview, Intent(rule, rule.action, rule.works_on(condition)), now)
-
-
-def _hold(rule: Rule, held: Held) -> Decision:
-    return Decision(
-        Verdict.HOLD,
-        f"{rule.action} held by {held.guard}: {held.reason}",
-        rule.action,
-        held.guard,
-        held.lifts_at,
-    )
+def _held(rule: Rule, rung: Rung, overview: Overview, condition: Condition, now: float) -> Held | None:
+    return first_held(overview, Intent(rule, rung.action, rung.works_on(condition)), now)
 
 
 def as_decided(decision: Decision, at: float, entry_id: str) -> Decided:
     return Decided(
-        decision.verdict, decision.action, decision.guard, decision.reason, at, entry_id, decision.lifts_at
+        verdict=decision.verdict,
+        action=decision.action,
+        guard=decision.guard,
+        reason=decision.reason,
+        at=at,
+        entry_id=entry_id,
+        lifts_at=decision.lifts_at,
+        rule=decision.rule,
     )
 
 

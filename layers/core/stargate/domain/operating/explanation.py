@@ -75,12 +75,13 @@ def _decision(signal: Signal, playbook: Playbook) -> Document:
         return _no_action(_not_open(signal))
     walked = _walked(playbook, condition)
     chosen = walked[-1].rule
-    guards = list(chosen.guards) if chosen.action else []
+    actions = [rung.action for rung in chosen.rungs]
     return {
-        "action": chosen.action or NOTHING,
+        "action": actions[0] if actions else NOTHING,
+        "otherwise": actions[1:],
         "reason": chosen.reason,
         "guard": None,
-        "guards": guards,
+        "guards": list(chosen.guards) if actions else [],
         "rule": chosen.name,
         "rules": [one.document() for one in walked],
     }
@@ -93,7 +94,15 @@ def _not_open(signal: Signal) -> str:
 
 
 def _no_action(reason: str) -> Document:
-    return {"action": NOTHING, "reason": reason, "guard": None, "guards": [], "rule": None, "rules": []}
+    return {
+        "action": NOTHING,
+        "otherwise": [],
+        "reason": reason,
+        "guard": None,
+        "guards": [],
+        "rule": None,
+        "rules": [],
+    }
 
 
 def _walked(playbook: Playbook, condition: Condition) -> list[Considered]:
@@ -114,7 +123,7 @@ def _considered(rule: Rule, condition: Condition) -> Considered:
     question = rule.when.replace("_", " ")
     if PREDICATES[rule.when].answer(USUAL):
         return Considered(rule, fits=True, why=f"{question}: taken to be so")
-    needs = ", ".join(sorted(rule.asks)) or "nothing"
+    needs = ", ".join(sorted(PREDICATES[rule.when].asks)) or "nothing"
     return Considered(
         rule, fits=False, why=f"{question}: not in the usual state (only {needs} of the gateway tell)"
     )

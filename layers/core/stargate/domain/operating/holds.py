@@ -15,7 +15,8 @@ HOLD_SECONDS = 900.0  # then it is renewed while its condition is open, and take
 class Hold:
     """`target` is as we set it, `was` as it was found before anything of ours; `scope` is the action's.
 
-    `target_before` is what we had set before, for as long as nobody saw that AWS took the new one.
+    `target_before` is what we had set before, for as long as nobody saw that AWS took the new one; one that
+    is `spent` has missed its effect, and is taken back although its condition is open.
     """
 
     scope: str
@@ -28,6 +29,7 @@ class Hold:
     action_id: str
     fence: int
     live: bool = True
+    spent: bool = False
     target_before: Target | None = None
     version: int = 0
 
@@ -45,6 +47,9 @@ class Hold:
     def sure(self) -> Hold:
         """As it is once AWS has taken the last change."""
         return replace(self, target_before=None)
+
+    def spent_at(self, now: float) -> Hold:
+        return replace(self, target_before=None, spent=True, until=min(self.until, now))
 
 
 def begun(before: Hold | None, action: Action, found: Target) -> Hold:

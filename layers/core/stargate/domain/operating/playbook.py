@@ -2,6 +2,8 @@
 
 A row fits while a condition of its kind and severity is open (or, for a recovery, has closed) and what its
 `when` names holds for the facts. It says what to do and within which guards, or why nothing is to be done.
+What to do are rungs: the next is for when the one before has missed its effect, or is at its limit. What an
+action changed for a while needs no row: the loop takes it back.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.facts import UNKNOWN, Facts
 from stargate.domain.operating.predicates import ALWAYS, PREDICATES
 from stargate.domain.signals.signal import Severity
@@ -26,11 +27,28 @@ MINUTE = 60.0
 
 
 @dataclass(frozen=True)
+class Rung:
+    """`action` is a name in the registry of actions, `parameters` are its own.
+
+    `subject` is what it works on if that is not the condition's subject; `tries` how often it may miss its
+    effect before the next rung's turn; `undo` whether what missed is taken back at once.
+    """
+
+    action: str
+    subject: str = ""
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    tries: int = 1
+    undo: bool = False
+
+    def works_on(self, condition: Condition) -> str:
+        return self.subject or condition.subject
+
+
+@dataclass(frozen=True)
 class Rule:
     """`condition` is a kind, or a kind and a subject (`cpu-high#litellm`); `severity` None fits every one.
 
-    `action` is a name in the registry of actions, None where nothing is to be done; `parameters` are its own,
-    and `subject` what it works on if that is not the condition's subject.
+    Without `rungs` nothing is to be done, for the reason given.
     """
 
     name: str
@@ -38,29 +56,23 @@ class Rule:
     severity: Severity | None = None
     is_open: bool = True
     when: str = ALWAYS
-    action: str | None = None
+    rungs: tuple[Rung, ...] = ()
     reason: str = ""
-    subject: str = ""
-    parameters: Mapping[str, Value] = field(default_factory=dict)
     guards: tuple[str, ...] = GUARDS
     cool_down: float = 0.0
     most_in_an_hour: int = 10
 
     def fits(self, condition: Condition) -> bool:
-        return (
-            self.condition in {ANY, condition.kind, condition.key}
-            and self.severity in {None, condition.severity}
-            and self.is_open == condition.open
-        )
+        severe_so = self.severity in {None, condition.severity}
+        return self.is_about(condition) and severe_so and self.is_open == condition.open
 
-    def works_on(self, condition: Condition) -> str:
-        return self.subject or condition.subject
+    def is_about(self, condition: Condition) -> bool:
+        """However severe it is, and open or not."""
+        return self.condition in {ANY, condition.kind, condition.key}
 
-    @property
-    def asks(self) -> frozenset[str]:
-        """The facts that its question and its action need."""
-        of_action = ACTIONS[self.action].asks if self.action else frozenset[str]()
-        return PREDICATES[self.when].asks | of_action
+    def asked_of(self, condition: Condition) -> str:
+        """Whom its question is about: what its first rung works on."""
+        return self.rungs[0].works_on(condition) if self.rungs else condition.subject
 
 
 Playbook = tuple[Rule, ...]
@@ -101,7 +113,7 @@ DEFAULT: Playbook = (
         name="litellm-cpu-critical",
         condition="cpu-high#litellm",
         severity=Severity.CRITICAL,
-        action="raise_bound",
+        rungs=(Rung("raise_bound", tries=3),),
         reason="CPU is critical: target tracking is too slow for it",
         cool_down=3 * MINUTE,
     ),
@@ -110,7 +122,7 @@ DEFAULT: Playbook = (
         condition="cpu-high#litellm",
         severity=Severity.WARNING,
         when="tracking_cannot_help",
-        action="raise_bound",
+        rungs=(Rung("raise_bound", tries=3),),
         reason="CPU is high and target tracking cannot help",
         cool_down=3 * MINUTE,
     ),
@@ -121,21 +133,11 @@ DEFAULT: Playbook = (
         reason="target tracking holds CPU near 70 % on purpose: recorded only",
     ),
     Rule(
-        name="litellm-cpu-over",
-        condition="cpu-high#litellm",
-        is_open=False,
-        action="release_bound",
-        reason="CPU is well again and the bound's time is over",
-        guards=("status", "expiry", *GUARDS[1:]),
-        cool_down=MINUTE,
-        most_in_an_hour=20,
-    ),
-    Rule(
         name="crash-loop-of-a-release",
         condition="task-stopped",
         severity=Severity.CRITICAL,
         when="release_rolling_out",
-        action="stop_deployment",
+        rungs=(Rung("stop_deployment"),),
         reason="tasks crash while a new release rolls out",
         cool_down=30 * MINUTE,
     ),
@@ -143,7 +145,7 @@ DEFAULT: Playbook = (
         name="crash-loop",
         condition="task-stopped",
         severity=Severity.CRITICAL,
-        action="restart_service",
+        rungs=(Rung("restart_service"),),
         reason="tasks crash again and again, and no release rolls out",
         cool_down=30 * MINUTE,
     ),
@@ -162,12 +164,6 @@ DEFAULT: Playbook = (
 )
 
 
-def rule_of(playbook: Playbook, condition: Condition, action: str) -> Rule | None:
-    """The row by which a condition of this kind leads to the action, however severe it is by now."""
-    found = (rule for rule in playbook if rule.action == action)
-    return next((rule for rule in found if rule.condition in {ANY, condition.kind, condition.key}), None)
-
-
 def fitting(playbook: Playbook, condition: Condition) -> Iterator[Rule]:
     """The rows that fit before their predicates are asked, in order."""
     return (rule for rule in playbook if rule.fits(condition))
@@ -178,7 +174,7 @@ def chosen(playbook: Playbook, condition: Condition, facts: Mapping[str, Facts])
     fits = (
         rule
         for rule in fitting(playbook, condition)
-        if PREDICATES[rule.when].answer(facts.get(rule.works_on(condition), UNKNOWN))
+        if PREDICATES[rule.when].answer(facts.get(rule.asked_of(condition), UNKNOWN))
     )
     return next(fits)
 

@@ -110,7 +110,7 @@ class Examination:
             condition = self.overview.operations.conditions.get(hold.condition)
             if not hold.live or condition is None:
                 continue
-            if condition.open:
+            if condition.open and not hold.spent:
                 self._renew(hold, condition)
             elif self.overview.operations.in_flight(condition.key) is None:
                 self._release(hold, condition)

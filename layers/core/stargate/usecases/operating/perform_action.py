@@ -167,8 +167,10 @@ def _decided(
     condition = overview.operations.conditions.get(action.condition)
     if condition is None:
         return ()
-    if isinstance(refused, Held):
-        decision = Decision(Verdict.HOLD, refused.reason, action.kind, refused.guard, refused.lifts_at)
-    else:
-        decision = Decision(Verdict.NONE, refused.reason, action.kind)
+    found = Decision(Verdict.NONE, refused.reason, action.rule, action.kind, action.rung)
+    decision = (
+        replace(found, verdict=Verdict.HOLD, guard=refused.guard, lifts_at=refused.lifts_at)
+        if isinstance(refused, Held)
+        else found
+    )
     return (replace(condition, decided=as_decided(decision, entry.at, entry.entry_id)),)

@@ -67,17 +67,18 @@ class SettleAction:
             {"action": action.kind, "outcome": outcome, "measured": dict(measured)},
         )
         settled = replace(action, status=status, settled_at=now, outcome=reason)
-        rows = (settled, *overview.operations.freed(action), *_ended(overview, settled))
+        rows = (settled, *overview.operations.freed(action), *_ended(overview, settled, now))
         self.operations.record(environment_id, Change(rows, (entry,)))
         return status
 
 
-def _ended(overview: Overview, action: Action) -> tuple[OperationRow, ...]:
+def _ended(overview: Overview, action: Action, now: float) -> tuple[OperationRow, ...]:
     """A hold is over once it was seen to be taken back; what was changed is sure once AWS has taken it."""
     hold = overview.operations.holds.get(action.scope)
     if hold is None or not hold.live or action.status is ActionStatus.FAILED:
         return ()
+    missed = action.status is ActionStatus.MISSED
     if hold.action_id == action.action_id:
-        return (hold.sure(),)
+        return (hold.spent_at(now) if missed and action.undo else hold.sure(),)
     takes_back = ACTIONS[hold.kind].taken_back_by == action.kind
-    return (replace(hold, live=False),) if takes_back and action.status is ActionStatus.REACHED else ()
+    return (replace(hold, live=False),) if takes_back and not missed else ()

@@ -1,0 +1,131 @@
+"""A rule's rungs: the next one's turn, what is taken back in between, and when it begins again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stargate.domain.operating.action import ActionStatus
+from stargate.domain.operating.playbook import DEFAULT, Rule, Rung
+from stargate.domain.signals.signal import Severity
+from tests.unit.operating.loop_play import CRITICAL, LoopPlay
+
+CPU = Rule(
+    name="first",
+    condition="cpu-high#litellm",
+    severity=Severity.CRITICAL,
+    rungs=(Rung("raise_bound"), Rung("restart_service")),
+    reason="CPU is critical",
+    cool_down=180.0,
+)
+
+
+def playing(*rungs):
+    return LoopPlay(playbook=(replace(CPU, rungs=rungs) if rungs else CPU, *DEFAULT))
+
+
+def is_alarmed(play, cpu=88, tasks=2):
+    play.load(cpu, tasks)
+    play.alarm(CRITICAL, "ALARM")
+
+
+def kinds(play):
+    return [one.kind for one in play.actions()]
+
+
+def misses(play):
+    """The newest action is performed, and its effect never comes."""
+    assert play.performs()["performed"]
+    assert play.awaits() == "missed"
+    play.settles("missed")
+
+
+def test_a_rung_that_missed_its_effect_gives_way_to_the_next():
+    """And when all have, nothing more is tried."""
+    play = playing()
+    is_alarmed(play)
+    misses(play)
+    play.tick()
+    assert kinds(play) == ["raise_bound", "restart_service"]
+    misses(play)
+    play.tick(3600)
+    assert kinds(play) == ["raise_bound", "restart_service"]
+    assert "all that could be tried has missed its effect" in play.condition().decided.reason
+
+
+def test_a_rung_is_tried_as_often_as_it_says():
+    """Refused by AWS counts as missed; withdrawn before anything was done does not."""
+    play = playing(Rung("restart_service", tries=2), Rung("raise_bound"))
+    is_alarmed(play)
+    play.services.deploy("d-9", "t:9")
+    assert play.runs() == "withdrawn"
+    play.services.settle()
+    play.tick(300)
+    misses(play)
+    play.services.settle()
+    play.tick(300)
+    play.services.refuse = "no"
+    assert not play.performs()["performed"]
+    play.load(88)
+    play.tick()
+    assert kinds(play) == ["restart_service"] * 3 + ["raise_bound"]
+    assert [one.status for one in play.actions()][:3] == [
+        ActionStatus.WITHDRAWN,
+        ActionStatus.MISSED,
+        ActionStatus.FAILED,
+    ]
+
+
+def test_a_rung_at_its_limit_gives_way_at_once():
+    """What it would have done cannot be done."""
+    play = playing()
+    play.scaling.facts = replace(play.scaling.facts, minimum=6)
+    is_alarmed(play, cpu=99, tasks=6)
+    assert kinds(play) == ["restart_service"]
+
+
+def test_at_the_limit_with_nothing_left_the_decision_is_held():
+    """The last that could be done says so."""
+    play = playing(Rung("raise_bound"))
+    play.scaling.facts = replace(play.scaling.facts, minimum=6)
+    is_alarmed(play, cpu=99, tasks=6)
+    assert play.held_by() == "limits"
+
+
+def test_a_condition_that_opens_again_begins_at_the_lowest_rung():
+    """What was tried the last time is another story."""
+    play = playing()
+    is_alarmed(play)
+    misses(play)
+    play.alarm(CRITICAL, "OK")
+    play.tick(1000)
+    assert play.runs() == "reached"  # the bound is given back
+    play.clock.pass_seconds(600)
+    is_alarmed(play)
+    assert kinds(play) == ["raise_bound", "release_bound", "raise_bound"]
+
+
+def test_what_missed_is_taken_back_before_the_next_rung_if_the_rung_says_so():
+    """Its condition is open still, and its time not over."""
+    play = playing(Rung("raise_bound", undo=True), Rung("restart_service"))
+    is_alarmed(play)
+    misses(play)
+    assert play.hold().spent
+    play.tick()
+    assert kinds(play) == ["raise_bound", "release_bound"]
+    assert "its effect was missed" in play.summaries("decision")[-1]
+    assert play.runs() == "reached"
+    assert not play.hold().live
+    play.tick()
+    assert kinds(play) == ["raise_bound", "release_bound", "restart_service"]
+
+
+def test_what_missed_and_somebody_else_moved_is_left_to_them():
+    """Nothing of ours is there to be taken back."""
+    play = playing(Rung("raise_bound", undo=True), Rung("restart_service"))
+    is_alarmed(play)
+    misses(play)
+    play.scaling.facts = replace(play.scaling.facts, minimum=3)
+    play.tick()
+    assert not play.hold().live
+    play.tick()
+    assert kinds(play) == ["raise_bound", "restart_service"]
