@@ -1,16 +1,17 @@
 """How fast the loop reacts: from an event to its decision, and to the first action that follows from it.
 
-Held against a bare hop on the same local cloud: an event, a rule, and the first line of a function that does
-nothing. Both are warm and take turns, so that a busy machine slows them alike; all moments are those of one
-monotonic clock. Each signal is an alarm of a gateway whose CPU is critical indeed: its alarm is set to OK and
-the lower bound of its tasks to the declared one, as an operator could; then the alarm rings again. Nothing
-is left out: whatever a signal led to by itself counts as it came.
+Held against a bare hop on the same local cloud in the same run: an event, a rule, and the first line of a
+function that does nothing. Both are warm and take turns, so that a busy machine slows them alike; all
+moments are those of one monotonic clock. Each signal is an alarm of a gateway whose CPU is critical indeed:
+its alarm is set to OK and the lower bound of its tasks to the declared one, as an operator could; then the
+alarm rings again. Whatever an event led to by itself counts as it came; what the minute's examination
+decides later, when a guard has lifted, waited for the guard and is no reaction.
 
-The hop here is a call within one machine and takes two milliseconds, so that anything worth doing costs many
-times that. What the bounds are about is the wait that a reaction adds to AWS's own delivery, so it is also
-reckoned, not measured, with 80 ms in the place of the hop here, and the bounds are on that: Amazon Key
-reports them of EventBridge from event to subscriber in production (90th percentile; AWS Architecture Blog,
-2026-02-04). What is added is measured here alone, where a table answers about as fast as on AWS.
+The two steps of the way that are AWS's, from an event to its function and from a workflow's start to its
+first one, take as long here as somebody has measured on AWS (local/latency.py says who), in the hop and in
+the reaction alike: both simulated. Within the emulator's one process they take two milliseconds and twenty,
+and one call of its table takes five. All else is measured as it is here: our functions, and their calls,
+which are answered about as fast as DynamoDB does on AWS and faster than CloudWatch.
 
 An event begins when it comes onto the bus. A decision is there when the table has answered the transaction
 that holds it, an action when Application Auto Scaling has accepted the bound.
@@ -36,14 +37,13 @@ DECISION_BOUND, ACTION_BOUND = 3.0, 4.0
 DECLARED_MINIMUM, MAXIMUM = 2, 6
 # Real seconds. A gateway's turn comes again after 6.4 s: longer than the cool-down (3 simulated minutes) and
 # the verification, and fewer than the ten times an hour that a bound may be raised.
-AFTER_ALL_CLEAR, AFTER_BARE, AFTER_ALARM = 0.3, 0.2, 2.7
+AFTER_ALL_CLEAR, AFTER_BARE, AFTER_ALARM = 0.6, 0.5, 2.1
 PERCENTILE = 0.99
-AWS_HOP_SECONDS = 0.080
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Milliseconds; times the same statistic of the bare hop here, and times AWS's hop with what is added."""
+    """Milliseconds, and how many times the same statistic of the bare hop; both ratios keep the bound."""
 
     name: str
     samples: int
@@ -51,15 +51,13 @@ class Figure:
     p99: float
     median_ratio: float
     p99_ratio: float
-    median_reckoned: float
-    p99_reckoned: float
     bound: float | None
     wanted: int
 
     @property
     def ok(self) -> bool:
         enough = self.samples >= self.wanted
-        return self.bound is None or (enough and max(self.median_reckoned, self.p99_reckoned) <= self.bound)
+        return self.bound is None or (enough and max(self.median_ratio, self.p99_ratio) <= self.bound)
 
 
 def run() -> bool:
@@ -126,7 +124,7 @@ def _figure(
     name: str, samples: Sequence[float], bare: Sequence[float], bound: float | None = None, wanted: int = 0
 ) -> Figure:
     if not samples:
-        return Figure(name, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, bound, wanted)
+        return Figure(name, 0, 0.0, 0.0, 0.0, 0.0, bound, wanted)
     median, worst = statistics.median(samples), _p99(samples)
     hops = statistics.median(bare), _p99(bare)
     return Figure(
@@ -136,15 +134,9 @@ def _figure(
         round(1000 * worst, 1),
         round(median / hops[0], 2),
         round(worst / hops[1], 2),
-        _reckoned(median - hops[0]),
-        _reckoned(worst - hops[1]),
         bound,
         wanted,
     )
-
-
-def _reckoned(added: float) -> float:
-    return round((AWS_HOP_SECONDS + added) / AWS_HOP_SECONDS, 2)
 
 
 def _p99(samples: Sequence[float]) -> float:
@@ -154,16 +146,16 @@ def _p99(samples: Sequence[float]) -> float:
 
 
 def _print(figures: Sequence[Figure], found: Sequence[Reaction]) -> None:
-    print("from an event to its effects, in real time on the local cloud, all warm")
+    print("from an event to its effects, in real time on the local cloud, all warm;")
+    print("event to function and workflow to function take as long as measured on AWS: simulated")
     for figure in figures:
         bound = (
             "" if figure.bound is None else f"(at most {figure.bound:g})  {'held' if figure.ok else 'BROKE'}"
         )
-        times = f"{figure.median_ratio:6.2f} {figure.p99_ratio:6.2f} times the hop here"
-        reckoned = f"{figure.median_reckoned:5.2f} {figure.p99_reckoned:5.2f} times AWS's, reckoned"
         print(
             f"  {figure.name:<24}{figure.samples:4d} samples  median {figure.median:6.1f} ms"
-            f"  p99 {figure.p99:6.1f} ms  {times}  {reckoned}  {bound}"
+            f"  p99 {figure.p99:6.1f} ms  {figure.median_ratio:5.2f} {figure.p99_ratio:5.2f} times the hop"
+            f"  {bound}"
         )
     for verdict, calls in sorted({(one.verdict, one.calls) for one in found}):
         count = sum((one.verdict, one.calls) == (verdict, calls) for one in found)

@@ -9,6 +9,7 @@ from bench.stage import GATEWAYS, SOURCE, Stage, StageError
 Document = dict[str, Any]
 WRITES, REGISTERS = "TransactWriteItems", "RegisterScalableTarget"
 PAGE = "100"
+RECEIVER = "receive_signal"  # who the ledger names for what was decided as the event came
 
 
 @dataclass(frozen=True)
@@ -101,16 +102,13 @@ def _sorted_out(journal: Document) -> Journal:
 
 
 def _caused(entries: list[Document]) -> Iterator[Caused]:
-    """The first decision on each signal: a later one is the minute's, when a guard has lifted or fallen."""
-    decided: set[str] = set()
+    """What the event itself led to: what the minute decides later, once a guard has lifted, is its own."""
     signals = {one["id"]: one for one in entries if one["kind"] == "signal"}
     acted = {one["cause"] for one in entries if one["kind"] == "action"}
     for entry in entries:
         signal = signals.get(entry["cause"])
-        if entry["kind"] == "decision" and signal is not None and "verdict" in entry["detail"]:
-            if signal["id"] in decided:
-                continue
-            decided.add(signal["id"])
+        by_itself = entry["kind"] == "decision" and entry["actor"] == RECEIVER
+        if by_itself and signal is not None and "verdict" in entry["detail"]:
             yield Caused(signal["cause"], entry["id"], entry["detail"]["verdict"], entry["id"] in acted)
 
 

@@ -15,6 +15,7 @@ from ministack.core.arn import parse_arn
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import eventbridge, lambda_svc
 
+from local import latency
 from local.ticks import Runs
 
 SERVICE = "events.amazonaws.com"
@@ -47,7 +48,9 @@ def _invoke_function(runs: Runs, arn: str, payload: str) -> None:
         _give_up(target, payload, f"the policy of {arn} does not let rule {rule.get('Name')} invoke it")
     elif runs.begin(rule.get("Arn", ""), event):
         record = lambda_svc._execution_record_for_config(function, config)
-        lambda_svc.invoke_async_with_retry(record, event)
+        latency.then(
+            latency.FROM_EVENT_TO_FUNCTION, lambda: lambda_svc.invoke_async_with_retry(record, event)
+        )
 
 
 def _is_let_in(policy: dict[str, Any], function_arn: str, rule_arn: str) -> bool:

@@ -26,6 +26,7 @@ from local import (
     iam,
     inside,
     journal,
+    latency,
     processors,
     schedules,
     services,
@@ -44,6 +45,7 @@ def run(host: str, port: int, scratch: Path, clock: Clock) -> None:
 def _assemble(clock: Clock, scratch: Path) -> control.Application:
     schedules.install(clock)
     events.install()
+    latency.install(os.environ.get(latency.VARIABLE, ""))
     processors.install()
     failures.install()
     unpacking.install(scratch)

@@ -12,6 +12,7 @@ from typing import Any
 from ministack.core.responses import json_response, now_iso
 from ministack.services import stepfunctions
 
+from local import latency
 from local.workflows import pauses
 from local.workflows.tasks import Context, Execution
 
@@ -49,6 +50,7 @@ def run(arn: str) -> None:
     scope = pauses.Scope(pauses.current() if execution.get("sync") else None)
     _scopes[arn] = scope
     time.sleep(_QUIET_START)
+    latency.wait(latency.FROM_START_TO_FUNCTION)
     try:
         pauses.within(scope, lambda: _run_machine(execution, scope))
     except pauses.StoppedError:
