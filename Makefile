@@ -43,7 +43,7 @@ down: setup ## stop the local cloud
 	$(BIN)/python -m local down
 
 test: setup ## every test but the long ones
-	$(BIN)/pytest --ignore=tests/proof --ignore=tests/gateway
+	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/proof --ignore=tests/gateway
 
 proof: setup gateway-check ## the long tests
 	$(BIN)/pytest tests/proof

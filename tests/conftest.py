@@ -12,6 +12,13 @@ __all__ = ["cloud"]
 SHARED_DATA = Path(__file__).parents[2] / "shared/data"
 
 
+def pytest_collection_modifyitems(items):
+    """One worker takes all that need the local cloud, so that there is one; the others share what is left."""
+    for item in items:
+        if item.get_closest_marker("cloud") is not None:
+            item.add_marker(pytest.mark.xdist_group("cloud"))
+
+
 def pytest_runtest_setup(item):
     """Samples of others are no part of the project: a clone without them says so; CI must have them."""
     if item.get_closest_marker("shared_data") is None or SHARED_DATA.exists():
