@@ -14,7 +14,7 @@ from cli.views import explanation as view
 from stargate.domain.faults import Fault
 from stargate.domain.operating.explanation import explained
 from stargate.domain.signals.envelope import environment_in
-from stargate.domain.signals.shapes import is_event
+from stargate.domain.signals.shapes import as_sent, is_event
 
 STANDARD_INPUT = "-"
 LARGEST_BYTES = 4_000_000  # EventBridge, SNS and SQS all stop well below
@@ -56,9 +56,9 @@ def _read(name: str) -> Any:
     except RecursionError as error:
         raise BadInputError(f"{name} is no event: it is nested too deeply") from error
     except ValueError as error:
-        text = written.decode(errors="replace")
-        if "Budget Name" in text:  # AWS Budgets writes to people
-            return {"Type": "Notification", "Message": text}
+        message = as_sent(written.decode(errors="replace"))
+        if message is not None:
+            return message
         raise BadInputError(
             f"{name} is no event", [Fault(name, f"is no JSON: {error}", "a JSON object")]
         ) from error

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cli.app import main
-from tests.unit.signals.test_signal_shapes import ANOMALY, ARN, WRAPPINGS, database, event, sns_alarm
+from tests.unit.signals.senders import ANOMALY, ARN, alarm, budget, database, event, sns_alarm, stack_text
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def told(capsys, *arguments):
 
 def test_a_critical_alarm_leads_to_a_raised_bound(written, capsys):
     """Signal and decision, with the guards that will be asked and the rule that was chosen."""
-    found = told(capsys, "--event", written(WRAPPINGS["EventBridge"]))
+    found = told(capsys, "--event", written(alarm()))
     signal, decision = found["signal"], found["decision"]
     assert (signal["kind"], signal["severity"], signal["environment"]) == ("cpu-high", "critical", "sandbox")
     assert (decision["action"], decision["guard"]) == ("raise_bound", None)
@@ -50,7 +50,7 @@ def test_a_warning_is_recorded_and_the_rules_before_it_say_why_not(written, caps
 
 def test_what_is_not_ours_is_ignored_and_seen(written, capsys):
     """Exit 0, the reason, and what it would have been."""
-    found = told(capsys, "--event", written(database("RDS-EVENT-0013", "my-db")))
+    found = told(capsys, "--event", written(database("0013", "my-db")))
     assert "not ours" in found["ignored"]["reason"]
     assert (found["seen"]["kind"], found["seen"]["severity"]) == ("failover-started", "critical")
 
@@ -63,15 +63,27 @@ def test_what_is_of_the_account_is_explained_for_an_environment(written, capsys)
     assert found["decision"]["reason"].startswith("look whose keys")
 
 
+@pytest.mark.parametrize("text", [budget("$1,000.00"), stack_text("CREATE_FAILED")])
+def test_what_aws_writes_as_text_is_explained(text, written, capsys):
+    """Budgets, and stacks with a notification topic: a file of it is an event."""
+    found = told(capsys, "--event", written(text), "--environment", "sandbox")
+    assert found["signal"]["severity"] == "critical"
+
+
 def test_a_batch_is_explained_one_by_one(written, capsys):
     """Several events in one are a list."""
-    batch = {"Records": [{"body": json.dumps(sns_alarm())}, {"body": json.dumps(sns_alarm("OK"))}]}
+    batch = {
+        "Records": [
+            {"messageId": "m", "body": json.dumps(sns_alarm())},
+            {"messageId": "m", "body": json.dumps(sns_alarm("OK"))},
+        ]
+    }
     assert len(told(capsys, "--event", written(batch))) == 2
 
 
 def test_a_person_reads_signal_decision_and_rules(written, capsys):
     """In words, with the rule that fits marked."""
-    assert main(["explain", "--event", written(WRAPPINGS["EventBridge"])]) == 0
+    assert main(["explain", "--event", written(alarm())]) == 0
     said = capsys.readouterr().out
     assert "cpu-high of litellm, critical, in sandbox" in said
     assert "raise_bound" in said

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargate.domain.operating.conditions import Turned, after
+from stargate.domain.operating.truths import alarms_of, told_by_time
 from stargate.domain.signals.alarms import alarm_signal
 from stargate.domain.signals.signal import Severity, Signal, Turn
 from stargate.errors import EnvironmentNotFoundError, InvalidRequestError
-from tests.unit.operating.loop_play import CRITICAL, NAME, WARNING, LoopPlay
+from tests.unit.operating.loop_play import CRITICAL, NAME, WARNING, LoopPlay, environment
 
 START = 1_800_000_000.0
+ENVIRONMENT = environment(START - 86400)
 
 
 def alarm(name, value, second):
@@ -218,3 +220,55 @@ def test_a_mark_that_is_none_and_a_name_that_nobody_has_are_refused():
         play.conditions(NAME, 1, "nonsense")
     with pytest.raises(EnvironmentNotFoundError):
         play.conditions("other", 1, None)
+
+
+# What has no instrument lapses.
+
+
+def failover(kind, turn, second):
+    return replace(service(kind, turn, second, Severity.CRITICAL), subject="database", source="rds")
+
+
+@pytest.mark.parametrize(("seconds", "over"), [(1700, False), (1900, True)])
+def test_a_failover_whose_end_was_lost_is_over_after_half_an_hour(seconds, over):
+    """RDS's events are best effort, and it takes two minutes."""
+    _, condition = told(failover("failover-started", Turn.OPENS, 0))
+    found = list(told_by_time(ENVIRONMENT, condition, START + seconds))
+    assert bool(found) is over
+    if over:
+        assert after(condition, found[0]).what is Turned.CLOSED
+
+
+def test_what_an_alarm_keeps_open_does_not_lapse():
+    """The alarm itself is asked each minute."""
+    _, condition = told(alarm(CRITICAL, "ALARM", 0))
+    assert list(told_by_time(ENVIRONMENT, condition, START + 40 * 86400)) == []
+
+
+def test_a_quota_that_an_alarm_and_a_notice_report_ends_with_both():
+    """Each source by its own newest word: the notice lapses, the alarm says when it is over."""
+    name = f"stargate-{NAME}-bedrock-quota-warning"
+    notice = replace(
+        service("quota-warning", Turn.OPENS, 0, Severity.WARNING), subject="bedrock", source="quota x"
+    )
+    _, condition = told(notice, alarm(name, "ALARM", 10))
+    assert alarms_of([condition]) == (name,)
+    (lapsed,) = told_by_time(ENVIRONMENT, condition, START + 2 * 86400)
+    turned = after(condition, lapsed)
+    assert turned.what is Turned.UNCHANGED
+    assert turned.condition.open
+    assert after(turned.condition, alarm(name, "OK", 3 * 86400)).what is Turned.CLOSED
+
+
+def test_full_storage_is_low_storage_at_its_worst():
+    """One condition, that the larger storage ends."""
+    low, full = (
+        replace(failover(kind, Turn.OPENS, second), severity=severity)
+        for kind, second, severity in (
+            ("storage-low", 0, Severity.WARNING),
+            ("storage-full", 10, Severity.CRITICAL),
+        )
+    )
+    turns, condition = told(low, full, failover("storage-grew", Turn.CLOSES, 20))
+    assert turns == ["opened", "worsened", "closed"]
+    assert condition.kind == "storage-low"

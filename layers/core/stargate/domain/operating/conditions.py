@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from stargate.domain.signals.kinds import KINDS
 from stargate.domain.signals.signal import Severity, Turn
 
 if TYPE_CHECKING:
@@ -93,73 +94,25 @@ class Transition:
     condition: Condition | None
 
 
-# Signals that are about a condition of another name than their own, or about none.
-CONDITION_OF: Mapping[str, str | None] = {
-    "start-impaired": "task-stopped",
-    "steady-state": "task-stopped",
-    "deployment-completed": "deployment-failed",
-    "deployment-started": None,
-    "task-interrupted": None,
-    "at-maximum": None,
-    "failover-started": "database-failover",
-    "failover-completed": "database-failover",
-    "database-recovered": "database-failed",
-    "stack-changed": "stack-failed",
-    "drift-over": "drift-detected",
-    "failover-refused": None,
-    "database-stopped": None,
-    "database-started": None,
-    "database-restarted": None,
-    "database-restart-failed": None,
-    "database-recovering": None,
-    "database-maintenance": None,
-    "database-changed": None,
-    "database-deleted": None,
-    "storage-grew": None,
-    "task-retirement": None,
-    "health-scheduled-change": None,
-    "health-notice": None,
-    "quota-changed": None,
-    "secret-rotated": None,
-    "secret-deleted": None,
-    "workflow-failed": None,
-}
-WITHOUT_CONDITION = {
-    "failover-refused": "RDS will not fail over again so soon; the database's own events tell how it goes on",
-    "database-stopped": "a stopped database is started by who stopped it, or by AWS after seven days",
-    "database-started": "a start is no problem; a database that AWS started while asleep is stopped again",
-    "database-restarted": "the applications connect again; alarms on errors tell if they do not",
-    "database-restart-failed": "RDS goes on trying; the database's failure would be told by its own event",
-    "database-recovering": "RDS recovers the database by itself; wait for its recovery to be told",
-    "database-maintenance": "RDS works on it in its window; a failover is told by its own event",
-    "database-changed": "a change of its configuration is no problem by itself",
-    "database-deleted": "its last snapshot is what is left: ask whoever deleted it",
-    "storage-grew": "RDS enlarges storage by itself, up to what the environment declares",
-    "task-retirement": "ECS replaces the tasks in time by itself; a new deployment picks the moment",
-    "health-scheduled-change": "AWS says when: read it, and choose a quieter moment if there is one",
-    "health-notice": "a notice, for reading",
-    "quota-changed": "a quota's change is no problem",
-    "secret-rotated": "running tasks keep the old value until a new deployment of the services that read it",
-    "secret-deleted": "a deleted secret can be restored within its window, and a task that starts needs it",
-    "workflow-failed": "its own end has settled what it worked on; the ledger says what and why",
-    "deployment-started": "a deployment is no problem until it fails",
-    "task-interrupted": "AWS took its spare capacity back; ECS replaces the task",
-    "at-maximum": "whether more is needed is told by the alarms on CPU",
-}
 LOOP_STOPS, LOOP_SECONDS = 3, 600.0  # so many unasked stops in ten minutes are a crash loop
 QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
 MOST_STOPS_KEPT = 20
 
 
 def key_of(signal: Signal) -> str | None:
-    kind = CONDITION_OF.get(signal.kind, signal.kind)
+    kind = condition_of(signal.kind)
     return None if kind is None else f"{kind}#{signal.subject}"
+
+
+def condition_of(kind: str) -> str | None:
+    """The condition that signals of this kind are about; our own examination names it by itself."""
+    return KINDS[kind].condition if kind in KINDS else kind
 
 
 def after(known: Condition | None, signal: Signal) -> Transition:
     """What the signal makes of the condition that it is about."""
     if key_of(signal) is None:
-        return Transition(Turned.UNCHANGED, f"noted: {WITHOUT_CONDITION[signal.kind]}", None)
+        return Transition(Turned.UNCHANGED, f"noted: {KINDS[signal.kind].why}", None)
     if signal.kind == "task-stopped":
         return _after_stop(known, signal)
     return _after_report(known, signal)
@@ -227,7 +180,7 @@ def _judged(
 def _never_opened(signal: Signal) -> Condition:
     """Kept although nothing is wrong: an older word of the same source may still be under way."""
     return Condition(
-        kind=CONDITION_OF.get(signal.kind) or signal.kind,
+        kind=condition_of(signal.kind) or signal.kind,
         subject=signal.subject,
         severity=signal.severity,
         open=False,

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.operating.conditions import WITHOUT_CONDITION, after, key_of
+from stargate.domain.operating.conditions import after, key_of
 from stargate.domain.operating.facts import Facts
 from stargate.domain.operating.playbook import DEFAULT, Playbook, Rule
 from stargate.domain.operating.predicates import ALWAYS, PREDICATES
+from stargate.domain.signals.kinds import KINDS
 from stargate.domain.signals.reading import signals_in
 from stargate.domain.signals.signal import Ignored, Signal, Turn
 
@@ -69,7 +70,7 @@ def _signal(signal: Signal) -> Document:
 
 def _decision(signal: Signal, playbook: Playbook) -> Document:
     if key_of(signal) is None:
-        return _no_action(WITHOUT_CONDITION[signal.kind])
+        return _no_action(KINDS[signal.kind].why)
     condition = after(None, signal).condition
     if condition is None or not condition.open:
         return _no_action(_not_open(signal))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.conditions import QUIET_SECONDS
-from stargate.domain.signals.alarms import MEASURES, alarm_signal
+from stargate.domain.signals.alarms import MEASURES, OTHER, alarm_signal
+from stargate.domain.signals.envelope import environment_in
 from stargate.domain.signals.signal import Severity, Signal, Turn
 
 if TYPE_CHECKING:
@@ -15,20 +16,47 @@ if TYPE_CHECKING:
     from stargate.domain.operating.conditions import Condition, Report
     from stargate.domain.operating.facts import AlarmState, ServiceFacts
 
-ALARMED = frozenset(MEASURES.values())
-OF_SERVICES: Mapping[str, str] = {"task-stopped": "steady-state", "deployment-failed": "deployment-completed"}
-REPORTERS = {"task-stopped": "scheduler", "deployment-failed": "deployment"}
+ALARMED = frozenset({*MEASURES.values(), OTHER})
+OF_SERVICES: Mapping[str, str] = {
+    "task-stopped": "steady-state",
+    "placement-failed": "steady-state",
+    "deployment-failed": "deployment-completed",
+}
+REPORTERS = {"deployment-failed": "deployment"}
+# What has no instrument to be looked at: so long after the newest word of it, it is taken to be over.
+HOUR, DAY = 3600.0, 86400.0
+LAPSES: Mapping[str, float] = {
+    "database-failover": HOUR / 2,  # it takes a minute or two; RDS's events are best effort
+    "model-throttled": HOUR,
+    "quota-warning": DAY,
+    "cost-anomaly": 3 * DAY,
+    "budget-passed": 31 * DAY,
+    "task-retirement": 15 * DAY,
+}
+USUAL_LAPSE = 7 * DAY
 
 
 def alarms_of(conditions: Iterable[Condition]) -> tuple[str, ...]:
-    """The alarms that keep these conditions open."""
+    """The alarms that keep these conditions open; others may report the same."""
     return tuple(
         source
         for condition in conditions
         if condition.kind in ALARMED
         for source, report in condition.reports.items()
-        if report.opens
+        if report.opens and environment_in(source)
     )
+
+
+def told_by_time(environment: Environment, condition: Condition, now: float) -> Iterator[Signal]:
+    """The end of each report that nobody renews and nothing can be asked about."""
+    if condition.kind in OF_SERVICES:
+        return
+    lapse = LAPSES.get(condition.kind, USUAL_LAPSE)
+    asked = alarms_of([condition])
+    for source, report in condition.reports.items():
+        if report.opens and source not in asked and now - report.at > lapse:
+            reason = f"nothing was heard of it for {lapse / HOUR:g} h"
+            yield _closing(environment, condition, condition.kind, source, {"reason": reason}, now)
 
 
 def told_by_alarms(
@@ -75,17 +103,30 @@ def told_by_service(
     newest_stop = condition.stops[-1].at if condition.stops else condition.last_at
     if service is None or not service.steady or now - newest_stop < QUIET_SECONDS:
         return
-    yield Signal(
-        event_id=examined(condition.key, now),
+    facts = {"reason": f"seen steady at the examination with {service.running} tasks"}
+    source = REPORTERS.get(condition.kind, "scheduler")
+    yield _closing(environment, condition, OF_SERVICES[condition.kind], source, facts, now)
+
+
+def _closing(
+    environment: Environment,
+    condition: Condition,
+    kind: str,
+    source: str,
+    facts: Mapping[str, str],
+    now: float,
+) -> Signal:
+    return Signal(
+        event_id=examined(f"{condition.key} {source}", now),
         at=now,
         environment=environment.name,
-        kind=OF_SERVICES[condition.kind],
+        kind=kind,
         subject=condition.subject,
         severity=Severity.INFO,
         turn=Turn.CLOSES,
-        source=REPORTERS[condition.kind],
+        source=source,
         region=environment.region,
-        facts={"reason": f"seen steady at the examination with {service.running} tasks"},
+        facts=facts,
     )
 
 

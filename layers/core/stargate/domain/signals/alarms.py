@@ -1,11 +1,12 @@
-"""CloudWatch alarms. What an alarm means is looked up, not parsed."""
+"""CloudWatch alarms of one metric, of metric math, composite: what one means is looked up, not parsed."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.signals.envelope import environment_in, moment, number, text, under
+from stargate.domain.signals.envelope import CONTROL_PLANE, environment_in, moment, number, text, under
+from stargate.domain.signals.own import own_alarm
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ MEASURES: Mapping[tuple[str, str], str] = {
     ("litellm", "latency"): "latency-high",
     ("database", "cpu"): "cpu-high",
     ("database", "connections"): "connections-high",
+    ("bedrock", "throttles"): "model-throttled",
+    ("bedrock", "quota"): "quota-warning",
 }
+OTHER = "alarm"  # an alarm of somebody's own that is named as ours are: how bad it is, is all it says
 LEVELS = (Severity.WARNING, Severity.CRITICAL)
 
 # What follows `stargate-<environment>-` in an alarm's name → kind, subject, severity.
@@ -31,19 +35,34 @@ MEANINGS: Mapping[str, tuple[str, str, Severity]] = {
     for level in LEVELS
 }
 TURNS = {"ALARM": Turn.OPENS, "OK": Turn.CLOSES}
+TRACKING = "TargetTracking-service/stargate-"  # how Application Auto Scaling names its own
+CONTRIBUTOR = "an alarm tells of itself when one of its contributors rings"
 
 
 def read_alarm(envelope: Envelope) -> Signal | Ignored:
     name = text(envelope.detail, "alarmName")
     environment = environment_in(name)
-    value = text(envelope.detail, "state", "value")
-    if environment is None:
+    value, facts = text(envelope.detail, "state", "value"), _facts(envelope.detail)
+    if name.startswith(TRACKING):
+        cluster = name.removeprefix("TargetTracking-service/").partition("/")[0]
         return envelope.ignored(
-            f"not ours: the alarm {name or 'without a name'}", seen=_of_anybody(name, value)
+            "the inner loop's own alarm: target tracking answers it", environment_in(cluster)
         )
+    own = own_alarm(name, TURNS.get(value, Turn.TELLS), facts)
+    if own is not None and value in TURNS:
+        return envelope.told(own, CONTROL_PLANE, "")
+    if environment is None:
+        what = f"not ours: the alarm {name or 'without a name'}"
+        return envelope.ignored(what, seen=_of_anybody(name, value))
     at = moment(envelope.detail, "state", "timestamp") or envelope.at
-    signal = alarm_signal(envelope.event_id, name, value, at, envelope.region, _facts(envelope.detail))
+    signal = alarm_signal(envelope.event_id, name, value, at, envelope.region, facts)
     return signal or envelope.ignored(_no_meaning(name, value), environment)
+
+
+def read_contributor(envelope: Envelope) -> Ignored:
+    """One series of an alarm that watches several."""
+    environment = environment_in(text(envelope.detail, "alarmName"))
+    return envelope.ignored(f"told by its alarm: {CONTRIBUTOR}", environment)
 
 
 def alarm_signal(
@@ -51,7 +70,7 @@ def alarm_signal(
 ) -> Signal | None:
     """What an alarm in this state says, or None if it says nothing to us."""
     environment = environment_in(name)
-    meaning = MEANINGS.get(name.removeprefix(f"stargate-{environment}-"))
+    meaning = _meaning(name.removeprefix(f"stargate-{environment}-"))
     if environment is None or meaning is None or value not in TURNS:
         return None
     kind, subject, severity = meaning
@@ -69,12 +88,20 @@ def alarm_signal(
     )
 
 
+def _meaning(told: str) -> tuple[str, str, Severity] | None:
+    """Of what follows the environment in its name; one that is named alike is as bad as it says."""
+    if told in MEANINGS:
+        return MEANINGS[told]
+    subject, _, level = told.rpartition("-")
+    return (OTHER, subject, Severity(level)) if subject and level in LEVELS else None
+
+
 def _of_anybody(name: str, value: str) -> Seen | None:
     """An alarm that we know nothing of: that it rings is all there is to see."""
     if value not in TURNS:
         return None
     severity = Severity.WARNING if value == "ALARM" else Severity.INFO
-    return Seen("alarm", severity, TURNS[value], name, name)
+    return Seen(OTHER, severity, TURNS[value], name, name)
 
 
 def _no_meaning(name: str, value: str) -> str:
@@ -92,8 +119,18 @@ def _facts(detail: Mapping[str, Any]) -> dict[str, Any]:
         "was": text(detail, "previousState", "value"),
         "threshold": number(data, "threshold"),
         "value": number({"newest": newest[0]}, "newest") if newest else None,
+        "triggered_by": _triggers(data),
+        "suppressed_by": text(detail, "state", "actionsSuppressedBy"),
+        "muted_by": text(detail, "muteDetail", "mutedByArn"),
     }
-    return {name: value for name, value in found.items() if value not in ("", None)}
+    return {name: value for name, value in found.items() if value not in ("", None, [])}
+
+
+def _triggers(data: object) -> list[str]:
+    """The names of the alarms that a composite one rings for."""
+    alarms = under(data, "triggeringAlarms")
+    arns = [text(one, "arn") for one in alarms] if isinstance(alarms, list) else []
+    return [arn.rpartition(":alarm:")[2] for arn in arns if arn][:20]
 
 
 def _reason_data(written: str) -> Any:

@@ -1,16 +1,11 @@
-"""ECS: tasks that stop, services that act, deployments that end.
-
-Most stops are no trouble: scaling in, deploying, somebody stopping a task, SIGTERM's 143. What is left is
-a stop that nobody asked for; one of those ECS mends by itself, several in a row it cannot.
-"""
+"""ECS: services that act, deployments that end. Tasks that stop are read in `tasks`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.provisioning.events import STARTED_BY
-from stargate.domain.signals.envelope import environment_in, number, text, under
+from stargate.domain.signals.envelope import environment_in, text
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
@@ -18,137 +13,74 @@ if TYPE_CHECKING:
 
     from stargate.domain.signals.envelope import Envelope
 
-SIGTERM_EXIT = 143
-CAUSES: Mapping[str, str] = {  # looked for in this order
-    "outofmemory": "out of memory",
-    "health check": "failed health check",
-    "spotinterruption": "spot interruption",
-    "terminationnotice": "spot interruption",
-    "taskfailedtostart": "failed to start",
-    "cannotpullcontainer": "failed to start",
-    "resourceinitialization": "failed to start",
-    "essentialcontainerexited": "essential container exited",
-}
-OUR_STOPS = {  # the stop codes of a task that somebody or something meant to stop
-    "ServiceSchedulerInitiated": "ECS scaled in or deployed",
-    "UserInitiated": "somebody stopped it",
-}
-INTERRUPTIONS = frozenset({"SpotInterruption", "TerminationNotice"})  # the newer and the older name
-
 # What a service's or deployment's event means → kind, severity, turn, who reports it.
+# Source: the Amazon ECS developer guide's lists of service action and deployment events.
 Meaning = tuple[str, Severity, Turn, str]
-SERVICE_ACTIONS: Mapping[str, Meaning] = {
-    "SERVICE_TASK_START_IMPAIRED": ("start-impaired", Severity.CRITICAL, Turn.OPENS, "scheduler"),
+STARTED: Meaning = ("deployment-started", Severity.INFO, Turn.TELLS, "deployment")
+COMPLETED: Meaning = ("deployment-completed", Severity.INFO, Turn.CLOSES, "deployment")
+FAILED: Meaning = ("deployment-failed", Severity.WARNING, Turn.OPENS, "deployment")
+IMPAIRED: Meaning = ("start-impaired", Severity.CRITICAL, Turn.OPENS, "scheduler")
+THROTTLED: Meaning = ("scheduler-throttled", Severity.WARNING, Turn.TELLS, "scheduler")
+MEANINGS: Mapping[str, Meaning] = {
+    "SERVICE_DEPLOYMENT_IN_PROGRESS": STARTED,
+    "SERVICE_DEPLOYMENT_COMPLETED": COMPLETED,
+    "SERVICE_DEPLOYMENT_FAILED": FAILED,
     "SERVICE_STEADY_STATE": ("steady-state", Severity.INFO, Turn.CLOSES, "scheduler"),
+    "SERVICE_TASK_START_IMPAIRED": IMPAIRED,
+    "SERVICE_TASK_CONFIGURATION_FAILURE": IMPAIRED,
+    "SERVICE_TASK_PLACEMENT_FAILURE": ("placement-failed", Severity.CRITICAL, Turn.OPENS, "scheduler"),
+    "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY": (
+        "discovery-unhealthy",
+        Severity.WARNING,
+        Turn.TELLS,
+        "scheduler",
+    ),
+    "ECS_OPERATION_THROTTLED": THROTTLED,
+    "SERVICE_DISCOVERY_OPERATION_THROTTLED": THROTTLED,
 }
-DEPLOYMENT_CHANGES: Mapping[str, Meaning] = {
-    "SERVICE_DEPLOYMENT_FAILED": ("deployment-failed", Severity.WARNING, Turn.OPENS, "deployment"),
-    "SERVICE_DEPLOYMENT_COMPLETED": ("deployment-completed", Severity.INFO, Turn.CLOSES, "deployment"),
-    "SERVICE_DEPLOYMENT_IN_PROGRESS": ("deployment-started", Severity.INFO, Turn.TELLS, "deployment"),
+NO_CONCERN: Mapping[str, str] = {
+    "SERVICE_DESIRED_COUNT_UPDATED": "a count that is moved is told by what moved it",
+    "TASKS_STOPPED": "each task tells of its own stop",
+    "TASKSET_STEADY_STATE": "a gateway has no task sets",
+    "CAPACITY_PROVIDER_STEADY_STATE": "a capacity provider at rest",
+    "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED": "a gateway has no daemon services",
+    "VPC_LATTICE_TARGET_UNHEALTHY": "a gateway has no VPC Lattice",
 }
+# What ECS may tell one day that is in no list of ours yet: by how it calls it.
+BY_TYPE: Mapping[str, Severity] = {"WARN": Severity.WARNING, "ERROR": Severity.CRITICAL}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A service of one of our clusters."""
+    """A service of a cluster, and the environment whose cluster it is, if it is one of ours."""
 
-    environment: str
+    environment: str | None
     service: str
 
 
-def read_task(envelope: Envelope) -> Signal | Ignored:
-    detail = envelope.detail
-    cluster = text(detail, "clusterArn").rpartition("/")[2]
-    environment, refused = _environment(cluster), _no_trouble(detail)
-    what = f"a task of the cluster {cluster or 'without a name'}"
-    if refused:
-        return envelope.ignored(refused if environment else f"not ours: {what}; {refused}", environment)
-    interrupted = text(detail, "stopCode") in INTERRUPTIONS
-    seen = Seen(
-        kind="task-interrupted" if interrupted else "task-stopped",
-        severity=Severity.INFO if interrupted else Severity.WARNING,
-        turn=Turn.TELLS,
-        subject=text(detail, "group").removeprefix("service:"),
-        source=text(detail, "taskArn").rpartition("/")[2] or envelope.event_id,
-        facts=_stop_facts(detail),
-    )
-    return envelope.told(seen, environment, what)
-
-
-def _no_trouble(detail: Mapping[str, object]) -> str:
-    """Why the task's event calls for nothing, or "" if it was a stop that nobody asked for."""
-    status = text(detail, "lastStatus")
-    if text(detail, "startedBy").startswith(STARTED_BY):
-        return "a one-off task of the control plane itself"
-    if text(detail, "stopCode") in INTERRUPTIONS:  # told two minutes before the task ends
-        return ""
-    if not text(detail, "group").startswith("service:"):
-        return "a task of no service"
-    if status != "STOPPED":
-        return f"the task is {status or 'in no state'}: only its end tells something"
-    return _meant(detail)
-
-
-def _meant(detail: Mapping[str, object]) -> str:
-    code, reason = text(detail, "stopCode"), text(detail, "stoppedReason")
-    if "health check" in reason.lower():  # ECS itself stops what fails its health checks
-        return ""
-    if code in OUR_STOPS:
-        return f"a normal stop: {OUR_STOPS[code]}"
-    if code == "EssentialContainerExited" and _exit_codes(detail) == {SIGTERM_EXIT}:
-        return "a normal stop: it ended on SIGTERM"
-    return ""
-
-
-def _exit_codes(detail: Mapping[str, object]) -> set[float]:
-    containers = under(detail, "containers")
-    found = (number(one, "exitCode") for one in containers) if isinstance(containers, list) else ()
-    return {code for code in found if code is not None}
-
-
-def _stop_facts(detail: Mapping[str, object]) -> dict[str, object]:
-    found = {
-        "cause": _cause(detail),
-        "stop_code": text(detail, "stopCode"),
-        "reason": text(detail, "stoppedReason"),
-        "zone": text(detail, "availabilityZone"),
-        "exit_codes": sorted(int(code) for code in _exit_codes(detail)),
-    }
-    return {name: value for name, value in found.items() if value not in ("", [])}
-
-
-def _cause(detail: Mapping[str, object]) -> str:
-    """In one word what ECS says in several places; 137 alone may be anybody's SIGKILL."""
-    containers = under(detail, "containers")
-    said = [text(one, "reason") for one in containers] if isinstance(containers, list) else []
-    told = " ".join([text(detail, "stopCode"), text(detail, "stoppedReason"), *said]).lower()
-    return next((cause for word, cause in CAUSES.items() if word in told), "")
-
-
-def read_service_action(envelope: Envelope) -> Signal | Ignored:
-    return _of_service(envelope, SERVICE_ACTIONS)
-
-
-def read_deployment(envelope: Envelope) -> Signal | Ignored:
-    return _of_service(envelope, DEPLOYMENT_CHANGES)
-
-
-def _of_service(envelope: Envelope, meanings: Mapping[str, Meaning]) -> Signal | Ignored:
+def read_service(envelope: Envelope) -> Signal | Ignored:
+    """A service action or a deployment's change: ECS tells of a deployment by either."""
     place, name = _place(envelope), text(envelope.detail, "eventName")
     what = " ".join(envelope.resources)[:200] or "no service is named"
-    if name not in meanings:
-        unknown = f"unknown: {name or 'an event without a name'}"
-        return (
-            envelope.ignored(unknown, place.environment) if place else envelope.ignored(f"not ours: {what}")
-        )
-    kind, severity, turn, source = meanings[name]
-    reason = text(envelope.detail, "reason")
-    subject = place.service if place else what.rpartition("/")[2]
-    seen = Seen(kind, severity, turn, subject, source, {"reason": reason} if reason else {})
-    return envelope.told(seen, place.environment if place else None, what)
+    meaning = MEANINGS.get(name) or _by_type(envelope)
+    if meaning is None:
+        why = NO_CONCERN.get(name, f"unknown: {name or 'an event without a name'}")
+        return envelope.ignored(why if place.environment else f"not ours: {what}; {why}", place.environment)
+    kind, severity, turn, source = meaning
+    told = {"reason": text(envelope.detail, "reason"), "event": name}
+    facts = {fact: value for fact, value in told.items() if value}
+    return envelope.told(Seen(kind, severity, turn, place.service, source, facts), place.environment, what)
 
 
-def _place(envelope: Envelope) -> Place | None:
+def _by_type(envelope: Envelope) -> Meaning | None:
+    name = text(envelope.detail, "eventName")
+    severity = BY_TYPE.get(text(envelope.detail, "eventType").upper())
+    if severity is None or not name or name in NO_CONCERN:
+        return None
+    return "service-warned", severity, Turn.TELLS, "scheduler"
+
+
+def _place(envelope: Envelope) -> Place:
     """From the service's ARN: the detail of older events does not name the cluster."""
     cluster = text(envelope.detail, "clusterArn").rpartition("/")[2]
     for resource in envelope.resources:
@@ -156,11 +88,10 @@ def _place(envelope: Envelope) -> Place | None:
         if len(parts) == 2 and cluster:  # an ARN of the old form
             parts.insert(1, cluster)
         if len(parts) == 3 and parts[0] == "service" and parts[2]:
-            environment = _environment(parts[1])
-            return None if environment is None else Place(environment, parts[2][:255])
-    return None
+            return Place(environment_of_cluster(parts[1]), parts[2][:255])
+    return Place(None, "a service without a name")
 
 
-def _environment(cluster: str) -> str | None:
+def environment_of_cluster(cluster: str) -> str | None:
     environment = environment_in(cluster)
     return environment if cluster == f"stargate-{environment}" else None

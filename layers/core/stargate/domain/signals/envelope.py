@@ -13,6 +13,7 @@ from stargate.domain.signals.signal import Ignored, Seen, Signal
 
 LONGEST_TEXT = 500
 EVERY = "*"  # in the place of an environment's name: it concerns each one of the account or region
+CONTROL_PLANE = "control-plane"  # in that place too: it concerns Stargate itself; no environment is named so
 OWN_TIMES = ("stoppedAt", "stoppingAt", "updatedAt", "createdAt", "Date", "eventTime")
 EARLIEST, LATEST = 1_400_000_000.0, 4_000_000_000.0  # 2014, when EventBridge's forerunner began, and 2096
 

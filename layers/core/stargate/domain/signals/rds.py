@@ -1,6 +1,6 @@
 """RDS: what happens to the database, by the number of its event, else by its category.
 
-Source: the Amazon RDS user guide's list of event categories and messages.
+Source: the Amazon RDS user guide, "Amazon RDS event categories and event messages".
 """
 
 from __future__ import annotations
@@ -20,58 +20,110 @@ DATABASE = "database"
 STARTED: Meaning = ("failover-started", Severity.CRITICAL, Turn.OPENS)
 COMPLETED: Meaning = ("failover-completed", Severity.INFO, Turn.CLOSES)
 FAILED: Meaning = ("database-failed", Severity.CRITICAL, Turn.OPENS)
-RESTARTED: Meaning = ("database-restarted", Severity.WARNING, Turn.TELLS)
-RECOVERING: Meaning = ("database-recovering", Severity.WARNING, Turn.TELLS)
 RECOVERED: Meaning = ("database-recovered", Severity.INFO, Turn.CLOSES)
+RECOVERING: Meaning = ("database-recovering", Severity.WARNING, Turn.TELLS)
+RESTARTED: Meaning = ("database-restarted", Severity.WARNING, Turn.TELLS)
+OFFLINE: Meaning = ("database-maintenance", Severity.WARNING, Turn.TELLS)  # it is away meanwhile
 MAINTAINED: Meaning = ("database-maintenance", Severity.INFO, Turn.TELLS)
 CHANGED: Meaning = ("database-changed", Severity.INFO, Turn.TELLS)
+WARNED: Meaning = ("database-warned", Severity.WARNING, Turn.TELLS)
+STORAGE_FULL: Meaning = ("storage-full", Severity.CRITICAL, Turn.OPENS)
+STORAGE_LOW: Meaning = ("storage-low", Severity.WARNING, Turn.OPENS)
+STORAGE_GREW: Meaning = ("storage-grew", Severity.INFO, Turn.CLOSES)
 
 BY_NUMBER: Mapping[str, Meaning] = {
+    # failover, of an instance and of a cluster
     "0013": STARTED,
     "0050": STARTED,
+    "0070": STARTED,
+    "0072": STARTED,
+    "0073": STARTED,
     "0015": COMPLETED,
     "0049": COMPLETED,
     "0051": COMPLETED,
-    "0034": ("failover-refused", Severity.WARNING, Turn.TELLS),
     "0065": COMPLETED,
+    "0071": COMPLETED,
+    "0034": ("failover-refused", Severity.WARNING, Turn.TELLS),
+    "0069": ("failover-failed", Severity.CRITICAL, Turn.TELLS),
+    # availability and failure
     "0004": ("database-stopped", Severity.WARNING, Turn.TELLS),
     "0006": RESTARTED,
     "0022": ("database-restart-failed", Severity.CRITICAL, Turn.TELLS),
-    "0007": ("storage-full", Severity.CRITICAL, Turn.OPENS),
-    "0089": ("storage-low", Severity.WARNING, Turn.OPENS),
-    "0221": ("storage-full", Severity.CRITICAL, Turn.OPENS),
-    "0222": ("storage-low", Severity.CRITICAL, Turn.OPENS),
-    "0223": ("storage-low", Severity.WARNING, Turn.OPENS),
-    "0224": ("storage-low", Severity.WARNING, Turn.OPENS),
-    "0217": ("storage-grew", Severity.INFO, Turn.TELLS),
-    "0218": ("storage-grew", Severity.INFO, Turn.TELLS),
-    "0020": RECOVERING,
-    "0021": RECOVERED,
     "0031": FAILED,
     "0035": FAILED,
     "0036": FAILED,
-    "0026": MAINTAINED,
-    "0027": MAINTAINED,
-    "0047": MAINTAINED,
+    "0315": FAILED,
+    "0419": FAILED,  # without its KMS key it is put out of reach
+    "0418": ("database-key-lost", Severity.CRITICAL, Turn.OPENS),
+    "0420": ("database-key-back", Severity.INFO, Turn.CLOSES),
+    "0404": ("database-memory-low", Severity.WARNING, Turn.TELLS),
+    # failures that leave the database serving, and say so
+    "0079": WARNED,
+    "0080": WARNED,
+    "0188": WARNED,
+    "0219": WARNED,
+    "0220": WARNED,
+    "0237": WARNED,
+    "0278": WARNED,
+    "0306": WARNED,
+    "0353": WARNED,
+    "0356": WARNED,
+    # storage
+    "0007": STORAGE_FULL,
+    "0221": STORAGE_FULL,
+    "0222": ("storage-low", Severity.CRITICAL, Turn.OPENS),
+    "0089": STORAGE_LOW,
+    "0223": STORAGE_LOW,
+    "0224": STORAGE_LOW,
+    "0225": STORAGE_LOW,
+    "0254": STORAGE_LOW,
+    "0217": ("storage-growing", Severity.INFO, Turn.TELLS),
+    "0218": STORAGE_GREW,
+    "0017": STORAGE_GREW,
+    # recovery
+    "0020": RECOVERING,
+    "0052": RECOVERING,
+    "0361": RECOVERING,  # of the standby: until it is done there is nothing to fail over to
+    "0021": RECOVERED,
+    "0053": RECOVERED,
+    "0362": RECOVERED,
+    # maintenance
+    "0026": OFFLINE,
+    "0266": OFFLINE,
+    "0270": ("upgrade-failed", Severity.WARNING, Turn.TELLS),
+    "0412": ("upgrade-failed", Severity.WARNING, Turn.TELLS),
+    "0425": WARNED,
+    "0429": WARNED,
+    # notifications that somebody should read
+    "0067": WARNED,
+    "0086": WARNED,
+    "0158": WARNED,
+    "0189": WARNED,
+    "0231": WARNED,
+    "0327": WARNED,
     "0087": ("database-stopped", Severity.INFO, Turn.TELLS),
     "0088": ("database-started", Severity.INFO, Turn.TELLS),
     "0154": ("database-started", Severity.WARNING, Turn.TELLS),  # AWS started it after seven days
+    "0003": ("database-deleted", Severity.CRITICAL, Turn.TELLS),
+    "0171": ("database-deleted", Severity.CRITICAL, Turn.TELLS),
 }
 BY_CATEGORY: Mapping[str, Meaning] = {
-    "failure": FAILED,
-    "low storage": ("storage-low", Severity.WARNING, Turn.OPENS),
+    "failure": FAILED,  # of a number that nobody knew when this was written: rather once too often
+    "low storage": STORAGE_LOW,
     "failover": STARTED,
     "availability": RESTARTED,
     "recovery": RECOVERING,
     "maintenance": MAINTAINED,
-    "maintenance, availability": MAINTAINED,
-    "maintenance, failover": STARTED,
+    "security patching": MAINTAINED,
     "configuration change": CHANGED,
-    "deletion": ("database-deleted", Severity.WARNING, Turn.TELLS),
+    "creation": CHANGED,
+    "restoration": CHANGED,
+    "deletion": ("database-deleted", Severity.CRITICAL, Turn.TELLS),
 }
 
 
 def read_database(envelope: Envelope) -> Signal | Ignored:
+    """An instance's event, or a cluster's: the numbers are of one list."""
     named = text(envelope.detail, "SourceArn") or " ".join(envelope.resources)[:200]
     name = named.rpartition(":")[2] or text(envelope.detail, "SourceIdentifier").removeprefix("rds:")
     meaning = _meaning(envelope.detail)
@@ -79,8 +131,8 @@ def read_database(envelope: Envelope) -> Signal | Ignored:
     what = f"the database {name or 'without a name'}"
     if meaning is None:
         said = text(envelope.detail, "Message") or text(envelope.detail, "EventID")
-        reason = f"of no concern: {said}" if environment else f"not ours: {what}"
-        return envelope.ignored(reason, environment)
+        reason = f"of no concern: {said}"
+        return envelope.ignored(reason if environment else f"not ours: {what}; {reason}", environment)
     kind, severity, turn = meaning
     facts = {
         "event": text(envelope.detail, "EventID"),
@@ -90,7 +142,7 @@ def read_database(envelope: Envelope) -> Signal | Ignored:
 
 
 def read_other(envelope: Envelope) -> Ignored:
-    """Proxies, clusters, snapshots, parameter groups: a gateway has none that would tell by itself."""
+    """Proxies, snapshots, parameter groups: a gateway has none that would tell by itself."""
     kind = text(envelope.detail, "SourceType").lower().replace("_", " ") or "something of RDS"
     return envelope.ignored(f"of no concern: a {kind}, {text(envelope.detail, 'Message')}".rstrip(", "))
 
@@ -100,10 +152,9 @@ def _meaning(detail: Mapping[str, object]) -> Meaning | None:
     if number in BY_NUMBER:
         return BY_NUMBER[number]
     categories = under(detail, "EventCategories")
-    found = (
-        [one.lower() for one in categories if isinstance(one, str)] if isinstance(categories, list) else []
-    )
-    return next((BY_CATEGORY[one] for one in found if one in BY_CATEGORY), None)
+    told = [one for one in categories if isinstance(one, str)] if isinstance(categories, list) else []
+    words = [word.strip() for one in told for word in one.lower().split(",")]  # "maintenance, failure"
+    return next((meaning for word, meaning in BY_CATEGORY.items() if word in words), None)
 
 
 def _environment(name: str) -> str | None:

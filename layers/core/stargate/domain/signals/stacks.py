@@ -8,16 +8,27 @@ from stargate.domain.signals.envelope import environment_in, text
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.signals.envelope import Envelope
+
+DELETED = "DELETE_COMPLETE"
+# A change that was taken back leaves what was there before: no harm to users, and a matter for the morning.
+TAKEN_BACK = frozenset(
+    {"UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS", "IMPORT_ROLLBACK_COMPLETE"}
+)
 
 
 def read_stack(envelope: Envelope) -> Signal | Ignored:
     status = text(envelope.detail, "status-details", "status")
-    reason = text(envelope.detail, "status-details", "status-reason")
+    if status == DELETED:
+        return _told(envelope, "stack-deleted", Severity.CRITICAL, Turn.TELLS)
+    if status in TAKEN_BACK:
+        return _told(envelope, "stack-failed", Severity.WARNING, Turn.OPENS)
     if "FAILED" in status or "ROLLBACK" in status:
-        return _told(envelope, "stack-failed", Severity.CRITICAL, Turn.OPENS, status, reason)
+        return _told(envelope, "stack-failed", Severity.CRITICAL, Turn.OPENS)
     if status.endswith("_COMPLETE"):
-        return _told(envelope, "stack-changed", Severity.INFO, Turn.CLOSES, status, reason)
+        return _told(envelope, "stack-changed", Severity.INFO, Turn.CLOSES)
     return envelope.ignored(f"under way: the stack is {status or 'in no state'}", _owner(envelope))
 
 
@@ -30,21 +41,26 @@ def read_resource(envelope: Envelope) -> Signal | Ignored:
 def read_drift(envelope: Envelope) -> Signal | Ignored:
     found = text(envelope.detail, "status-details", "stack-drift-status")
     if found == "DRIFTED":
-        return _told(envelope, "drift-detected", Severity.WARNING, Turn.OPENS, found, "")
+        return _told(envelope, "drift-detected", Severity.WARNING, Turn.OPENS)
     if found == "IN_SYNC":
-        return _told(envelope, "drift-over", Severity.INFO, Turn.CLOSES, found, "")
+        return _told(envelope, "drift-over", Severity.INFO, Turn.CLOSES)
     return envelope.ignored(f"no result: drift is {found or 'not known'}", _owner(envelope))
 
 
-def _told(
-    envelope: Envelope, kind: str, severity: Severity, turn: Turn, status: str, reason: str
-) -> Signal | Ignored:
+def _told(envelope: Envelope, kind: str, severity: Severity, turn: Turn) -> Signal | Ignored:
     owner, name = _owner(envelope), _name(envelope)
     part = name.removeprefix(f"stargate-{owner}-") if owner else name
-    facts = {"status": status, **({"reason": reason} if reason else {})}
-    return envelope.told(
-        Seen(kind, severity, turn, part, "cloudformation", facts), owner, f"the stack {name}"
-    )
+    seen = Seen(kind, severity, turn, part, "cloudformation", _facts(envelope.detail))
+    return envelope.told(seen, owner, f"the stack {name}")
+
+
+def _facts(detail: Mapping[str, object]) -> dict[str, str]:
+    found = {
+        "status": text(detail, "status-details", "status"),
+        "drift": text(detail, "status-details", "stack-drift-status"),
+        "reason": text(detail, "status-details", "status-reason"),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _name(envelope: Envelope) -> str:

@@ -14,7 +14,14 @@ from stargate.domain.operating.conditions import Condition, Transition, Turned, 
 from stargate.domain.operating.decisions import Verdict
 from stargate.domain.operating.holds import HOLD_SECONDS, Hold
 from stargate.domain.operating.operations import Change, OperationRow, Overview
-from stargate.domain.operating.truths import ALARMED, OF_SERVICES, alarms_of, told_by_alarms, told_by_service
+from stargate.domain.operating.truths import (
+    ALARMED,
+    OF_SERVICES,
+    alarms_of,
+    told_by_alarms,
+    told_by_service,
+    told_by_time,
+)
 from stargate.errors import AlreadyRecordedError, ConflictError
 
 if TYPE_CHECKING:
@@ -58,6 +65,7 @@ class Examination:
 
     def _truths(self, condition: Condition, states: Mapping[str, AlarmState]) -> Iterator[Signal]:
         environment, now = self.overview.environment, self.clock.now()
+        yield from told_by_time(environment, condition, now)
         if condition.kind in ALARMED:
             yield from told_by_alarms(environment, condition, states, now)
         if condition.kind in OF_SERVICES:
