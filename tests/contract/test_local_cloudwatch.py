@@ -571,3 +571,17 @@ def test_requests_that_an_api_answers_with_a_fault_of_its_own_are_counted(tower)
     asked = {"ApiName": "a", "Stage": "v1"}
     found = [sums(tower, "AWS/ApiGateway", name, **asked) for name in ("Count", "4XXError", "5XXError")]
     assert found == [[3.0], [1.0], [1.0]]
+
+
+def test_what_a_topic_delivers_is_counted_and_a_topic_without_subscribers_delivers_nothing(tower):
+    """One for each confirmed subscription: so a page that nobody gets can be told from one that arrives."""
+    arns = {}
+    for name in ("heard", "unheard"):
+        sns._create_topic({"Name": [name]})
+        arns[name] = f"arn:aws:sns:{sns.get_region()}:{sns.get_account_id()}:{name}"
+    sns._subscribe({"TopicArn": [arns["heard"]], "Protocol": ["sqs"], "Endpoint": ["arn:aws:sqs:x:1:inbox"]})
+    for arn in arns.values():
+        sns._fanout(arn, "id", "text", "subject")
+    assert sums(tower, "AWS/SNS", "NumberOfNotificationsDelivered", TopicName="heard") == [1.0]
+    assert sums(tower, "AWS/SNS", "NumberOfNotificationsDelivered", TopicName="unheard") == []
+    assert sums(tower, "AWS/SNS", "NumberOfMessagesPublished", TopicName="unheard") == [1.0]

@@ -10,6 +10,7 @@ from tests.fakes.gateway import (
     FakeScaling,
     FakeServices,
 )
+from tests.fakes.people import FakePager
 from tests.fakes.provisioning import (
     FakeBelongings,
     FakeChangeSets,
@@ -57,6 +58,7 @@ __all__ = [
     "FakeObserver",
     "FakeOffers",
     "FakeOperations",
+    "FakePager",
     "FakeQuotas",
     "FakeRegions",
     "FakeRemains",

@@ -26,9 +26,17 @@ def read(kind: type[Settings], variables: Mapping[str, str] | None = None) -> Se
 
 @dataclass(frozen=True)
 class TableSettings:
-    """All that perform_action, verify_effect, sleep, wake and the checks need."""
+    """All that sleep, wake and the checks need."""
 
     table_name: str
+
+
+@dataclass(frozen=True)
+class ActionSettings:
+    """Of those who change a running gateway, and who measure what came of it."""
+
+    table_name: str
+    operators_topic_arn: str
 
 
 @dataclass(frozen=True)

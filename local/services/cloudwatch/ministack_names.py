@@ -101,6 +101,7 @@ PRIVATE_NAMES = (
                 "_execute_function_dispatch",
                 "(func: dict, config: dict, event: dict, request_id: str, started: float) -> dict",
             ),
+            ("ministack.services.sns", "_topic_by_arn_any_scope", None),
             ("ministack.services.sqs", "_queues", None),
             ("ministack.services.sqs", "_refresh_counts", "(q: dict) -> None"),
             ("ministack.services.stepfunctions", "_emit_execution_status_event", "(execution) -> None"),

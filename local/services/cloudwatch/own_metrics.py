@@ -1,4 +1,4 @@
-"""Metrics that AWS's services publish about themselves: queues, functions, workflows and APIs.
+"""Metrics that AWS's services publish about themselves: queues, topics, functions, workflows and APIs.
 
 The control plane's own alarms watch these. Each is counted at the one place in MiniStack that every call
 passes, whichever way it came.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import request_scope
-from ministack.services import apigateway_v1, cloudwatch, lambda_svc, sqs, stepfunctions
+from ministack.services import apigateway_v1, cloudwatch, lambda_svc, sns, sqs, stepfunctions
 
 from local.services.cloudwatch.parameters import EVALUATED_EVERY
 from local.services.cloudwatch.statistics import of_values
@@ -41,6 +41,7 @@ def install(engine: Engine) -> None:
     count_invocations(engine)
     count_executions(engine)
     count_requests(engine)
+    count_deliveries(engine)
 
 
 def count(engine: Engine, namespace: str, name: str, value: float, dimensions: dict[str, str]) -> None:
@@ -124,3 +125,22 @@ def note_request(engine: Engine, dimensions: dict[str, str], status: int) -> Non
     count(engine, "AWS/ApiGateway", "Count", 1.0, dimensions)
     count(engine, "AWS/ApiGateway", "4XXError", float(status // 100 == 4), dimensions)
     count(engine, "AWS/ApiGateway", "5XXError", float(status // 100 == 5), dimensions)
+
+
+def count_deliveries(engine: Engine) -> None:
+    """Of topics: one for each message and each confirmed subscription, whatever its protocol does with it.
+
+    Email is taken to arrive. A filter policy is not looked at: no topic here has one.
+    """
+    fan_out = sns._fanout
+
+    def fan_out_and_count(topic_arn: str, *rest: Any, **given: Any) -> Any:
+        topic = sns._topic_by_arn_any_scope(topic_arn)
+        confirmed = [one for one in (topic or {}).get("subscriptions", []) if one.get("confirmed")]
+        dimensions = {"TopicName": topic_arn.rsplit(":", 1)[-1]}
+        count(engine, "AWS/SNS", "NumberOfMessagesPublished", 1.0, dimensions)
+        if confirmed:
+            count(engine, "AWS/SNS", "NumberOfNotificationsDelivered", float(len(confirmed)), dimensions)
+        return fan_out(topic_arn, *rest, **given)
+
+    sns._fanout = fan_out_and_count

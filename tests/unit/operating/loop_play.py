@@ -15,6 +15,7 @@ from stargate.usecases.narrate import Narrator
 from stargate.usecases.operating.decide_condition import Deciding
 from stargate.usecases.operating.examine_conditions import ExamineConditions
 from stargate.usecases.operating.gather_facts import (
+    Deliveries,
     Instruments,
     LastMinutes,
     RunningService,
@@ -23,6 +24,7 @@ from stargate.usecases.operating.gather_facts import (
 )
 from stargate.usecases.operating.perform_action import PerformAction
 from stargate.usecases.operating.performers.bounds import MoveBounds
+from stargate.usecases.operating.performers.page import PagePerson
 from stargate.usecases.operating.performers.services import RestartService, StopDeployment
 from stargate.usecases.operating.settle_action import SettleAction
 from stargate.usecases.operating.show_conditions import ShowConditions
@@ -68,6 +70,7 @@ class LoopPlay:
     scaling: fakes.FakeScaling = field(default_factory=fakes.FakeScaling)
     metrics: fakes.FakeMetrics = field(default_factory=fakes.FakeMetrics)
     alarms: fakes.FakeAlarms = field(default_factory=fakes.FakeAlarms)
+    pager: fakes.FakePager = field(default_factory=fakes.FakePager)
     identifier: str = IDENTIFIER
     playbook: tuple = DEFAULT
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -84,6 +87,7 @@ class LoopPlay:
                 "service": RunningService(self.services),
                 "minutes": LastMinutes(self.metrics, self.clock),
                 "last_stop": last_stop,
+                "deliveries": Deliveries(self.pager, self.clock),
             }
         )
         deciding = Deciding(
@@ -135,6 +139,7 @@ class LoopPlay:
             "release_bound": bounds,
             "restart_service": RestartService(self.services),
             "stop_deployment": StopDeployment(self.services),
+            "page": PagePerson(self.pager),
         }
 
     def narrator(self, actor):
@@ -261,7 +266,7 @@ class LoopPlay:
 
     def touched(self):
         """All that was ever changed of the gateway, in order."""
-        return [*self.scaling.set, *self.services.done]
+        return [*self.scaling.set, *self.services.done, *self.pager.pages]
 
     def condition(self, key="cpu-high#litellm"):
         return self.operations.by_id(IDENTIFIER).operations.conditions.get(key)

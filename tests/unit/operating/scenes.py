@@ -67,9 +67,24 @@ def it_goes_on_crashing(play):
         play.crash(f"t{number}")
 
 
+def nothing_else_helps(play):
+    """The only rung missed its effect."""
+    tasks_crash(play)
+    play.performs()
+    it_goes_on_crashing(play)
+    play.awaits()
+    play.settles("missed")
+    play.tick()
+
+
+def somebody_gets_the_page(play):
+    play.pager.delivered.append(play.clock.now())
+
+
 SCENES = {
     "raise_bound": Scene(cpu_is_critical, tasks_run_and_cpu_falls, nothing),
     "release_bound": Scene(a_raised_bound_has_had_its_time, nothing, somebody_raises_it_again),
     "restart_service": Scene(tasks_crash, it_stays_up, it_goes_on_crashing),
     "stop_deployment": Scene(tasks_of_a_release_crash, it_stays_up, it_goes_on_crashing),
+    "page": Scene(nothing_else_helps, somebody_gets_the_page, nothing),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stargate.domain.environment import Mode
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.playbook import DEFAULT, Rule, Rung
 from stargate.domain.signals.signal import Severity
@@ -40,15 +41,19 @@ def misses(play):
 
 
 def test_a_rung_that_missed_its_effect_gives_way_to_the_next():
-    """And when all have, nothing more is tried."""
+    """And when all have, a person is paged, once."""
     play = playing()
     is_alarmed(play)
     misses(play)
     play.tick()
     assert kinds(play) == ["raise_bound", "restart_service"]
     misses(play)
+    play.tick(300)
+    assert kinds(play) == ["raise_bound", "restart_service", "page"]
+    play.pager.delivered.append(play.clock.now())
+    assert play.runs() == "reached"
     play.tick(3600)
-    assert kinds(play) == ["raise_bound", "restart_service"]
+    assert kinds(play) == ["raise_bound", "restart_service", "page"]
     assert "all that could be tried has missed its effect" in play.condition().decided.reason
 
 
@@ -83,12 +88,58 @@ def test_a_rung_at_its_limit_gives_way_at_once():
     assert kinds(play) == ["restart_service"]
 
 
-def test_at_the_limit_with_nothing_left_the_decision_is_held():
-    """The last that could be done says so."""
+def test_at_the_limit_with_nothing_left_a_person_is_paged_and_then_the_decision_is_held():
+    """It is taken when there is room again."""
     play = playing(Rung("raise_bound"))
     play.scaling.facts = replace(play.scaling.facts, minimum=6)
     is_alarmed(play, cpu=99, tasks=6)
+    assert kinds(play) == ["page"]
+    assert "the bound is at the limit of 6" in play.summaries("decision")[-1]
+    play.pager.delivered.append(play.clock.now())
+    assert play.runs() == "reached"
+    play.tick()
     assert play.held_by() == "limits"
+    play.scaling.facts = replace(play.scaling.facts, minimum=2)
+    play.tick()
+    assert kinds(play) == ["page", "raise_bound"]
+
+
+def test_a_page_says_all_that_a_person_needs():
+    """What, since when, what was tried with what outcome, what is in force, where to go on; and no more."""
+    play = playing(Rung("raise_bound"))
+    is_alarmed(play)
+    misses(play)
+    play.alarm("stargate-sandbox-litellm-memory-warning", "ALARM")
+    play.tick(300)
+    play.performs()
+    ((subject, text),) = play.pager.pages
+    assert subject == "[stargate sandbox] CRITICAL cpu-high of litellm"
+    for words in (
+        f"Reported by: {CRITICAL}",
+        "raise_bound of litellm MISSED: as it was measured",
+        "In force:\n- raise_bound of litellm until",
+        "Also open:\n- memory-high of litellm, warning",
+        f"stargate ledger sandbox; this began with entry {play.condition().cause}",
+    ):
+        assert words in text
+
+
+def test_a_page_goes_out_whatever_mode_and_switch_say():
+    """It changes nothing, and somebody has to know."""
+    play = playing(Rung("page"))
+    play.becomes(mode=Mode.OBSERVE)
+    play.turn_switch({"actions": "off", "reason": "a test"})
+    is_alarmed(play)
+    play.performs()
+    assert len(play.pager.pages) == 1
+
+
+def test_a_page_that_nobody_gets_is_missed_and_said_to_be():
+    """A topic without subscribers."""
+    play = playing(Rung("page"))
+    is_alarmed(play)
+    assert play.runs() == "missed"
+    assert "pages_delivered 0, expected at least 1" in play.summaries("verification")[-1]
 
 
 def test_a_condition_that_opens_again_begins_at_the_lowest_rung():

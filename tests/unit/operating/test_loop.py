@@ -491,12 +491,12 @@ def test_a_bound_that_is_high_enough_already_needs_nothing(play):
     assert "is 4 already" in play.summaries("decision")[-1]
 
 
-def test_a_bound_at_its_limit_holds_the_decision_and_says_what_would_be_needed(play):
+def test_at_the_limit_a_person_is_told_what_would_be_needed(play):
     """More is not ours to give."""
     play.scaling.facts = ScalingFacts(6, 6)
     play.load(100, tasks=6)
     play.alarm(CRITICAL, "ALARM")
-    assert play.held_by() == "limits"
+    assert play.actions()[-1].kind == "page"
     assert "ask for 14" in play.condition().decided.reason
 
 
@@ -505,7 +505,8 @@ def test_a_service_without_scalable_target_has_no_bound_to_raise(play):
     play.scaling.facts = None
     play.load(88)
     play.alarm(CRITICAL, "ALARM")
-    assert play.held_by() == "limits"
+    assert play.actions()[-1].kind == "page"
+    assert "litellm has no scalable target" in play.condition().decided.reason
 
 
 def test_a_scalable_target_that_goes_before_the_raise_needs_nothing(play):

@@ -190,7 +190,7 @@ def test_a_crash_loop_without_a_release_restarts_the_service_once(play):
     play.crash("t10")
     play.tick()
     assert len(play.services.done) == 1
-    assert "missed its effect" in play.summaries("decision")[-1]
+    assert "page a person" in play.summaries("decision")[-1]
 
 
 def test_a_restart_that_helps_ends_the_crash_loop(play):

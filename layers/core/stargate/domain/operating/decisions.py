@@ -83,21 +83,22 @@ def decide(
 ) -> Decision:
     """What the playbook says, unless a guard holds it or what is there needs nothing done.
 
-    A rung at its limit gives way to the next.
+    A rung at its limit gives way to the next, which says so.
     """
     rule = chosen(with_what_is_due(playbook, overview.operations, condition), condition, facts)
     reason = reason_of(rule, facts.get(rule.asked_of(condition), UNKNOWN))
-    decision = Decision(Verdict.NONE, f"{reason}: all that could be tried has missed its effect", rule.name)
     if not rule.rungs:
-        return replace(decision, reason=reason)
+        return Decision(Verdict.NONE, reason, rule.name)
+    decision = Decision(Verdict.NONE, f"{reason}: all that could be tried has missed its effect", rule.name)
     for place, rung in rungs_left(rule, condition, overview.operations):
         subject = rung.works_on(condition)
         case = Case(overview, condition, subject, facts.get(subject, UNKNOWN), now, rung.parameters)
-        held = _held(rule, rung, overview, condition, now)
-        found = held or ACTIONS[rung.action].propose(case)
-        decision = _decision(replace(decision, action=rung.action, rung=place), found, reason)
-        if decision.guard != LIMITS:
-            return replace(decision, subject=subject, undo=rung.undo)
+        found = _held(rule, rung, overview, condition, now) or ACTIONS[rung.action].propose(case)
+        asked = Decision(Verdict.NONE, "", rule.name, rung.action, place, subject=subject, undo=rung.undo)
+        decision = _decision(asked, found, reason)
+        if not isinstance(found, Held) or found.guard != LIMITS:
+            break
+        reason = f"{reason}, and {found.reason}"
     return decision
 
 

@@ -69,16 +69,26 @@ class AlarmState:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """How many messages reached somebody in the minute that began `at`."""
+
+    at: float
+    messages: float
+
+
+@dataclass(frozen=True)
 class Facts:
     """Each field bears the name by which it is asked for.
 
-    `minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped.
+    `minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped;
+    `deliveries` are those to the people on call.
     """
 
     scaling: ScalingFacts | None = None
     service: ServiceFacts | None = None
     minutes: tuple[Minute, ...] = ()
     last_stop: float | None = None
+    deliveries: tuple[Delivery, ...] = ()
 
 
 UNKNOWN = Facts()  # of a subject of which nothing was asked

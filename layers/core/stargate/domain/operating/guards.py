@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.playbook import Rule
 
 HOUR = 3600.0
+FOR_EVERYTHING = frozenset({"verification", "budget"})  # what may hold even what changes nothing
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class Intent:
 
 def first_held(overview: Overview, intent: Intent, now: float) -> Held | None:
     """The first of the rule's guards that holds it, or None if it may go ahead."""
-    found = (GUARDS[name](overview, intent, now) for name in intent.rule.guards)
+    names = intent.rule.guards
+    if not ACTIONS[intent.kind].changes_the_gateway:
+        names = tuple(name for name in names if name in FOR_EVERYTHING)
+    found = (GUARDS[name](overview, intent, now) for name in names)
     return next((held for held in found if held is not None), None)
 
 

@@ -48,7 +48,7 @@ def _taking_back(hold: Hold, condition: Condition) -> Rule:
 
 def rungs_left(rule: Rule, condition: Condition, operations: Operations) -> Iterator[tuple[int, Rung]]:
     """Those that have not missed as often as they may, with their places from the bottom, lowest first."""
-    for place, rung in enumerate(rule.rungs):
+    for place, rung in enumerate(rule.ladder):
         if _tries(rule, place, condition, operations) < rung.tries:
             yield place, rung
 
@@ -65,7 +65,8 @@ def _of(rule: Rule, place: int, condition: Condition, operations: Operations) ->
 
 
 def _is_over(action: Action) -> bool:
-    return action.status in OVER
+    done_once = ACTIONS[action.kind].once and action.status is ActionStatus.REACHED
+    return done_once or action.status in OVER
 
 
 def rule_named(playbook: Playbook, name: str) -> Rule | None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from stargate.domain.operating.facts import Facts
 
+MINUTE = 60.0
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -46,10 +48,16 @@ def _quiet(facts: Facts, since: float, now: float) -> float | None:
     return now - max(since, facts.last_stop or since)
 
 
+def _delivered(facts: Facts, since: float, now: float) -> float | None:
+    """In the minutes from that of the action on."""
+    return sum(one.messages for one in facts.deliveries if one.at + MINUTE > since)
+
+
 MEASURES: Mapping[str, Measure] = {
     "cpu": Measure("minutes", _cpu),
     "running_tasks": Measure("service", _running),
     "minimum": Measure("scaling", _minimum),
     "steady": Measure("service", _steady),
     "quiet_seconds": Measure("last_stop", _quiet),
+    "pages_delivered": Measure("deliveries", _delivered),
 }

@@ -2,8 +2,8 @@
 
 A row fits while a condition of its kind and severity is open (or, for a recovery, has closed) and what its
 `when` names holds for the facts. It says what to do and within which guards, or why nothing is to be done.
-What to do are rungs: the next is for when the one before has missed its effect, or is at its limit. What an
-action changed for a while needs no row: the loop takes it back.
+What to do are rungs: the next is for when the one before has missed its effect, or is at its limit; after the
+last of them a person is paged. What an action changed for a while needs no row: the loop takes it back.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ class Rung:
         return self.subject or condition.subject
 
 
+PAGE = Rung("page")
+
+
 @dataclass(frozen=True)
 class Rule:
     """`condition` is a kind, or a kind and a subject (`cpu-high#litellm`); `severity` None fits every one.
@@ -69,6 +72,13 @@ class Rule:
     def is_about(self, condition: Condition) -> bool:
         """However severe it is, and open or not."""
         return self.condition in {ANY, condition.kind, condition.key}
+
+    @property
+    def ladder(self) -> tuple[Rung, ...]:
+        """Its rungs, and the page at their end."""
+        if not self.rungs or self.rungs[-1].action == PAGE.action:
+            return self.rungs
+        return (*self.rungs, PAGE)
 
     def asked_of(self, condition: Condition) -> str:
         """Whom its question is about: what its first rung works on."""

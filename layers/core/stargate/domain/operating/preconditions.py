@@ -40,5 +40,5 @@ def _asking(
     rule = rule_named(with_what_is_due(playbook, overview.operations, condition), action.rule)
     if rule is None or not rule.is_about(condition):
         return None, None
-    rung = rule.rungs[action.rung] if action.rung < len(rule.rungs) else None
+    rung = rule.ladder[action.rung] if action.rung < len(rule.ladder) else None
     return (rule, rung) if rung is not None and rung.action == action.kind else (None, None)

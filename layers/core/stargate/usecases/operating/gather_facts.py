@@ -10,9 +10,10 @@ from stargate.domain.operating.facts import Facts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.domain.operating.facts import Minute, ScalingFacts, ServiceFacts
+    from stargate.domain.operating.facts import Delivery, Minute, ScalingFacts, ServiceFacts
     from stargate.domain.operating.operations import Overview
     from stargate.ports.gateway import GatewayMetrics, Scaling, Services
+    from stargate.ports.people import Pager
     from stargate.ports.world import Clock
 
 WINDOW_SECONDS = 900.0
@@ -72,6 +73,16 @@ class LastMinutes:
         return self.metrics.minutes(
             overview.environment, overview.outputs, subject, until - WINDOW_SECONDS, until
         )
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    pager: Pager
+    clock: Clock
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> tuple[Delivery, ...]:  # noqa: ARG002
+        now = self.clock.now()
+        return self.pager.deliveries(now - WINDOW_SECONDS - MINUTE, now)
 
 
 def last_stop(overview: Overview, subject: str, *, thorough: bool) -> float | None:  # noqa: ARG001

@@ -103,7 +103,7 @@ class PerformAction:
 
     def _try(self, overview: Overview, action: Action) -> dict[str, Any]:
         try:
-            self.performers[action.kind](overview.environment, action)
+            self.performers[action.kind](overview, action)
         except ActionRefusedError as refused:
             return self._refused(overview, action, str(refused))
         return _answer(ACTIONS[action.kind].deed(action), performed=True)

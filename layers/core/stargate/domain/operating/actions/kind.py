@@ -39,7 +39,8 @@ class ActionKind(ABC):
     """`asks` names the facts that a proposal needs, `asks_again` those that the last look before it needs.
 
     `taken_back_by` names the kind that gives back what this one changed; what it changed is then a hold, kept
-    for its time. None: it changes nothing that would be left behind.
+    for its time. None: it changes nothing that would be left behind. What does not change the gateway at all
+    is held by few guards; what is done `once` is not repeated while its condition is open, be it reached.
     """
 
     name: ClassVar[str]
@@ -47,6 +48,8 @@ class ActionKind(ABC):
     asks: ClassVar[frozenset[str]]
     asks_again: ClassVar[frozenset[str]]
     taken_back_by: ClassVar[str | None] = None
+    changes_the_gateway: ClassVar[bool] = True
+    once: ClassVar[bool] = False
 
     def scope_of(self, subject: str) -> str:
         """What it holds alone while it is performed and verified."""

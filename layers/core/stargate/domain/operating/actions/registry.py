@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stargate.domain.operating.actions.page import Page
 from stargate.domain.operating.actions.raise_bound import RaiseBound
 from stargate.domain.operating.actions.release_bound import ReleaseBound
 from stargate.domain.operating.actions.restart_service import RestartService
@@ -21,5 +22,6 @@ ACTIONS: Mapping[str, ActionKind] = {
         ReleaseBound(),
         RestartService(),
         StopDeployment(),
+        Page(),
     )
 }

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import number
+from stargate.usecases.operating.gather_facts import place_of
 
 if TYPE_CHECKING:
-    from stargate.domain.environment import Environment
     from stargate.domain.operating.action import Action
+    from stargate.domain.operating.operations import Overview
     from stargate.ports.gateway import Scaling
 
 
@@ -17,6 +18,6 @@ if TYPE_CHECKING:
 class MoveBounds:
     scaling: Scaling
 
-    def __call__(self, environment: Environment, action: Action) -> None:
+    def __call__(self, overview: Overview, action: Action) -> None:
         bounds = number(action.target, "minimum"), number(action.target, "maximum")
-        self.scaling.set_bounds(environment.region, environment.cluster, action.subject, *bounds)
+        self.scaling.set_bounds(*place_of(overview, action.subject), *bounds)

@@ -1,0 +1,48 @@
+"""The operators' topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from stargate.adapters.aws import client
+from stargate.adapters.refusals import named, refused
+from stargate.domain.operating.facts import Delivery
+
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class OperatorsTopic:
+    """In the control plane's own region."""
+
+    topic_arn: str
+
+    def page(self, subject: str, text: str) -> None:
+        plain = subject.encode("ascii", "replace").decode()
+        with refused("Publish"):
+            client("sns").publish(TopicArn=self.topic_arn, Subject=plain, Message=text)
+
+    def deliveries(self, since: float, until: float) -> tuple[Delivery, ...]:
+        """As the topic's metric has it: of all that went through the topic, not of one message."""
+        topic = {"Name": "TopicName", "Value": self.topic_arn.rsplit(":", 1)[-1]}
+        with named("GetMetricData"):
+            answer = client("cloudwatch").get_metric_data(
+                MetricDataQueries=[_delivered(topic)],
+                StartTime=datetime.fromtimestamp(since - since % MINUTE, UTC),
+                EndTime=datetime.fromtimestamp(until, UTC),
+                ScanBy="TimestampAscending",
+            )
+        (found,) = answer["MetricDataResults"]
+        pairs = zip(found["Timestamps"], found["Values"], strict=True)
+        return tuple(Delivery(moment.timestamp(), value) for moment, value in pairs if value)
+
+
+def _delivered(topic: dict[str, str]) -> dict[str, Any]:
+    metric = {
+        "Namespace": "AWS/SNS",
+        "MetricName": "NumberOfNotificationsDelivered",
+        "Dimensions": [topic],
+    }
+    return {"Id": "delivered", "MetricStat": {"Metric": metric, "Period": MINUTE, "Stat": "Sum"}}

@@ -1,0 +1,18 @@
+"""The people who look after the gateways, and how they are reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from stargate.domain.operating.facts import Delivery
+
+
+class Pager(Protocol):
+    def page(self, subject: str, text: str) -> None:
+        """Tell whoever is on call; ActionRefusedError if it is not taken."""
+        ...
+
+    def deliveries(self, since: float, until: float) -> tuple[Delivery, ...]:
+        """Minutes in which messages reached somebody, from the oldest to the newest."""
+        ...

@@ -1,0 +1,73 @@
+"""How people are reached, against moto."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from stargate.adapters import aws
+from stargate.adapters.sns import OperatorsTopic
+from stargate.domain.operating.facts import Delivery
+from stargate.errors import ActionRefusedError
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture
+def _cloud(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    aws.client.cache_clear()
+    with mock_aws():
+        yield
+    aws.client.cache_clear()
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_a_page_reaches_whoever_has_subscribed():
+    """Subject and text as they are given, the subject in ASCII."""
+    topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]
+    queues = boto3.client("sqs")
+    queue = queues.create_queue(QueueName="inbox")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    OperatorsTopic(topic).page("[stargate sandbox] CRITICAL é cpu-high", "Since: noon\nTried: nothing")
+    (message,) = queues.receive_message(QueueUrl=queue)["Messages"]
+    body = json.loads(message["Body"])
+    assert (body["Subject"], body["Message"]) == (
+        "[stargate sandbox] CRITICAL ? cpu-high",
+        "Since: noon\nTried: nothing",
+    )
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_a_topic_that_is_gone_refuses_the_page():
+    """It would be refused again."""
+    with pytest.raises(ActionRefusedError, match="Publish: "):
+        OperatorsTopic("arn:aws:sns:us-east-1:123456789012:gone").page("subject", "text")
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_deliveries_are_read_minute_by_minute():
+    """From the oldest, only of this topic, and no minute in which nothing was delivered."""
+    told = [("operators", 0, 2.0), ("operators", 60, 0.0), ("operators", 120, 1.0), ("other", 60, 5.0)]
+    boto3.client("cloudwatch").put_metric_data(
+        Namespace="AWS/SNS",
+        MetricData=[
+            {
+                "MetricName": "NumberOfNotificationsDelivered",
+                "Dimensions": [{"Name": "TopicName", "Value": name}],
+                "Timestamp": NOON + after,
+                "Value": value,
+            }
+            for name, after, value in told
+        ],
+    )
+    pager = OperatorsTopic("arn:aws:sns:us-east-1:123456789012:operators")
+    assert pager.deliveries(NOON + 10, NOON + 300) == (Delivery(NOON, 2.0), Delivery(NOON + 120, 1.0))
+    assert pager.deliveries(NOON + 600, NOON + 900) == ()

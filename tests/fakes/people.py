@@ -1,0 +1,25 @@
+"""The people on call: what reached them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stargate.domain.operating.facts import Delivery
+from stargate.errors import ActionRefusedError
+
+
+@dataclass
+class FakePager:
+    """Takes every page; a test says when one was delivered."""
+
+    pages: list = field(default_factory=list)
+    delivered: list = field(default_factory=list)
+    refuse: str = ""
+
+    def page(self, subject, text):
+        if self.refuse:
+            raise ActionRefusedError(self.refuse)
+        self.pages.append((subject, text))
+
+    def deliveries(self, since, until):
+        return tuple(Delivery(at, 1.0) for at in self.delivered if since <= at < until)
