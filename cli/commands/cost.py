@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +12,14 @@ from cli.failure import BadInputError
 from cli.options import Json
 from cli.output import emit
 from cli.overrides import overrides_of
+from cli.price_answers import read_answers
 from cli.views import costs as view
-from stargate.domain.costs.assumptions import DEFAULTS, Usage, usage_of
-from stargate.domain.costs.bill import UnpricedError, estimated
+from stargate.domain.costs.assumptions import DEFAULTS, USUAL, Usage, usage_of
 from stargate.domain.costs.estimate import Estimate
-from stargate.domain.costs.reconciliation import reconciled, totals
+from stargate.domain.costs.materials import UnpricedError, estimated
+from stargate.domain.costs.prices import PriceBook
 from stargate.domain.costs.snapshot import SNAPSHOT
+from stargate.domain.costs.specification import reconciled, totals
 from stargate.domain.faults import Fault
 from stargate.domain.gateway.presets import PRESETS, Preset, Spec
 from stargate.domain.life.requests import faults_of
@@ -37,6 +40,10 @@ def cost(
         list[str] | None, typer.Option(help="name=number of the assumed use; may be repeated.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="Another region's prices than the preset's own.")] = None,
+    price_list: Annotated[
+        list[Path] | None,
+        typer.Option(help="An answer of `aws pricing get-products`, for newer prices; may be repeated."),
+    ] = None,
     reconcile_spec: Annotated[
         bool, typer.Option("--reconcile-spec", help="The specification's cost table, line by line.")
     ] = False,
@@ -45,22 +52,25 @@ def cost(
     """Estimate an environment's monthly cost, or hold the specification's table against it."""
     if reconcile_spec:
         _refuse([Fault("--reconcile-spec", "takes no other option", "it alone, or with --json")] if (
-            preset or override or assume or region
+            preset or override or assume or region or price_list
         ) else [])  # fmt: skip
         _reconcile(as_json=as_json)
         return
     chosen, spec, usage = _meant(preset, override or [], assume or [])
-    estimate = _estimate(chosen, spec, usage, region or "")
+    place = region or chosen.region
+    read = read_answers(price_list or [], {place, chosen.bedrock_region})
+    estimate = _estimate(chosen, spec, usage, region or "", SNAPSHOT.with_newer(read.prices))
     document = {
         "preset": chosen.name,
-        "region": region or chosen.region,
+        "region": place,
         "overrides": overrides_of(override or []),
         **estimate.document(),
         "assumptions": [
             {"name": one.name, "value": usage[one.name], "unit": one.unit, "meaning": one.meaning}
             for one in DEFAULTS
         ],
-        **_age(),
+        **_age(estimate),
+        "price_list": read.document(estimate),
     }
     emit(document, lambda console: view.estimate(console, document), as_json=as_json)
 
@@ -104,9 +114,9 @@ def _refuse(faults: list[Fault]) -> None:
         raise BadInputError("this cannot be priced as it was asked for", faults)
 
 
-def _estimate(preset: Preset, spec: Spec, usage: Usage, region: str) -> Estimate:
+def _estimate(preset: Preset, spec: Spec, usage: Usage, region: str, book: PriceBook) -> Estimate:
     try:
-        return estimated(published.manifest(), preset, spec, SNAPSHOT, usage, region)
+        return estimated(published.manifest(), preset, spec, book, usage, region)
     except UnpricedError as error:
         faults = [
             Fault(
@@ -118,19 +128,19 @@ def _estimate(preset: Preset, spec: Spec, usage: Usage, region: str) -> Estimate
 
 
 def _reconcile(*, as_json: bool) -> None:
-    sandbox, poc = (
-        _estimate(PRESETS[name], PRESETS[name].spec, usage_of({})[0], "") for name in ("sandbox", "poc")
-    )
+    presets = (PRESETS[name] for name in ("sandbox", "poc"))
+    sandbox, poc = (_estimate(preset, preset.spec, USUAL, "", SNAPSHOT) for preset in presets)
     lines = reconciled(sandbox)
     document = {
         "currency": "USD",
         "lines": [line.document() for line in lines],
         "totals": [line.document() for line in totals(lines, poc)],
-        **_age(),
+        **_age(sandbox),
     }
     emit(document, lambda console: view.reconciliation(console, document), as_json=as_json)
 
 
-def _age() -> dict[str, Any]:
-    taken = SNAPSHOT.oldest()
+def _age(estimate: Estimate) -> dict[str, Any]:
+    """Of the oldest price that was reckoned with."""
+    taken = estimate.oldest
     return {"prices_as_of": taken.isoformat(), "prices_age_days": (datetime.now(UTC).date() - taken).days}

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from cli.answers import document_of
+from cli.budgets import budget_of
 from cli.client import ApiClient
 from cli.connection import connect
 from cli.failure import BadInputError
@@ -38,6 +39,14 @@ Ttl = Annotated[
     str | None, typer.Option(help="Retire by itself after this time: 90m, 8h, 3d; never takes it back.")
 ]
 
+Budget = Annotated[
+    str | None, typer.Option(help="Dollars that it may spend in a calendar month; none takes it back.")
+]
+Ceiling = Annotated[
+    str | None,
+    typer.Option(help="Dollars a month that no change may take its price above; none takes it back."),
+]
+
 EVERY = 2.0
 
 
@@ -63,6 +72,8 @@ def create(
     settings: Settings = None,
     mode: Mode = None,
     ttl: Ttl = None,
+    budget: Budget = None,
+    ceiling: Ceiling = None,
     plan: Plan = None,
     follow: Watch = False,
     every: Every = EVERY,
@@ -78,6 +89,8 @@ def create(
         request["mode"] = mode.value
     if ttl is not None and ttl != NEVER:
         request["ttl"] = seconds_of("--ttl", ttl)
+    if budget is not None or ceiling is not None:
+        request["budget"] = budget_of(budget, ceiling)
     if plan is not None:
         request["plan"] = plan
     client = connect(api, region)
@@ -116,6 +129,8 @@ def update(
         bool | None, typer.Option(help="Whether it may be deleted only after this is lifted.")
     ] = None,
     ttl: Ttl = None,
+    budget: Budget = None,
+    ceiling: Ceiling = None,
     awake: Annotated[
         str | None,
         typer.Option(help="Working hours: mon-fri 08:00-19:00 Europe/Berlin; always takes them back."),
@@ -144,11 +159,14 @@ def update(
         change["deletion_protection"] = protection
     if ttl is not None:
         change["ttl"] = seconds_of("--ttl", ttl)
+    if budget is not None or ceiling is not None:
+        change["budget"] = budget_of(budget, ceiling)
     if awake is not None:
         change["schedule"] = schedule_of(awake, holidays or [])
     if not change:
         raise BadInputError(
-            "nothing is to be changed: give --set, --version, --mode, --protection, --ttl or --awake"
+            "nothing is to be changed: give --set, --version, --mode, --protection, --ttl, --budget,"
+            " --ceiling or --awake"
         )
     if plan is not None:
         change["plan"] = plan

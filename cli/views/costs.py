@@ -1,5 +1,6 @@
 """An estimate and the reconciliation as tables; amounts in US dollars a month."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -43,8 +44,20 @@ def estimate(console: Console, document: dict[str, Any]) -> None:
         f"  prices as of {document['prices_as_of']}, {document['prices_age_days']} days old;"
         " free tiers are not counted"
     )
+    for line in _price_list(document["price_list"]):
+        console.print(line)
     if not document["tokens"]:
         console.print("no model tokens: say how many calls with --assume requests=100000")
+
+
+def _price_list(told: dict[str, Any]) -> Iterator[str]:
+    if told["products"]:
+        yield (
+            f"  of AWS's price list: {told['products']} products read, {told['prices']} prices of ours,"
+            f" {told['used']} reckoned with"
+        )
+    for doubt in told["doubtful"]:
+        yield f"  not taken: {doubt}"
 
 
 def reconciliation(console: Console, document: dict[str, Any]) -> None:

@@ -102,6 +102,8 @@ def _particulars(document: Document) -> Iterator[str]:
         yield "protected from deletion (`env update --no-protection` lifts it)"
     if document["schedule"]:
         yield f"awake {_hours(document['schedule'])}"
+    if document.get("budget"):
+        yield from _budget(document["budget"])
     if document["ends_at"]:
         yield f"retires by itself at {document['ends_at']}"
     yield from (_kept(one) for one in document["kept"])
@@ -120,6 +122,14 @@ def _hours(schedule: Document) -> str:
     holidays = f", but for {', '.join(schedule['holidays'])}" if schedule["holidays"] else ""
     days = ", ".join(schedule["days"])
     return f"{days} {schedule['from']}-{schedule['until']} {schedule['time_zone']}{holidays}"
+
+
+def _budget(budget: Document) -> Iterator[str]:
+    if budget["monthly"] is not None:
+        thresholds = ", ".join(f"{percent} %" for percent in budget["thresholds"])
+        yield f"may spend ${budget['monthly']:,.2f} a month, told at {thresholds}"
+    if budget["ceiling"] is not None:
+        yield f"no change may take its price above ${budget['ceiling']:,.2f} a month"
 
 
 def _kept(one: Document) -> str:

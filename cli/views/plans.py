@@ -46,6 +46,8 @@ def _price(price: Document) -> Iterator[str]:
     if price["before"]:
         for line in price["lines"]:
             yield f"  {line['stack']} {line['item']}: {line['before']:,.2f} → {line['after']:,.2f}"
+    for refused in price.get("refused", ()):
+        yield f"  would be refused: {refused}"
     if price["saved_by_schedule"]:
         yield f"  its schedule saves ${price['saved_by_schedule']:,.2f} a month"
 

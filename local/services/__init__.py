@@ -4,6 +4,7 @@ from local import gateways
 from local.clock import Clock
 from local.services import (
     application_autoscaling,
+    billing,
     cloudwatch,
     ecs,
     offers,
@@ -22,6 +23,7 @@ def install(clock: Clock) -> None:
     pace, later = Pace(clock), Later()
     gateways.install(clock, pace, later)
     cloudwatch.follow(alarms)
+    billing.install(clock)
     ecs.install(pace, later)
     offers.install()
     rds.install(pace, later)

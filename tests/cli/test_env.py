@@ -189,6 +189,22 @@ def test_hours_of_another_form_are_bad_input(api, capsys, hours):
     assert api.asked == []
 
 
+def test_limits_of_money_are_sent_as_a_budget(api):
+    """Those that are given; none takes one back."""
+    api.answers("PATCH", "/environments/blue", 200, environment())
+    assert main(["env", "update", "blue", "--budget", "900.50"]) == 0
+    assert last(api).document == {"budget": {"monthly": 900.5}}
+    assert main(["env", "update", "blue", "--budget", "none", "--ceiling", "1000"]) == 0
+    assert last(api).document == {"budget": {"monthly": None, "ceiling": 1000.0}}
+
+
+def test_a_limit_that_is_no_amount_is_bad_input(api, capsys):
+    """Refused before anything is sent, with what was meant."""
+    assert main(["env", "update", "blue", "--budget", "much"]) == 2
+    assert "dollars, for example 900" in capsys.readouterr().err
+    assert api.asked == []
+
+
 def test_a_span_of_another_form_is_bad_input(api, capsys):
     """Refused before anything is sent, with the form that is taken."""
     assert main(["env", "create", "blue", "--preset", "poc", "--ttl", "soon"]) == 2

@@ -1,5 +1,6 @@
 """Our own ports, in memory. Each behaves as the contract tests of its adapter demand."""
 
+from tests.fakes.costs import FakePriceList, FakePrices
 from tests.fakes.gateway import (
     FakeAlarms,
     FakeFrontDoor,
@@ -59,6 +60,8 @@ __all__ = [
     "FakeOffers",
     "FakeOperations",
     "FakePager",
+    "FakePriceList",
+    "FakePrices",
     "FakeQuotas",
     "FakeRegions",
     "FakeRemains",

@@ -25,7 +25,11 @@ ASYNCHRONOUS = {
 }  # fmt: skip
 ANSWERING = {"PlanEnvironmentFunction"}  # invoked by another that waits for its answer
 # Called again and again: what one call lost, the next one finds.
-TICKS = {"ExamineConditionsFunction": "rate(1 minute)", "KeepTimeFunction": "rate(5 minutes)"}
+TICKS = {
+    "ExamineConditionsFunction": "rate(1 minute)",
+    "KeepTimeFunction": "rate(5 minutes)",
+    "RefreshPricesFunction": "rate(1 day)",
+}
 
 
 RULES = {

@@ -31,6 +31,7 @@ ON_EVERYTHING = {
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "ScoreDrillFunction": {"rds:DescribeEvents"},
+    "RefreshPricesFunction": {"pricing:GetProducts"},
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets"},

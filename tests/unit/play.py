@@ -15,6 +15,7 @@ from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.provisioning.events import read_event
 from stargate.errors import StackFailedError, StepFailedError, SupersededError
+from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.life.retire_environment import RetireEnvironment
 from stargate.usecases.narrate import Narrator
@@ -79,6 +80,8 @@ class Play:
         self.nodes = fakes.FakeNodes(self.table)
         self.ledger = fakes.FakeLedger(self.table)
         self.manifests = fakes.FakeManifests(manifest())
+        self.prices = fakes.FakePrices()
+        ceiling = HoldCeiling(self.manifests, self.prices)
         self.create = CreateEnvironment(
             self.environments,
             self.manifests,
@@ -88,6 +91,7 @@ class Play:
             self.narrator("arn:aws:iam::111122223333:user/someone"),
             "0123456789ab",
             self.histories,
+            ceiling,
         )
         self.retire = RetireEnvironment(
             self.environments, self.workflows, self.clock, self.identifiers, self.narrator("someone")
@@ -100,6 +104,7 @@ class Play:
             self.identifiers,
             self.narrator("someone"),
             "0123456789ab",
+            ceiling,
         )
         self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.clock)
         self.deploy = DeployStack(

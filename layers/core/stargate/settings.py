@@ -137,7 +137,9 @@ class NoticeProgressSettings:
 
 
 @dataclass(frozen=True)
-class PublishGatewaySettings:
+class BucketSettings:
+    """Of those who need nothing but the bucket: to publish the gateway, to keep prices."""
+
     gateway_bucket: str
 
 

@@ -9,17 +9,18 @@ from hypothesis import strategies as st
 
 from gateway.build_manifest import build_manifest
 from stargate.domain.costs.assumptions import USUAL, usage_of
-from stargate.domain.costs.bill import UnpricedError, estimated
 from stargate.domain.costs.estimate import Estimate, Line, difference, merged
+from stargate.domain.costs.materials import UnpricedError, estimated
 from stargate.domain.costs.prices import MissingPriceError, Price, PriceBook
-from stargate.domain.costs.reconciliation import LEFT_OUT, POC_SAYS, SANDBOX_SAYS, reconciled, totals
 from stargate.domain.costs.rules import FREE, PRICED
 from stargate.domain.costs.snapshot import SNAPSHOT, TAKEN
+from stargate.domain.costs.specification import LEFT_OUT, POC_SAYS, SANDBOX_SAYS, reconciled, totals
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.presets import PRESETS
 
 DOCUMENT = build_manifest(Path(__file__).parents[3] / "gateway")
 MANIFEST = Manifest.from_document(DOCUMENT)
+BY_TIME = {"balancer load", "file storage", "file backup", "database backups"}  # what is used while it stands
 SANDBOX, POC = PRESETS["sandbox"], PRESETS["poc"]
 
 
@@ -92,13 +93,24 @@ def test_twice_the_tasks_is_twice_the_compute():
     assert all(abs(change.after - 2 * change.before) <= Decimal("0.01") for change in changed)
 
 
-@given(hours=st.integers(0, 372))
-def test_twice_the_hours_is_twice_what_is_paid_by_the_hour(hours):
-    """Lines by the hour double to the rounding of a cent; lines by the month stay."""
+@given(hours=st.integers(1, 372))
+def test_twice_the_hours_is_twice_what_is_paid_for_standing(hours):
+    """All that is fixed doubles; what is paid by traffic alone stays."""
     once, twice = priced(hours=hours), priced(hours=2 * hours)
     for before, after in zip(once.lines, twice.lines, strict=True):
-        by_hour = before.price.unit.endswith("hour")
-        assert abs(after.monthly - (2 if by_hour else 1) * before.monthly) <= Decimal("0.01")
+        same = before.kind == "usage" and before.item not in BY_TIME
+        wanted = before.quantity if same else 2 * before.quantity
+        assert abs(after.quantity - wanted) < Decimal("1e-20")
+
+
+def test_sleep_saves_tasks_their_metrics_and_the_database_and_nothing_else():
+    """What stands still stands: network, balancer, storage and secrets are paid while it sleeps."""
+    awake, asleep = priced(), priced(asleep_share="0.5")
+    changed = difference(awake, asleep)
+    assert {change.item for change in changed} == {
+        "vCPU", "memory", "Container Insights", "database db.r6g.large",
+    }  # fmt: skip
+    assert all(abs(2 * change.after - change.before) <= Decimal("0.01") for change in changed)
 
 
 @given(tasks=st.integers(1, 6), storage=st.integers(20, 400))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.build_manifest import build_manifest
-from stargate.domain.costs.bill import estimated
+from stargate.domain.costs.materials import estimated
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.presets import PRESETS

@@ -10,6 +10,7 @@ from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import Minute
 from stargate.domain.operating.playbook import DEFAULT
+from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
 from stargate.usecases.operating.decide_condition import Deciding
@@ -129,6 +130,7 @@ class LoopPlay:
             self.identifiers,
             self.narrator("someone"),
             manifest().version,
+            HoldCeiling(fakes.FakeManifests(manifest()), fakes.FakePrices()),
         )
         self.turn_switch = TurnSwitch(fakes.FakeSwitches(self.table), self.clock, "someone")
 

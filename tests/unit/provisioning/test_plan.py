@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from gateway.build_manifest import build_manifest
+from stargate.domain.costs.budget import Budget
+from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.environment import Status
 from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.gateway.manifest import Manifest
@@ -48,6 +51,7 @@ def planner(play, change_sets=None, offers=None):
         "bucket",
         "arn:boundary",
         manifest().version,
+        play.prices,
     )
 
 
@@ -186,7 +190,7 @@ REAL = Manifest.from_document(build_manifest(PROJECT / "gateway"))
 def priced(office, **changes):
     """The price of what stands, beside that with another specification or schedule."""
     before = office.now()
-    return price_of((before, REAL), (replace(before, **changes), REAL))
+    return price_of((before, REAL), (replace(before, **changes), REAL), SNAPSHOT)
 
 
 def test_a_plan_tells_what_it_costs_line_by_line(office):
@@ -201,7 +205,7 @@ def test_a_plan_tells_what_it_costs_line_by_line(office):
 
 def test_of_a_new_one_every_line_is_new(office):
     """Nothing was paid before."""
-    price = price_of(None, (office.now(), REAL))
+    price = price_of(None, (office.now(), REAL), SNAPSHOT)
     assert (price["before"], price["difference"]) == (0.0, price["after"])
     assert price["saved_by_schedule"] == 0.0
 
@@ -212,3 +216,14 @@ def test_a_schedule_saves_its_share_of_what_sleeps(office):
     price = priced(office)
     assert price["lines"] == []
     assert 0.2 * price["after"] < price["saved_by_schedule"] < OFFICE.asleep_share * price["after"]
+
+
+def test_a_plan_says_that_its_change_is_above_the_ceiling(office):
+    """A plan is no refusal, but tells what the change would be refused for."""
+    budget = Budget(ceiling=Decimal(700))
+    spec = office.now().spec.overridden({"database": {"class": "db.r6g.xlarge"}})
+    price = priced(office, spec=spec, budget=budget)
+    (refused,) = price["refused"]
+    assert price["ceiling"] == 700.0
+    assert "more than its ceiling of $700.00" in refused
+    assert priced(office, budget=budget)["refused"] == []

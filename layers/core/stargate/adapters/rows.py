@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stargate.domain.costs.budget import Budget
 from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Declared, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
 from stargate.domain.gateway.presets import Spec
@@ -61,6 +62,7 @@ def environment_row(environment: Environment) -> Row:
         "kept": [one.document() for one in environment.kept],
         "rest": environment.rest.document() if environment.rest else None,
         "schedule": environment.schedule.document() if environment.schedule else None,
+        "budget": environment.budget.document() if environment.budget else None,
         "followed": environment.followed,
         "undo": _declared(environment.undo),
         "undone": environment.undone.document() if environment.undone else None,
@@ -96,6 +98,7 @@ def environment_of(row: Row) -> Environment:
         kept=tuple(Kept(**one) for one in row.get("kept", [])),
         rest=Rest.from_document(row["rest"]) if row.get("rest") else None,
         schedule=Schedule.from_document(row["schedule"]) if row.get("schedule") else None,
+        budget=Budget.from_document(row["budget"]) if row.get("budget") else None,
         followed=row.get("followed"),
         undo=_declared_of(row.get("undo")),
         undone=Failure.from_document(row["undone"]) if row.get("undone") else None,

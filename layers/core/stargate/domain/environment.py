@@ -11,6 +11,7 @@ from stargate.domain.gateway.presets import PRESETS, Preset, Spec
 from stargate.domain.life.ends import Deadline, Farewell, Kept
 
 if TYPE_CHECKING:
+    from stargate.domain.costs.budget import Budget
     from stargate.domain.failure import Failure
     from stargate.domain.life.rest import Rest
     from stargate.domain.life.schedule import Schedule
@@ -122,6 +123,7 @@ class Environment:
     kept: tuple[Kept, ...] = ()
     rest: Rest | None = None  # what ran before it was put to sleep, until it is awake again
     schedule: Schedule | None = None
+    budget: Budget | None = None
     followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
     undo: Declared | None = None  # what it goes back to if its update fails
     undone: Failure | None = None  # why the update failed that this attempt takes back

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 def environments(actor: str, context: Any) -> EnvironmentsApi:
     from stargate.adapters.lambda_functions import LambdaPlanner
+    from stargate.adapters.price_book import StoredPrices
     from stargate.adapters.s3 import S3Manifests
     from stargate.api.environments import EnvironmentsApi
+    from stargate.usecases.costs.hold_ceiling import HoldCeiling
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.change_environment import ChangeEnvironment
     from stargate.usecases.life.retire_environment import RetireEnvironment
@@ -35,13 +37,14 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
     rows, clock, identifiers = EnvironmentRows(table), SystemClock(), RandomIdentifiers()
     workflows, narrator = workflows_of(given), narrator_of(actor)
     manifests, version = S3Manifests(given.gateway_bucket), given.gateway_version
+    ceiling = HoldCeiling(manifests, StoredPrices(given.gateway_bucket))
     return EnvironmentsApi(
         create=CreateEnvironment(
-            rows, manifests, workflows, clock, identifiers, narrator, version, HistoryRows(table)
+            rows, manifests, workflows, clock, identifiers, narrator, version, HistoryRows(table), ceiling
         ),
         plan=RequestPlan(rows, LambdaPlanner(given.plan_environment_function), version),
         begin=BeginWork(rows, workflows, clock, identifiers, narrator),
-        change=ChangeEnvironment(rows, manifests, workflows, clock, identifiers, narrator, version),
+        change=ChangeEnvironment(rows, manifests, workflows, clock, identifiers, narrator, version, ceiling),
         retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
         show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), clock),
         once=_once(given, actor, context),

@@ -109,6 +109,7 @@ def notice_progress() -> NoticeProgress:
 
 def plan_environment() -> PlanEnvironment:
     from stargate.adapters.change_sets import CloudFormationChangeSets
+    from stargate.adapters.price_book import StoredPrices
     from stargate.adapters.s3 import S3Manifests
     from stargate.usecases.provisioning.plan_environment import PlanEnvironment
 
@@ -124,6 +125,7 @@ def plan_environment() -> PlanEnvironment:
         given.gateway_bucket,
         given.boundary_arn,
         given.gateway_version,
+        StoredPrices(given.gateway_bucket),
     )
 
 
@@ -221,5 +223,5 @@ def publish_gateway() -> PublishGateway:
     from stargate.adapters.s3 import S3Shelf
     from stargate.usecases.provisioning.publish_gateway import PublishGateway
 
-    given = settings.read(settings.PublishGatewaySettings)
+    given = settings.read(settings.BucketSettings)
     return PublishGateway(S3Shelf(given.gateway_bucket))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ def _assumption(name: str, value: str, most: str, unit: str, meaning: str) -> As
 
 
 DEFAULTS = (
-    _assumption("hours", "730", "744", "hours a month", "how long the gateway is awake"),
+    _assumption("hours", "730", "744", "hours a month", "how long the environment stands"),
+    _assumption("asleep_share", "0", "1", "of these hours", "in which it sleeps"),
     _assumption("litellm_tasks", "0", "50", "tasks", "LiteLLM's average; 0 stands for its minimum"),
     _assumption("requests", "0", "10000000000", "calls a month", "what is asked of models; 0: none"),
     _assumption("haiku_share", "0.2", "1", "of the calls", "that go to Haiku"),
@@ -62,10 +63,28 @@ DEFAULTS = (
 
 @dataclass(frozen=True)
 class Usage:
+    """`measured` counts, by name, what need not be assumed: hours of tasks and of a database, tokens."""
+
     values: Mapping[str, Decimal]
+    month_hours: Decimal = HOURS
+    measured: Mapping[str, Decimal] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Decimal:
         return self.values[name]
+
+    @property
+    def months(self) -> Decimal:
+        """The share of a month in which the environment stands: AWS takes so much of a monthly price."""
+        return self["hours"] / self.month_hours
+
+    @property
+    def awake(self) -> Decimal:
+        """The share of its hours in which it is awake."""
+        return 1 - self["asleep_share"]
+
+    @property
+    def awake_hours(self) -> Decimal:
+        return self["hours"] * self.awake
 
 
 USUAL = Usage({one.name: one.value for one in DEFAULTS})

@@ -10,6 +10,7 @@ from stargate.domain.costs.money import ZERO, cents, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from stargate.domain.costs.prices import Price
 
@@ -73,6 +74,11 @@ class Estimate:
     def unconfirmed(self) -> Decimal:
         """How much of the total rests on prices that nobody confirmed."""
         return total(line.monthly for line in self.lines if not line.price.confirmed)
+
+    @property
+    def oldest(self) -> date:
+        """The date of the oldest price in it; ValueError where there is no line."""
+        return min(line.price.as_of for line in self.lines)
 
     def document(self) -> dict[str, Any]:
         """Dollars a month; `unconfirmed_percent` of the total."""

@@ -41,6 +41,16 @@ class PriceBook:
     def __init__(self, prices: Iterable[Price]) -> None:
         self._prices = {(price.item, price.region): price for price in prices}
 
+    def with_newer(self, prices: Iterable[Price]) -> PriceBook:
+        """These in the place of its own, but for those that are older than its own."""
+        known = self._prices
+        newer = [
+            price
+            for price in prices
+            if (own := known.get((price.item, price.region))) is None or price.as_of >= own.as_of
+        ]
+        return PriceBook([*known.values(), *newer])
+
     def of(self, item: str, region: str) -> Price:
         """The region's own price, else the one that holds everywhere; MissingPriceError without either."""
         found = self._prices.get((item, region)) or self._prices.get((item, EVERYWHERE))

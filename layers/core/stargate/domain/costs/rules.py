@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 MILLION, TEN_THOUSAND = Decimal(1_000_000), Decimal(10_000)
 CPU_UNITS, MEGABYTES = Decimal(1024), Decimal(1024)
 ONE = Decimal(1)
-INSIGHTS_OF_CLUSTER, INSIGHTS_OF_SERVICE = 12, 25
+INSIGHTS_OF_CLUSTER, INSIGHTS_OF_SERVICE = Decimal(12), Decimal(25)
 """Metrics of Container Insights by AWS's list: of a cluster; of a service 15, of its family of tasks 10."""
 MODELS = ("haiku", "sonnet", "opus")
+TOKENS = ("input", "output", "cache_read", "cache_write")
 
 
 @dataclass(frozen=True)
@@ -58,38 +59,46 @@ class Material:
 
 
 def _service(one: Material) -> Iterator[Line]:
+    spot = "spot_" if one.holds("spot") else ""
+    architecture = one.parameters["CpuArchitecture"].lower()
+    hours, why = _task_hours(one)
+    cpu, memory = one.number("cpu") / CPU_UNITS, one.number("memory") / MEGABYTES
+    yield one.line("vCPU", f"fargate_{spot}vcpu_{architecture}", hours * cpu, why=why)
+    yield one.line("memory", f"fargate_{spot}gb_{architecture}", hours * memory, why=why)
+    metrics = INSIGHTS_OF_SERVICE * one.usage.months * one.usage.awake
+    yield one.line("Container Insights", "custom_metric", metrics, why="metrics of the service")
+
+
+def _task_hours(one: Material) -> tuple[Decimal, str]:
+    """Hours of all its tasks together, and how they were come by."""
+    measured = one.usage.measured.get(f"{one.stack}_task_hours")
+    if measured is not None:
+        return measured, "hours of tasks, measured"
     tasks = one.number("tasks")
     why = f"{tasks} tasks all the time"
     if one.amount("scales") == "True" and one.usage["litellm_tasks"]:
         tasks = one.usage["litellm_tasks"]
         why = f"{tasks} tasks on average, as assumed"
-    spot = "spot_" if one.holds("spot") else ""
-    architecture = one.parameters["CpuArchitecture"].lower()
-    hours = tasks * one.usage["hours"]
-    cpu, memory = one.number("cpu") / CPU_UNITS, one.number("memory") / MEGABYTES
-    yield one.line("vCPU", f"fargate_{spot}vcpu_{architecture}", hours * cpu, why=why)
-    yield one.line("memory", f"fargate_{spot}gb_{architecture}", hours * memory, why=why)
-    metrics = Decimal(INSIGHTS_OF_SERVICE)
-    yield one.line("Container Insights", "custom_metric", metrics, why="metrics of the service")
+    return tasks * one.usage.awake_hours, why
 
 
 def _cluster(one: Material) -> Iterator[Line]:
-    metrics = Decimal(INSIGHTS_OF_CLUSTER)
+    metrics = INSIGHTS_OF_CLUSTER * one.usage.months
     yield one.line("Container Insights", "custom_metric", metrics, why="metrics of the cluster")
 
 
 def _database(one: Material) -> Iterator[Line]:
     zones = "multi" if one.amount("multi") == "true" else "single"
-    kind = one.amount("class")
-    yield one.line(f"database {kind}", f"{kind}_{zones}", one.usage["hours"], why=f"{zones}-AZ")
-    yield one.line("database storage", f"database_storage_{zones}", one.number("storage"), why="as allocated")
-    yield one.line(
-        "database backups", "database_backup", one.usage["backup_gb"], "usage", "beyond the free size"
-    )
+    kind, months = one.amount("class"), one.usage.months
+    hours = one.usage.measured.get("database_hours", one.usage.awake_hours)
+    yield one.line(f"database {kind}", f"{kind}_{zones}", hours, why=f"{zones}-AZ")
+    stored, kept = one.number("storage") * months, one.usage["backup_gb"] * months
+    yield one.line("database storage", f"database_storage_{zones}", stored, why="as allocated")
+    yield one.line("database backups", "database_backup", kept, "usage", "beyond the free size")
 
 
 def _file_system(one: Material) -> Iterator[Line]:
-    stored = one.usage["file_gb"]
+    stored = one.usage["file_gb"] * one.usage.months
     yield one.line("file storage", "file_storage", stored, "usage", "metrics of 30 days")
     yield one.line("file backup", "file_backup", stored, "usage", "one copy, kept warm")
     yield one.line("file reads", "file_read", one.usage["file_read_gb"], "usage", "elastic throughput")
@@ -107,7 +116,7 @@ def _nat_gateway(one: Material) -> Iterator[Line]:
 def _nat_instance(one: Material) -> Iterator[Line]:
     kind = one.amount("type")
     yield one.line(f"NAT instance {kind}", kind, one.usage["hours"])
-    yield one.line("NAT instance disk", "disk_gp3", one.number("disk"))
+    yield one.line("NAT instance disk", "disk_gp3", one.number("disk") * one.usage.months)
     yield one.line("NAT instance address", "public_address", one.usage["hours"])
 
 
@@ -139,21 +148,23 @@ def _distribution(one: Material) -> Iterator[Line]:
 
 
 def _web_acl(one: Material) -> Iterator[Line]:
-    calls = one.usage["cdn_requests"] / MILLION
-    yield one.line("web ACL", "firewall", ONE)
-    yield one.line("web ACL rules", "firewall_rule", one.number("rules"), why="rules and managed groups")
+    calls, months = one.usage["cdn_requests"] / MILLION, one.usage.months
+    rules, bots = one.number("rules") * months, one.number("bot_control") * months
+    yield one.line("web ACL", "firewall", months)
+    yield one.line("web ACL rules", "firewall_rule", rules, why="rules and managed groups")
     yield one.line("web ACL requests", "firewall_requests", calls, "usage")
-    yield one.line("bot control", "bot_control", one.number("bot_control"))
+    yield one.line("bot control", "bot_control", bots)
     pages = calls * one.usage["page_share"]
     yield one.line("bot control requests", "bot_control_requests", pages, "usage", "outside /v1/ alone")
 
 
 def _secret(one: Material) -> Iterator[Line]:
-    yield one.line("secrets", "secret", ONE)
+    yield one.line("secrets", "secret", one.usage.months)
 
 
 def _alarm(one: Material) -> Iterator[Line]:
-    yield one.line("alarms", "alarm_metric", one.number("metrics"), why="each metric of an alarm")
+    metrics = one.number("metrics") * one.usage.months
+    yield one.line("alarms", "alarm_metric", metrics, why="each metric of an alarm")
 
 
 def _log_group(one: Material) -> Iterator[Line]:
@@ -162,7 +173,7 @@ def _log_group(one: Material) -> Iterator[Line]:
 
 
 def _private_zone(one: Material) -> Iterator[Line]:
-    yield one.line("private DNS zone", "private_zone", ONE)
+    yield one.line("private DNS zone", "private_zone", one.usage.months)
 
 
 def _function(one: Material) -> Iterator[Line]:
@@ -174,14 +185,24 @@ def _function(one: Material) -> Iterator[Line]:
 
 def _profile(one: Material) -> Iterator[Line]:
     """Tokens of one model: the profile is named after it."""
-    if not one.usage["requests"]:
-        return
     model = next(name for name in MODELS if one.name.lower().startswith(name))
+    for part in TOKENS:
+        item = f"{model}_{part}"
+        tokens, why = _tokens(one, model, part)
+        if tokens is not None:
+            what = f"{model} {part.replace('_', ' ')} tokens"
+            yield one.line(what, item, tokens / MILLION, "tokens", why)
+
+
+def _tokens(one: Material, model: str, part: str) -> tuple[Decimal | None, str]:
+    """How many, and how they were come by; None where nothing is asked of models."""
+    measured = one.usage.measured.get(f"{model}_{part}")
+    if measured is not None:
+        return measured, "tokens, measured"
     calls = one.usage["requests"] * one.usage[f"{model}_share"]
-    for part in ("input", "output", "cache_read", "cache_write"):
-        tokens = calls * one.usage[f"{part}_tokens"] / MILLION
-        what = f"{model} {part.replace('_', ' ')} tokens"
-        yield one.line(what, f"{model}_{part}", tokens, "tokens", f"{calls.normalize():f} calls a month")
+    if not one.usage["requests"]:
+        return None, ""
+    return calls * one.usage[f"{part}_tokens"], f"{calls.normalize():f} calls a month"
 
 
 PRICED: Mapping[str, Callable[[Material], Iterator[Line]]] = {

@@ -118,6 +118,9 @@ _FOUND = (
     ("opus_cache_write", EAST, "million tokens", "6.875", ANTHROPIC),
 )
 
+UNITS = {item: unit for item, _, unit, _, _ in _FOUND}
+"""The unit that each item is reckoned in, wherever its price comes from."""
+
 SNAPSHOT = PriceBook(
     Price(item, region, unit, Decimal(usd), source, TAKEN, confirmed=RECALLED not in source)
     for item, region, unit, usd, source in _FOUND

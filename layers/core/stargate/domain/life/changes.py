@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.costs.budget import Budget
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.life.ends import deadline_after
-from stargate.domain.life.requests import OVERRIDES, PLAN, TTL, VERSION, json_object, schema_faults
+from stargate.domain.life.requests import (
+    BUDGET,
+    OVERRIDES,
+    PLAN,
+    TTL,
+    VERSION,
+    faults_of_budget,
+    json_object,
+    schema_faults,
+)
 from stargate.domain.life.schedule import DAYS, Schedule, schedule_faults
 from stargate.domain.moments import told
 
@@ -37,6 +47,7 @@ SCHEMA = json_object(
         "plan": PLAN,
         "gateway_version": VERSION,
         "schedule": {**SCHEDULE, "type": ["object", "null"]},
+        "budget": {**BUDGET, "type": ["object", "null"]},
     }
 )
 
@@ -54,6 +65,8 @@ def faults_of_change(request: Any) -> tuple[Fault, ...]:
     found = schema_faults(SCHEMA, request)
     if not found and request.get("schedule"):
         found.extend(schedule_faults(request["schedule"]))
+    if not found:
+        found.extend(faults_of_budget(request))
     if request == {}:
         found.append(Fault("", "changes nothing", f"one or more of {', '.join(SCHEMA['properties'])}"))
     return tuple(sorted(found, key=lambda fault: fault.path))
@@ -114,9 +127,16 @@ def _schedule(environment: Environment, value: Any, _now: float) -> tuple[Enviro
     return replace(environment, schedule=schedule, followed=None), f"{environment.name} is awake {hours}"
 
 
+def _budget(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    budget = None if value is None else (environment.budget or Budget()).changed(value)
+    words = "has no budget any more" if budget is None else budget.words
+    return replace(environment, budget=budget), f"{environment.name} {words}"
+
+
 CHANGES: Mapping[str, Callable[[Environment, Any, float], tuple[Environment, str]]] = {
     "mode": _mode,
     "deletion_protection": _protection,
     "ttl": _ttl,
     "schedule": _schedule,
+    "budget": _budget,
 }

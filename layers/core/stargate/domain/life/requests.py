@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 
+from stargate.domain.costs.budget import HIGHEST_THRESHOLD, budget_faults
 from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES, Mode
 from stargate.domain.faults import Fault
 from stargate.domain.gateway.connections import KEPT_BACK, MOST_CONNECTIONS, connections_needed
@@ -57,6 +58,7 @@ TYPES = {
     "object": "a JSON object",
     "array": "a list without repetitions, not empty",
     "boolean": "true or false",
+    "number": "a number",
     "string": "text",
     "null": "null",
 }
@@ -107,6 +109,19 @@ OVERRIDES = json_object(
         ),
     }
 )
+DOLLARS = {"type": ["number", "null"]}
+BUDGET = json_object(
+    {
+        "monthly": DOLLARS,
+        "ceiling": DOLLARS,
+        "thresholds": {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 1, "maximum": HIGHEST_THRESHOLD},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+    }
+)
 SCHEMA = json_object(
     {
         "name": {"type": "string", "pattern": NAME_PATTERN, "not": {"enum": sorted(RESERVED_NAMES)}},
@@ -114,6 +129,7 @@ SCHEMA = json_object(
         "mode": {"enum": [mode.value for mode in Mode]},
         "overrides": OVERRIDES,
         "ttl": TTL,
+        "budget": BUDGET,
         "plan": PLAN,
     },
     required=("name", "preset"),
@@ -131,7 +147,15 @@ def faults_of(request: Any) -> tuple[Fault, ...]:
     spec = _readable_spec(request, broken)
     if spec is not None:
         found.extend(fault for fault in rules_of(spec) if fault.path not in broken)
+    if isinstance(request, dict) and not any(path.startswith("/budget") for path in broken):
+        found.extend(faults_of_budget(request))
     return tuple(sorted(found, key=lambda fault: fault.path))
+
+
+def faults_of_budget(request: dict[str, Any]) -> Iterator[Fault]:
+    """Of a budget in the form that the schema asks for, if there is one."""
+    if request.get("budget") is not None:
+        yield from budget_faults(request["budget"])
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:

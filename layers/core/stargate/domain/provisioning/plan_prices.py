@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.costs.bill import UnpricedError, estimated
+from stargate.domain.costs.assumptions import USUAL
+from stargate.domain.costs.ceiling import ceiling_faults, price_of_declared
 from stargate.domain.costs.estimate import Estimate, difference
-from stargate.domain.costs.money import cents, total
-from stargate.domain.costs.snapshot import SNAPSHOT
+from stargate.domain.costs.materials import UnpricedError, estimated
+from stargate.domain.costs.money import ZERO
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from stargate.domain.costs.ceiling import Made
+    from stargate.domain.costs.prices import PriceBook
 
-    from stargate.domain.environment import Environment
-    from stargate.domain.gateway.manifest import Manifest
-
-ASLEEP = ("vCPU", "memory", "database db.")  # lines that are not paid while an environment sleeps
+SHARE = Decimal("0.0001")
 
 
-def price_of(
-    before: tuple[Environment, Manifest] | None, after: tuple[Environment, Manifest]
-) -> dict[str, Any]:
+def price_of(before: Made | None, after: Made, book: PriceBook) -> dict[str, Any]:
     """US dollars a month; where something has no price, `unpriced` says what, and no sum is given."""
     try:
-        was = None if before is None else _estimated(*before)
-        will = _estimated(*after)
+        was = Estimate(()) if before is None else price_of_declared(before, book)
+        will = price_of_declared(after, book)
+        saved = _saved(after, will, book)
     except UnpricedError as missing:
         return {"currency": "USD", "unpriced": str(missing)}
-    lines = difference(was or Estimate(()), will)
+    budget = after[0].budget
     return {
         "currency": "USD",
-        "before": float(was.total) if was else 0.0,
+        "before": float(was.total),
         "after": float(will.total),
-        "difference": float(will.total - (was.total if was else 0)),
+        "difference": float(will.total - was.total),
         "lines": [
             {
                 "stack": line.stack,
@@ -41,17 +41,22 @@ def price_of(
                 "after": float(line.after),
                 "difference": float(line.difference),
             }
-            for line in lines
+            for line in difference(was, will)
         ],
-        "saved_by_schedule": float(_saved(after[0], will)),
+        "unconfirmed": float(will.unconfirmed),
+        "prices_as_of": will.oldest.isoformat(),
+        "saved_by_schedule": float(saved),
+        "ceiling": float(budget.ceiling) if budget and budget.ceiling is not None else None,
+        "refused": [fault.fault for fault in ceiling_faults(before, after, book)],
     }
 
 
-def _estimated(environment: Environment, manifest: Manifest) -> Estimate:
-    return estimated(manifest, environment.preset_defaults(), environment.spec, SNAPSHOT)
-
-
-def _saved(environment: Environment, estimate: Estimate) -> Decimal:
-    sleeping = total(line.monthly for line in estimate.lines if line.item.startswith(ASLEEP))
-    share = environment.schedule.asleep_share if environment.schedule else 0.0
-    return cents(sleeping * round(share * 10_000) / 10_000)
+def _saved(made: Made, awake: Estimate, book: PriceBook) -> Decimal:
+    """By sleeping when its schedule says so, in weeks without holidays."""
+    environment, manifest = made
+    if environment.schedule is None:
+        return ZERO
+    share = Decimal(environment.schedule.asleep_share).quantize(SHARE)
+    usage = replace(USUAL, values={**USUAL.values, "asleep_share": share})
+    asleep = estimated(manifest, environment.preset_defaults(), environment.spec, book, usage)
+    return awake.total - asleep.total

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stargate.ports.state import Environments
     from stargate.ports.workflows import Workflows
     from stargate.ports.world import Clock, Identifiers
+    from stargate.usecases.costs.hold_ceiling import HoldCeiling
     from stargate.usecases.narrate import Narrator
 
 TRIES = 5
@@ -40,6 +41,7 @@ class ChangeEnvironment:
     identifiers: Identifiers
     narrator: Narrator
     gateway_version: str
+    hold_ceiling: HoldCeiling
 
     def __call__(self, name: str, request: Any) -> Environment:
         faults = faults_of_change(request)
@@ -71,6 +73,8 @@ class ChangeEnvironment:
         settings = {key: value for key, value in request.items() if key not in OF_THE_GATEWAY | {"plan"}}
         change = changed(present, settings, self.clock.now())
         if declared != Declared(present.spec, present.gateway_version):
+            after = replace(change.environment, spec=declared.spec, gateway_version=declared.gateway_version)
+            self.hold_ceiling(present, after)  # what stands may stay, whatever ceiling it is given
             return self._update(present, change, declared)
         return self._set(present, change) if change.words else present
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.costs.budget import Budget
 from stargate.domain.environment import AT_WORK, Environment, Mode, Status, Work
 from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS, Spec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from stargate.ports.state import Environments, Histories
     from stargate.ports.workflows import Workflows
     from stargate.ports.world import Clock, Identifiers
+    from stargate.usecases.costs.hold_ceiling import HoldCeiling
     from stargate.usecases.narrate import Narrator
 
 
@@ -36,6 +38,7 @@ class Asked:
     spec: Spec
     mode: str | None  # None leaves it as it is, which for a new environment is to act
     ttl: float | None = None
+    budget: Budget | None = None  # None leaves it as it is
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,17 @@ class CreateEnvironment:
     narrator: Narrator
     gateway_version: str
     histories: Histories
+    hold_ceiling: HoldCeiling
 
     def __call__(self, request: Any) -> Environment:
         faults = faults_of(request)
         if faults:
             raise InvalidRequestError(faults)
         spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
-        asked = Asked(request["name"], request["preset"], spec, request.get("mode"), request.get("ttl"))
+        budget = Budget().changed(request.get("budget", {}))
+        asked = Asked(
+            request["name"], request["preset"], spec, request.get("mode"), request.get("ttl"), budget
+        )
         self._refuse_outdated(asked.name, request)
         try:
             environment = self._ensure(asked)
@@ -82,6 +89,8 @@ class CreateEnvironment:
             raise NameTakenError(f"{name} is {present.status} with another specification")
         if asked.mode is not None and present.mode != asked.mode:
             raise NameTakenError(f"{name} is {present.status} in mode {present.mode}; PATCH changes it")
+        if asked.budget is not None and present.budget != asked.budget:
+            raise NameTakenError(f"{name} is {present.status} with another budget; PATCH changes it")
         if present.status is Status.RETIRING:
             raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
         if present.status in {Status.FAILED, Status.DEGRADED}:
@@ -109,7 +118,9 @@ class CreateEnvironment:
             # Who asks for an end does not want to be kept from it.
             deletion_protection=PRESETS[preset].deletion_protection and asked.ttl is None,
             deadline=None if asked.ttl is None else deadline_after(now, asked.ttl),
+            budget=asked.budget,
         )
+        self.hold_ceiling(None, environment)
         entry = self.narrator.asked(environment, f"{name} asked for, preset {preset}", spec.document())
         self.environments.create(environment, self._states(environment), entry, replaces)
         return environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.costs.budget import Budget
 from stargate.domain.environment import Environment, Mode, Status
 from stargate.domain.gateway.parameters import (
     MissingParameterError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from stargate.domain.gateway.manifest import Manifest
     from stargate.domain.provisioning.planning import ResourceChange
     from stargate.domain.provisioning.progress import States
+    from stargate.ports.costs import Prices
     from stargate.ports.provisioning import ChangeSets, Manifests
     from stargate.ports.state import Environments, Nodes
     from stargate.ports.world import Clock
@@ -50,6 +52,7 @@ class PlanEnvironment:
     gateway_bucket: str
     boundary_arn: str
     gateway_version: str
+    prices: Prices
 
     def __call__(self, name: str, request: Mapping[str, Any]) -> Document:
         """The plan of a request that was found good; a faulty one never comes here."""
@@ -84,6 +87,7 @@ class PlanEnvironment:
             attempt_started_at=now,
             cause="",
             mode=Mode(request.get("mode", Mode.ACT)),
+            budget=Budget().changed(request.get("budget", {})),
         )
 
     def _of_standing(self, present: Environment, request: Mapping[str, Any]) -> Document:
@@ -137,7 +141,8 @@ class PlanEnvironment:
         before = None
         if present is not None:
             before = (present, self.manifests.read(present.gateway_version))
-        return price_of(before, (environment, self.manifests.read(environment.gateway_version)))
+        after = (environment, self.manifests.read(environment.gateway_version))
+        return price_of(before, after, self.prices.book())
 
     def _document(
         self,

@@ -68,6 +68,7 @@ class ShowEnvironments:
             "stacks": self._stacks(environment, states),
             "outputs": _outputs(states),
             "schedule": None if environment.schedule is None else environment.schedule.document(),
+            "budget": None if environment.budget is None else environment.budget.document(),
             "kept": [one.told() for one in environment.kept],
             "checks": [check.document() for check in environment.checks],
             "failure": None if failure is None else failure.document(),

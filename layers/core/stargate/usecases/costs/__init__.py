@@ -1,0 +1,1 @@
+"""What environments cost: refused beforehand, measured meanwhile, reconciled afterwards."""
