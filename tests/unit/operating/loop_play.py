@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import Minute
-from stargate.domain.operating.playbook import DEFAULT
+from stargate.domain.playbook.default import DEFAULT
 from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator

@@ -17,8 +17,9 @@ from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.ladders import TAKING_BACK_GUARDS
 from stargate.domain.operating.leases import LEASE_SECONDS, Lease, taken
 from stargate.domain.operating.operations import Operations, Overview
-from stargate.domain.operating.playbook import DEFAULT, MINUTE
+from stargate.domain.operating.playbook import MINUTE
 from stargate.domain.operating.switch import Switch
+from stargate.domain.playbook.default import DEFAULT
 from stargate.errors import (
     EnvironmentBusyError,
     EnvironmentNotFoundError,

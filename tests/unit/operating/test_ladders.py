@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from stargate.domain.environment import Mode
 from stargate.domain.operating.action import ActionStatus
-from stargate.domain.operating.playbook import DEFAULT, Rule, Rung
+from stargate.domain.operating.playbook import Rule, Rung
+from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.signals.signal import Severity
 from tests.unit.operating.loop_play import CRITICAL, LoopPlay
 

@@ -13,8 +13,8 @@ from stargate.domain.operating.facts import UNKNOWN
 from stargate.domain.operating.guards import Intent, first_held
 from stargate.domain.operating.ladders import rungs_left, with_what_is_due
 from stargate.domain.operating.playbook import chosen, fitting, reason_of
-from stargate.domain.operating.predicates import ALWAYS, PREDICATES
-from stargate.domain.operating.proposals import Held, Nothing
+from stargate.domain.operating.predicates import asked_by
+from stargate.domain.operating.proposals import Held, Nothing, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.operations import Overview
     from stargate.domain.operating.playbook import Playbook, Rule, Rung
-    from stargate.domain.operating.proposals import Proposal
 
 LIMITS = "limits"  # the guard that a proposal itself names: no more of it would be within what is declared
 
@@ -61,10 +60,10 @@ def asks(
 ) -> Mapping[str, frozenset[str]]:
     """The facts that a decision needs, by subject: none if it is clear already that nothing will be done."""
     needed: dict[str, frozenset[str]] = {}
-    for rule in fitting(with_what_is_due(playbook, overview.operations, condition), condition):
+    for rule in fitting(with_what_is_due(playbook, overview.operations, condition), condition, now):
         for subject, names in _asked_for(rule, overview, condition, now):
             needed[subject] = needed.get(subject, frozenset()) | names
-        if rule.when == ALWAYS:
+        if not rule.when:
             break
     return {subject: names for subject, names in needed.items() if names}
 
@@ -72,7 +71,7 @@ def asks(
 def _asked_for(
     rule: Rule, overview: Overview, condition: Condition, now: float
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    yield rule.asked_of(condition), PREDICATES[rule.when].asks
+    yield rule.asked_of(condition), asked_by(rule.when)
     left = [rung for _, rung in rungs_left(rule, condition, overview.operations)]
     if left and _held(rule, left[0], overview, condition, now) is None:
         yield from ((rung.works_on(condition), ACTIONS[rung.action].asks) for rung in left)
@@ -85,7 +84,7 @@ def decide(
 
     A rung at its limit gives way to the next, which says so.
     """
-    rule = chosen(with_what_is_due(playbook, overview.operations, condition), condition, facts)
+    rule = chosen(with_what_is_due(playbook, overview.operations, condition), condition, facts, now)
     reason = reason_of(rule, facts.get(rule.asked_of(condition), UNKNOWN))
     if not rule.rungs:
         return Decision(Verdict.NONE, reason, rule.name)
@@ -93,13 +92,21 @@ def decide(
     for place, rung in rungs_left(rule, condition, overview.operations):
         subject = rung.works_on(condition)
         case = Case(overview, condition, subject, facts.get(subject, UNKNOWN), now, rung.parameters)
-        found = _held(rule, rung, overview, condition, now) or ACTIONS[rung.action].propose(case)
+        found = _held(rule, rung, overview, condition, now) or _proposed(rung, case)
         asked = Decision(Verdict.NONE, "", rule.name, rung.action, place, subject=subject, undo=rung.undo)
         decision = _decision(asked, found, reason)
         if not isinstance(found, Held) or found.guard != LIMITS:
             break
         reason = f"{reason}, and {found.reason}"
     return decision
+
+
+def _proposed(rung: Rung, case: Case) -> Proposal | Nothing | Held:
+    """By its action, with what the rule expects of it if that is something else."""
+    found = ACTIONS[rung.action].propose(case)
+    if isinstance(found, Proposal) and rung.expectations:
+        return replace(found, expectations=rung.expectations)
+    return found
 
 
 def _decision(asked: Decision, found: Proposal | Nothing | Held, reason: str) -> Decision:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.operating.conditions import after, key_of
 from stargate.domain.operating.facts import Facts
-from stargate.domain.operating.playbook import DEFAULT, Playbook, Rule
-from stargate.domain.operating.predicates import ALWAYS, PREDICATES
+from stargate.domain.operating.playbook import MINUTE, Playbook, Rule
+from stargate.domain.operating.predicates import answered, asked_by
+from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.signals.kinds import KINDS
 from stargate.domain.signals.reading import signals_in
 from stargate.domain.signals.signal import Ignored, Signal, Turn
@@ -117,20 +118,21 @@ def _walked(playbook: Playbook, condition: Condition) -> list[Considered]:
 
 
 def _considered(rule: Rule, condition: Condition) -> Considered:
-    if not rule.fits(condition):
+    if not rule.fits(condition, condition.opened_at):
         return Considered(rule, fits=False, why=_for(rule))
-    if rule.when == ALWAYS:
+    if not rule.when:
         return Considered(rule, fits=True, why=f"{condition.key} is open and {condition.severity.value}")
-    question = rule.when.replace("_", " ")
-    if PREDICATES[rule.when].answer(USUAL):
-        return Considered(rule, fits=True, why=f"{question}: taken to be so")
-    needs = ", ".join(sorted(PREDICATES[rule.when].asks)) or "nothing"
+    questions = " and ".join(rule.when).replace("_", " ")
+    if answered(rule.when, USUAL) is not None:
+        return Considered(rule, fits=True, why=f"{questions}: taken to be so")
+    needs = ", ".join(sorted(asked_by(rule.when))) or "nothing"
     return Considered(
-        rule, fits=False, why=f"{question}: not in the usual state (only {needs} of the gateway tell)"
+        rule, fits=False, why=f"{questions}: not in the usual state (only {needs} of the gateway tell)"
     )
 
 
 def _for(rule: Rule) -> str:
     state = "open" if rule.is_open else "closed"
     severity = f" and {rule.severity.value}" if rule.severity else ""
-    return f"is for {rule.condition} while {state}{severity}"
+    lasting = f" for {rule.for_seconds / MINUTE:g} min" if rule.for_seconds else ""
+    return f"is for {rule.condition} while {state}{severity}{lasting}"

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.facts import UNKNOWN, Facts
-from stargate.domain.operating.predicates import ALWAYS, PREDICATES
-from stargate.domain.signals.signal import Severity
+from stargate.domain.operating.predicates import answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stargate.domain.operating.action import Value
+    from stargate.domain.operating.action import Expectation, Value
     from stargate.domain.operating.conditions import Condition
+    from stargate.domain.signals.signal import Severity
 
 ANY = "*"
 GUARDS = ("status", "mode", "switch", "verification", "lease", "cool-down", "budget")
@@ -31,7 +31,8 @@ class Rung:
     """`action` is a name in the registry of actions, `parameters` are its own.
 
     `subject` is what it works on if that is not the condition's subject; `tries` how often it may miss its
-    effect before the next rung's turn; `undo` whether what missed is taken back at once.
+    effect before the next rung's turn; `undo` whether what missed is taken back at once; `expectations`
+    what it is to bring about, in the place of what the action itself expects.
     """
 
     action: str
@@ -39,6 +40,7 @@ class Rung:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     tries: int = 1
     undo: bool = False
+    expectations: tuple[Expectation, ...] = ()
 
     def works_on(self, condition: Condition) -> str:
         return self.subject or condition.subject
@@ -51,6 +53,7 @@ PAGE = Rung("page")
 class Rule:
     """`condition` is a kind, or a kind and a subject (`cpu-high#litellm`); `severity` None fits every one.
 
+    It fits once the condition has been open `for_seconds`, and each question of `when` is answered yes.
     Without `rungs` nothing is to be done, for the reason given.
     """
 
@@ -58,16 +61,19 @@ class Rule:
     condition: str
     severity: Severity | None = None
     is_open: bool = True
-    when: str = ALWAYS
+    for_seconds: float = 0.0
+    when: tuple[str, ...] = ()
     rungs: tuple[Rung, ...] = ()
     reason: str = ""
     guards: tuple[str, ...] = GUARDS
     cool_down: float = 0.0
     most_in_an_hour: int = 10
 
-    def fits(self, condition: Condition) -> bool:
+    def fits(self, condition: Condition, now: float) -> bool:
+        """Before its questions are asked."""
         severe_so = self.severity in {None, condition.severity}
-        return self.is_about(condition) and severe_so and self.is_open == condition.open
+        fits = self.is_about(condition) and severe_so and self.is_open == condition.open
+        return fits and now - condition.opened_at >= self.for_seconds
 
     def is_about(self, condition: Condition) -> bool:
         """However severe it is, and open or not."""
@@ -87,86 +93,8 @@ class Rule:
 
 Playbook = tuple[Rule, ...]
 
-# What nothing is done about by itself: why, and what a person may do.
-RECORDED: Playbook = tuple(
-    Rule(name=kind, condition=kind, reason=reason)
-    for kind, reason in (
-        (
-            "memory-high",
-            "a task beyond its memory is killed and replaced by ECS: give LiteLLM more memory if it recurs",
-        ),
-        ("errors-high", "more tasks mend no errors: look at LiteLLM's log and at Bedrock's throttles"),
-        ("latency-high", "the time to the first token is the model's and the quota's: look at throttles"),
-        ("connections-high", "fewer LiteLLM tasks or a larger database class leave room for connections"),
-        (
-            "database-failover",
-            "RDS fails over by itself, in one to two minutes; then LiteLLM must take keys again",
-        ),
-        ("database-failed", "RDS cannot bring it back: restore its newest backup to a new instance"),
-        ("storage-full", "the database takes no more writes: raise its maximal storage now"),
-        ("storage-low", "RDS enlarges storage up to its maximum: raise that before it is reached"),
-        ("deployment-failed", "ECS has rolled it back: find out why before it is deployed again"),
-        ("health-issue", "AWS works on it: what it says, and which zones, is in the event"),
-        ("security-risk", "somebody may have credentials of the account: revoke them, now and by hand"),
-        ("quota-warning", "ask for more in time: AWS decides on an increase in hours or days"),
-        ("rotation-failed", "the secret kept its old value: the error of its function says why"),
-        ("stack-failed", "the same request again goes on from there; the stack's events say what failed"),
-        ("drift-detected", "somebody changed by hand what was declared: declare it, or put it back"),
-        ("cost-anomaly", "look whose keys or tasks spend more than they did"),
-        ("budget-passed", "decide with who pays: lower the keys' budgets, or let the environment sleep"),
-        ("alert", "an alert of somebody's own rule: its text says what to do"),
-    )
-)
-
-DEFAULT: Playbook = (
-    Rule(
-        name="litellm-cpu-critical",
-        condition="cpu-high#litellm",
-        severity=Severity.CRITICAL,
-        rungs=(Rung("raise_bound", tries=3),),
-        reason="CPU is critical: target tracking is too slow for it",
-        cool_down=3 * MINUTE,
-    ),
-    Rule(
-        name="litellm-cpu-warning-unaided",
-        condition="cpu-high#litellm",
-        severity=Severity.WARNING,
-        when="tracking_cannot_help",
-        rungs=(Rung("raise_bound", tries=3),),
-        reason="CPU is high and target tracking cannot help",
-        cool_down=3 * MINUTE,
-    ),
-    Rule(
-        name="litellm-cpu-warning",
-        condition="cpu-high#litellm",
-        severity=Severity.WARNING,
-        reason="target tracking holds CPU near 70 % on purpose: recorded only",
-    ),
-    Rule(
-        name="crash-loop-of-a-release",
-        condition="task-stopped",
-        severity=Severity.CRITICAL,
-        when="release_rolling_out",
-        rungs=(Rung("stop_deployment"),),
-        reason="tasks crash while a new release rolls out",
-        cool_down=30 * MINUTE,
-    ),
-    Rule(
-        name="crash-loop",
-        condition="task-stopped",
-        severity=Severity.CRITICAL,
-        rungs=(Rung("restart_service"),),
-        reason="tasks crash again and again, and no release rolls out",
-        cool_down=30 * MINUTE,
-    ),
-    Rule(name="task-stopped", condition="task-stopped", reason="ECS replaces a stopped task by itself"),
-    Rule(
-        name="tasks-steady",
-        condition="task-stopped",
-        is_open=False,
-        reason="the service is steady: nothing is left to be taken back",
-    ),
-    *RECORDED,
+# What is decided where no rule of the playbook fits: these two rows follow those of every playbook.
+LAST: Playbook = (
     Rule(name="no-rule", condition=ANY, reason="no rule for it: recorded"),
     Rule(
         name="over", condition=ANY, is_open=False, reason="nothing was done about it that is to be taken back"
@@ -174,21 +102,21 @@ DEFAULT: Playbook = (
 )
 
 
-def fitting(playbook: Playbook, condition: Condition) -> Iterator[Rule]:
-    """The rows that fit before their predicates are asked, in order."""
-    return (rule for rule in playbook if rule.fits(condition))
+def fitting(playbook: Playbook, condition: Condition, now: float) -> Iterator[Rule]:
+    """The rows that fit before their questions are asked, in order."""
+    return (rule for rule in playbook if rule.fits(condition, now))
 
 
-def chosen(playbook: Playbook, condition: Condition, facts: Mapping[str, Facts]) -> Rule:
+def chosen(playbook: Playbook, condition: Condition, facts: Mapping[str, Facts], now: float) -> Rule:
     """The first row that fits, by the facts of each subject; the last rows fit everything."""
     fits = (
         rule
-        for rule in fitting(playbook, condition)
-        if PREDICATES[rule.when].answer(facts.get(rule.asked_of(condition), UNKNOWN))
+        for rule in fitting(playbook, condition, now)
+        if answered(rule.when, facts.get(rule.asked_of(condition), UNKNOWN)) is not None
     )
     return next(fits)
 
 
 def reason_of(rule: Rule, facts: Facts) -> str:
-    """The rule's own, with what its question was answered."""
-    return rule.reason if rule.when == ALWAYS else f"{rule.reason}, {PREDICATES[rule.when].answer(facts)}"
+    """The rule's own, with what its questions were answered."""
+    return ", ".join([rule.reason, *(answered(rule.when, facts) or ())])

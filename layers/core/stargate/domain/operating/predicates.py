@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from stargate.domain.operating.facts import Facts
 
-ALWAYS = "always"
+NOT = "not "  # before a question: it holds if the question is answered no
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,23 @@ def release_rolling_out(facts: Facts) -> str:
 
 
 PREDICATES: Mapping[str, Predicate] = {
-    ALWAYS: Predicate(frozenset(), lambda _: ALWAYS),
     "tracking_cannot_help": Predicate(frozenset({"scaling"}), tracking_cannot_help),
     "release_rolling_out": Predicate(frozenset({"service"}), release_rolling_out),
 }
+
+
+def asked_by(when: Iterable[str]) -> frozenset[str]:
+    """The facts that these questions are answered from."""
+    return frozenset(fact for name in when for fact in PREDICATES[name.removeprefix(NOT)].asks)
+
+
+def answered(when: Iterable[str], facts: Facts) -> tuple[str, ...] | None:
+    """Why each question is answered as it is asked for; None if one of them is not."""
+    words: list[str] = []
+    for name in when:
+        negated, question = name.startswith(NOT), name.removeprefix(NOT)
+        answer = PREDICATES[question].answer(facts)
+        if negated == bool(answer):
+            return None
+        words.append(f"no {question.replace('_', ' ')}" if negated else answer)
+    return tuple(words)

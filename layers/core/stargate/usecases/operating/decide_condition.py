@@ -9,13 +9,14 @@ from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus, execution_name
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
-from stargate.domain.operating.playbook import DEFAULT, Playbook
+from stargate.domain.playbook.default import DEFAULT
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.operations import OperationRow, Overview
+    from stargate.domain.operating.playbook import Playbook
     from stargate.ports.state import OperationsRows
     from stargate.ports.workflows import Remedies
     from stargate.ports.world import Clock

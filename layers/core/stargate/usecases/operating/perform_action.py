@@ -15,9 +15,9 @@ from stargate.domain.operating.decisions import Decision, Verdict, as_decided
 from stargate.domain.operating.holds import begun
 from stargate.domain.operating.leases import taken
 from stargate.domain.operating.operations import Change, OperationRow, Overview
-from stargate.domain.operating.playbook import DEFAULT, Playbook
 from stargate.domain.operating.preconditions import unmet
 from stargate.domain.operating.proposals import Held, Nothing
+from stargate.domain.playbook.default import DEFAULT
 from stargate.errors import ActionNotFoundError, ActionRefusedError, ConflictError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.actions.kind import ActionKind
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.holds import Hold
+    from stargate.domain.operating.playbook import Playbook
     from stargate.ports.state import OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator

@@ -41,6 +41,7 @@ class ActionKind(ABC):
     `taken_back_by` names the kind that gives back what this one changed; what it changed is then a hold, kept
     for its time. None: it changes nothing that would be left behind. What does not change the gateway at all
     is held by few guards; what is done `once` is not repeated while its condition is open, be it reached.
+    `takes` names the parameters that a rule may give it.
     """
 
     name: ClassVar[str]
@@ -50,6 +51,7 @@ class ActionKind(ABC):
     taken_back_by: ClassVar[str | None] = None
     changes_the_gateway: ClassVar[bool] = True
     once: ClassVar[bool] = False
+    takes: ClassVar[frozenset[str]] = frozenset()
 
     def scope_of(self, subject: str) -> str:
         """What it holds alone while it is performed and verified."""
