@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.failure import BadInputError
 from stargate.domain.faults import Fault
-from stargate.domain.life.schedule import DAYS
+from stargate.domain.life.hours import DAYS
 
 ALWAYS = "always"
 FORM = re.compile(r"([a-z,-]+) (\d\d:\d\d)-(\d\d:\d\d) (\S+)")

@@ -7,6 +7,7 @@ import re
 
 import yaml
 
+from stargate.domain.environment import MAINTENANCE
 from stargate.domain.gateway.connections import GRAFANA_POOL, LANGFUSE_POOL, LITELLM_POOL, MOST_CONNECTIONS
 from tests.template.gateway_templates import (
     GATEWAY,
@@ -28,6 +29,14 @@ def test_litellm_is_given_every_variable_its_configuration_reads():
     """A name that nobody sets would be None when the proxy starts."""
     read = set(re.findall(r"os\.environ/(\w+)", (CONFIG / "litellm/config.yaml").read_text()))
     assert read - environment_names(containers("litellm")["litellm"]) == set()
+
+
+def test_the_window_that_nobody_chose_is_the_templates():
+    """What waits for maintenance and what RDS does by itself come in the same hour."""
+    days, hours = ",".join(MAINTENANCE.days), f"{MAINTENANCE.begins}-{MAINTENANCE.days[0]}:{MAINTENANCE.ends}"
+    database = TEMPLATES["data"]["Resources"]["Database"]["Properties"]
+    assert database["PreferredMaintenanceWindow"] == f"{days}:{hours}"
+    assert MAINTENANCE.time_zone == "UTC"
 
 
 def test_connections_are_counted_as_the_configuration_opens_them():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from stargate.domain.operating.playbook import ANY, GUARDS
+from stargate.domain.operating.playbook import ANY
 from stargate.domain.operating.predicates import PREDICATES
 from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.signals.kinds import KINDS
@@ -58,8 +58,11 @@ def rung_cell(rung):
 
 
 def rule_row(rule):
-    extra = [guard for guard in rule.guards if guard not in GUARDS]
-    within = [f"{rule.cool_down / 60:g} min", f"{rule.most_in_an_hour} an hour", *extra] if rule.rungs else []
+    within = (
+        [f"{rule.cool_down / 60:g} min", f"{rule.most_in_an_hour} an hour", *rule.guards]
+        if rule.rungs
+        else []
+    )
     cells = [
         f"`{rule.name}`",
         condition_cell(rule),

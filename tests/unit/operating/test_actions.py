@@ -27,7 +27,8 @@ def play():
 
 def rows_of(document):
     """The table of the actions, by the action's name."""
-    rows = [line.strip("|").split("|") for line in document.splitlines() if line.startswith("| `")]
+    first = document.split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in first.splitlines() if line.startswith("| `")]
     return {re.sub(r"\W", "", cells[0]): [cell.strip() for cell in cells] for cells in rows}
 
 

@@ -10,16 +10,19 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Mode, Status
+from stargate.domain.life.hours import Hours
+from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.guards import GUARDS, Intent, first_held
+from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.guards import ALWAYS, GUARDS, ON_DEMAND, Intent, first_held, guards_of
 from stargate.domain.operating.holds import Hold
-from stargate.domain.operating.ladders import TAKING_BACK_GUARDS
 from stargate.domain.operating.leases import LEASE_SECONDS, Lease, taken
 from stargate.domain.operating.operations import Operations, Overview
 from stargate.domain.operating.playbook import MINUTE
 from stargate.domain.operating.switch import Switch
 from stargate.domain.playbook.default import DEFAULT
+from stargate.domain.signals.signal import Severity
 from stargate.errors import (
     EnvironmentBusyError,
     EnvironmentNotFoundError,
@@ -43,8 +46,11 @@ def overview(*rows, switch=None, **changes):
     return Overview(environment(NOW, **changes), {}, switch or Switch(), known)
 
 
-def held(seen, **changes):
-    intent = Intent(replace(RULE, **changes), "raise_bound", "litellm", "mine")
+CONDITION = Condition("cpu-high", "litellm", Severity.CRITICAL, True, NOW, NOW, "entry")  # noqa: FBT003
+
+
+def held(seen, kind="raise_bound", condition=CONDITION, **changes):
+    intent = Intent(replace(RULE, **changes), condition, ACTIONS[kind], "litellm", "mine")
     return first_held(seen, intent, NOW)
 
 
@@ -60,7 +66,7 @@ def test_nothing_holds_where_nothing_is_wrong():
         (overview(status=Status.PROVISIONING), "status", None),
         (overview(status=Status.FAILED), "status", None),
         (overview(mode=Mode.OBSERVE), "mode", None),
-        (overview(mode=Mode.ADVISE), "mode", None),
+        (overview(mode=Mode.ADVISE), "approval", None),
         (overview(switch=Switch(on=False, reason="fire drill")), "switch", None),
         (overview(action(NOW, ActionStatus.PERFORMING)), "verification", None),
         (overview(action(NOW, ActionStatus.REQUESTED, "release_bound")), "verification", None),
@@ -80,7 +86,7 @@ def test_each_guard_says_why_and_until_when(seen, guard, lifts_at):
 def test_the_budget_of_an_hour_holds_until_its_oldest_is_an_hour_past():
     """Flapping is bounded whatever the cool-down."""
     seen = overview(*(action(NOW - 300 * n, name=f"a{n}") for n in range(1, 4)))
-    found = held(seen, most_in_an_hour=3)
+    found = held(seen, cool_down=0, most_in_an_hour=3)
     assert (found.guard, found.lifts_at) == ("budget", NOW - 900 + 3600)
 
 
@@ -112,9 +118,56 @@ def test_a_bound_is_kept_for_its_time():
     assert held(overview(), guards=("expiry",)) is None
 
 
-def test_every_guard_is_used_by_some_rule():
-    """None is only there to be there."""
-    assert set(GUARDS) == {name for rule in DEFAULT for name in rule.guards} | set(TAKING_BACK_GUARDS)
+def test_every_guard_stands_before_every_action_or_can_be_named():
+    """None is only there to be there, and none can be left out by a rule."""
+    assert set(GUARDS) == {*ALWAYS, *ON_DEMAND}
+    assert set(ALWAYS) <= set(guards_of(replace(RULE, guards=()), ACTIONS["restart_service"]))
+    assert guards_of(RULE, ACTIONS["page"]) == ("verification", "budget")
+
+
+def test_a_condition_that_comes_and_goes_is_not_mended_each_time():
+    """Four openings in an hour, until the first of them is an hour past; more tasks are never held back."""
+    flapping = replace(CONDITION, openings=(NOW - 3000, NOW - 2000, NOW - 1000, NOW - 10))
+    found = held(overview(), "restart_service", flapping)
+    assert (found.guard, found.lifts_at) == ("flapping", NOW + 600)
+    assert held(overview(), "raise_bound", flapping) is None
+    assert (
+        held(overview(), "restart_service", replace(CONDITION, openings=(NOW - 3700, *flapping.openings[1:])))
+        is None
+    )
+
+
+def test_the_actions_of_an_environment_have_a_rate_but_what_is_taken_back_has_none():
+    """Of all kinds and subjects together; pages are not counted."""
+    many = [replace(action(NOW - 60 * n, name=f"a{n}"), subject="grafana") for n in range(1, 13)]
+    found = held(overview(*many), "restart_service")
+    assert (found.guard, found.lifts_at) == ("rate", NOW - 720 + 3600)
+    assert held(overview(*many), "release_bound") is None
+    assert held(overview(*[replace(one, kind="page") for one in many]), "restart_service") is None
+    assert held(overview(actions_an_hour=0), "restart_service").lifts_at is None
+
+
+def test_two_that_change_the_same_subject_wait_for_each_other_but_a_page_waits_for_nobody():
+    """What comes second would be taken for the effect of the first."""
+    busy = action(NOW, ActionStatus.PERFORMING)
+    assert held(overview(busy), "restart_service").guard == "verification"
+    assert (
+        held(overview(replace(busy, subject="grafana", scope="capacity:grafana")), "restart_service") is None
+    )
+    assert held(overview(busy), "page") is None
+
+
+def test_what_waits_for_the_window_is_told_when_it_opens():
+    """NOW is a Friday; by default the window is the template's."""
+    found = held(overview(), guards=("window",))
+    assert (found.guard, told(found.lifts_at)) == ("window", "2027-01-17T08:30:00.000Z")
+    friday = Hours(("fri",), "00:00", "24:00", "UTC")
+    assert held(overview(maintenance=friday), guards=("window",)) is None
+
+
+def test_a_rule_may_ask_for_an_approval_whatever_the_mode():
+    """Last, so that nobody is asked about what another guard holds."""
+    assert held(overview(), guards=("approval",)).guard == "approval"
 
 
 # Leases.
@@ -169,6 +222,19 @@ def test_the_mode_is_changed_and_the_ledger_says_by_whom():
     (entry,) = play.entries("decision")
     assert entry.summary == "mode of sandbox changed from act to observe"
     assert entry.cause == "request by someone"
+
+
+def test_window_and_rate_are_changed_and_told():
+    """None gives the window of the template back."""
+    play = LoopPlay()
+    window = {"days": ["wed"], "from": "02:00", "until": "04:00", "time_zone": "UTC"}
+    changed = play.change(NAME, {"maintenance": window, "actions_an_hour": 3})
+    assert (changed.maintained.document(), changed.actions_an_hour) == (window, 3)
+    assert "sandbox is maintained wed 02:00-04:00 UTC" in play.summaries("decision")[-1]
+    assert play.change(NAME, {"maintenance": None}).maintained.days == ("sun",)
+    with pytest.raises(InvalidRequestError) as refused:
+        play.change(NAME, {"maintenance": {**window, "until": "01:00"}})
+    assert [fault.path for fault in refused.value.faults] == ["/maintenance/until"]
 
 
 @pytest.mark.parametrize(
@@ -371,7 +437,7 @@ def test_nothing_that_never_may_happen_does():
         assert ended(story), seed
         seen.update(f"{one.kind} {one.status}" for one in story.play.actions())
         seen.update(f"held by {entry.detail.get('guard')}" for entry in story.play.entries("decision"))
-    for guard in set(GUARDS) - {"lease", "budget"}:
+    for guard in set(GUARDS) - {"lease", "budget", "rate", "window", "flapping"}:
         assert seen[f"held by {guard}"] >= 10, (guard, seen)
     for kind in ACTIONS:
         assert sum(times for name, times in seen.items() if name.startswith(kind)) >= 10, (kind, seen)

@@ -647,13 +647,13 @@ def test_an_alarm_that_rings_although_it_was_told_to_be_over_is_taken_up(play):
 # Guards, as they are seen in the loop.
 
 
-@pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.ADVISE])
-def test_a_held_decision_is_taken_when_its_guard_lifts(play, mode):
+@pytest.mark.parametrize(("mode", "guard"), [(Mode.OBSERVE, "mode"), (Mode.ADVISE, "approval")])
+def test_a_held_decision_is_taken_when_its_guard_lifts(play, mode, guard):
     """The mode holds it; a minute after the mode is act, it is done."""
     play.change(NAME, {"mode": mode.value})
     play.load(88)
     assert play.alarm(CRITICAL, "ALARM").decided == "hold"
-    assert play.held_by() == "mode"
+    assert play.held_by() == guard
     play.change(NAME, {"mode": "act"})
     play.load(88)
     play.tick()

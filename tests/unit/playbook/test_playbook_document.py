@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargate.domain.operating.action import Expectation
-from stargate.domain.operating.playbook import GUARDS, LAST, Rule, Rung
+from stargate.domain.operating.playbook import LAST, Rule, Rung
 from stargate.domain.playbook.default import DEFAULT, WRITTEN
 from stargate.domain.playbook.document import document_of, rules_kept, rules_of
 from stargate.domain.playbook.faults import faults_of
@@ -57,7 +57,7 @@ def test_every_field_of_a_rule_means_something():
             Rung("restart_service"),
         ),
         reason="because",
-        guards=(*GUARDS, "expiry"),
+        guards=("expiry",),
         cool_down=1800.0,
         most_in_an_hour=2,
     )

@@ -100,6 +100,7 @@ def _condition(row: Row) -> Condition:
             "severity": Severity(row["severity"]),
             "reports": {source: _report(told) for source, told in row["reports"].items()},
             "stops": tuple(Stop(**_fields(Stop, stop)) for stop in row["stops"]),
+            "openings": tuple(row.get("openings", ())),
             "decided": Decided(**_fields(Decided, decided)) if decided else None,
         }
     )

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from stargate.domain.costs.budget import Budget
-from stargate.domain.environment import RETIRED_KEPT_SECONDS, Check, Declared, Environment, Mode, Status, Work
+from stargate.domain.environment import (
+    ACTIONS_AN_HOUR,
+    RETIRED_KEPT_SECONDS,
+    Check,
+    Declared,
+    Environment,
+    Mode,
+    Status,
+    Work,
+)
 from stargate.domain.failure import Failure
 from stargate.domain.gateway.presets import Spec
 from stargate.domain.ledger import Entry
 from stargate.domain.life.ends import Deadline, Farewell, Kept
+from stargate.domain.life.hours import Hours
 from stargate.domain.life.rest import Rest
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
@@ -63,6 +73,8 @@ def environment_row(environment: Environment) -> Row:
         "rest": environment.rest.document() if environment.rest else None,
         "schedule": environment.schedule.document() if environment.schedule else None,
         "budget": environment.budget.document() if environment.budget else None,
+        "maintenance": environment.maintenance.document() if environment.maintenance else None,
+        "actions_an_hour": environment.actions_an_hour,
         "followed": environment.followed,
         "undo": _declared(environment.undo),
         "undone": environment.undone.document() if environment.undone else None,
@@ -99,6 +111,8 @@ def environment_of(row: Row) -> Environment:
         rest=Rest.from_document(row["rest"]) if row.get("rest") else None,
         schedule=Schedule.from_document(row["schedule"]) if row.get("schedule") else None,
         budget=Budget.from_document(row["budget"]) if row.get("budget") else None,
+        maintenance=Hours.from_document(row["maintenance"]) if row.get("maintenance") else None,
+        actions_an_hour=row.get("actions_an_hour", ACTIONS_AN_HOUR),
         followed=row.get("followed"),
         undo=_declared_of(row.get("undo")),
         undone=Failure.from_document(row["undone"]) if row.get("undone") else None,

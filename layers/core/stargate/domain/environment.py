@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION, Graph
 from stargate.domain.gateway.presets import PRESETS, Preset, Spec
 from stargate.domain.life.ends import Deadline, Farewell, Kept
+from stargate.domain.life.hours import Hours
 
 if TYPE_CHECKING:
     from stargate.domain.costs.budget import Budget
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NAME_PATTERN = r"^[a-z][a-z0-9]{1,15}\Z"  # \Z and not $, which a line break at the end would pass
 RESERVED_NAMES = frozenset({"region"})  # stargate-region is the stack that each region in use has one of
 RETIRED_KEPT_SECONDS = 90 * 24 * 3600
+MAINTENANCE = Hours(("sun",), "08:30", "09:30", "UTC")  # the data stack's PreferredMaintenanceWindow
+ACTIONS_AN_HOUR = 12  # of all kinds together: more is no repair any more, but a fight
 
 
 class Status(StrEnum):
@@ -124,10 +127,16 @@ class Environment:
     rest: Rest | None = None  # what ran before it was put to sleep, until it is awake again
     schedule: Schedule | None = None
     budget: Budget | None = None
+    maintenance: Hours | None = None  # when its database may be interrupted; None: as the template has it
+    actions_an_hour: int = ACTIONS_AN_HOUR
     followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
     undo: Declared | None = None  # what it goes back to if its update fails
     undone: Failure | None = None  # why the update failed that this attempt takes back
     revision: int = 0  # how often it was written; a write is refused if another came between
+
+    @property
+    def maintained(self) -> Hours:
+        return self.maintenance or MAINTENANCE
 
     @property
     def execution_name(self) -> str:

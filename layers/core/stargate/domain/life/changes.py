@@ -9,6 +9,7 @@ from stargate.domain.costs.budget import Budget
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.life.ends import deadline_after
+from stargate.domain.life.hours import DAYS, Hours, hours_faults
 from stargate.domain.life.requests import (
     BUDGET,
     OVERRIDES,
@@ -19,7 +20,7 @@ from stargate.domain.life.requests import (
     json_object,
     schema_faults,
 )
-from stargate.domain.life.schedule import DAYS, Schedule, schedule_faults
+from stargate.domain.life.schedule import Schedule, schedule_faults
 from stargate.domain.moments import told
 
 if TYPE_CHECKING:
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
 
 CLOCK = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z"}
+HOURS = {
+    "days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "uniqueItems": True},
+    "from": CLOCK,
+    "until": CLOCK,
+    "time_zone": {"type": "string"},
+}
+MAINTENANCE = json_object(HOURS, required=tuple(HOURS))
 SCHEDULE = json_object(
-    {
-        "days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "uniqueItems": True},
-        "from": CLOCK,
-        "until": CLOCK,
-        "time_zone": {"type": "string"},
-        "holidays": {"type": "array", "items": {"type": "string"}},
-    },
-    required=("days", "from", "until", "time_zone"),
+    {**HOURS, "holidays": {"type": "array", "items": {"type": "string"}}}, required=tuple(HOURS)
 )
 SCHEMA = json_object(
     {
@@ -48,6 +49,8 @@ SCHEMA = json_object(
         "gateway_version": VERSION,
         "schedule": {**SCHEDULE, "type": ["object", "null"]},
         "budget": {**BUDGET, "type": ["object", "null"]},
+        "maintenance": {**MAINTENANCE, "type": ["object", "null"]},
+        "actions_an_hour": {"type": "integer", "minimum": 0, "maximum": 60},
     }
 )
 
@@ -67,6 +70,8 @@ def faults_of_change(request: Any) -> tuple[Fault, ...]:
         found.extend(schedule_faults(request["schedule"]))
     if not found:
         found.extend(faults_of_budget(request))
+    if not found and request.get("maintenance"):
+        found.extend(hours_faults("/maintenance", request["maintenance"]))
     if request == {}:
         found.append(Fault("", "changes nothing", f"one or more of {', '.join(SCHEMA['properties'])}"))
     return tuple(sorted(found, key=lambda fault: fault.path))
@@ -123,8 +128,19 @@ def _schedule(environment: Environment, value: Any, _now: float) -> tuple[Enviro
     schedule = Schedule.from_document(value)
     if schedule == environment.schedule:
         return environment, ""
-    hours = f"{', '.join(schedule.days)} {schedule.begins}-{schedule.ends} {schedule.time_zone}"
-    return replace(environment, schedule=schedule, followed=None), f"{environment.name} is awake {hours}"
+    words = f"{environment.name} is awake {schedule.told()}"
+    return replace(environment, schedule=schedule, followed=None), words
+
+
+def _maintenance(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    window = None if value is None else Hours.from_document(value)
+    following = replace(environment, maintenance=window)
+    return following, f"{environment.name} is maintained {following.maintained.told()}"
+
+
+def _actions_an_hour(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    most = int(value)
+    return replace(environment, actions_an_hour=most), f"at most {most} actions an hour on {environment.name}"
 
 
 def _budget(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
@@ -139,4 +155,6 @@ CHANGES: Mapping[str, Callable[[Environment, Any, float], tuple[Environment, str
     "ttl": _ttl,
     "schedule": _schedule,
     "budget": _budget,
+    "maintenance": _maintenance,
+    "actions_an_hour": _actions_an_hour,
 }

@@ -5,36 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from stargate.domain.faults import Fault
+from stargate.domain.life.hours import Hours, hours_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MIDNIGHT = "24:00"
 HOURS_OF_A_WEEK = 7 * 24
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """`begins` and `ends` are HH:MM of the wall clock there; on `holidays` (YYYY-MM-DD) it sleeps on."""
+class Schedule(Hours):
+    """On `holidays` (YYYY-MM-DD) it sleeps on."""
 
-    days: tuple[str, ...]
-    begins: str
-    ends: str
-    time_zone: str
     holidays: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        return {
-            "days": list(self.days),
-            "from": self.begins,
-            "until": self.ends,
-            "time_zone": self.time_zone,
-            "holidays": list(self.holidays),
-        }
+        return {**super().document(), "holidays": list(self.holidays)}
 
     @staticmethod
     def from_document(document: Mapping[str, Any]) -> Schedule:
@@ -47,11 +36,8 @@ class Schedule:
         )
 
     def awake_at(self, now: float) -> bool:
-        """By the wall clock, so that a day with a change of the clocks needs no rule of its own."""
-        there = datetime.fromtimestamp(now, ZoneInfo(self.time_zone))
-        if DAYS[there.weekday()] not in self.days or there.date().isoformat() in self.holidays:
-            return False
-        return self.begins <= there.strftime("%H:%M") < self.ends
+        today = datetime.fromtimestamp(now, ZoneInfo(self.time_zone)).date()
+        return today.isoformat() not in self.holidays and self.cover(now)
 
     @property
     def asleep_share(self) -> float:
@@ -62,26 +48,10 @@ class Schedule:
 
 def schedule_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
     """What a schema cannot say."""
-    if document["until"] <= document["from"]:
-        words = f"{document['until']} is not after {document['from']}: such a day never begins"
-        yield Fault("/schedule/until", words, f"a later time of the same day, at most {MIDNIGHT}")
-    if not _is_zone(document["time_zone"]):
-        yield Fault(
-            "/schedule/time_zone",
-            f"{document['time_zone']!r} is not known",
-            "a name of the IANA time zone database, for example Europe/Berlin",
-        )
+    yield from hours_faults("/schedule", document)
     for number, holiday in enumerate(document.get("holidays", ())):
         if not _is_date(holiday):
             yield Fault(f"/schedule/holidays/{number}", f"{holiday!r} is no date", "YYYY-MM-DD")
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown, no name at all, a folder of the database
-        return False
-    return True
 
 
 def _is_date(text: str) -> bool:

@@ -67,6 +67,7 @@ class Condition:
     times_opened: int = 1
     closed_at: float | None = None
     decided: Decided | None = None
+    openings: tuple[float, ...] = ()  # the newest few, for flapping to be seen
     version: int = 0
 
     @property
@@ -95,8 +96,15 @@ class Transition:
 
 
 LOOP_STOPS, LOOP_SECONDS = 3, 600.0  # so many unasked stops in ten minutes are a crash loop
+HOUR = 3600.0
+FLAPS = 4  # so many openings in an hour are one trouble that comes and goes
 QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
 MOST_STOPS_KEPT = 20
+
+
+def is_flapping(condition: Condition, now: float) -> bool:
+    recent = [opening for opening in condition.openings if opening > now - HOUR]
+    return len(recent) >= FLAPS
 
 
 def key_of(signal: Signal) -> str | None:
@@ -170,6 +178,7 @@ def _judged(
             opened_at=signal.at,
             closed_at=None,
             times_opened=was.times_opened + 1,
+            openings=(*was.openings, signal.at)[-FLAPS:],
             decided=None,
         )
     if what is Turned.CLOSED:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from stargate.domain.operating.operations import Overview
     from stargate.domain.operating.playbook import Playbook, Rule, Rung
 
-LIMITS = "limits"  # the guard that a proposal itself names: no more of it would be within what is declared
-
 
 class Verdict(StrEnum):
     ACT = "act"
@@ -82,7 +80,7 @@ def decide(
 ) -> Decision:
     """What the playbook says, unless a guard holds it or what is there needs nothing done.
 
-    A rung at its limit gives way to the next, which says so.
+    A rung at its limit gives way to the next, which says so, and so does one that is damped.
     """
     rule = chosen(with_what_is_due(playbook, overview.operations, condition), condition, facts, now)
     reason = reason_of(rule, facts.get(rule.asked_of(condition), UNKNOWN))
@@ -95,7 +93,7 @@ def decide(
         found = _held(rule, rung, overview, condition, now) or _proposed(rung, case)
         asked = Decision(Verdict.NONE, "", rule.name, rung.action, place, subject=subject, undo=rung.undo)
         decision = _decision(asked, found, reason)
-        if not isinstance(found, Held) or found.guard != LIMITS:
+        if not isinstance(found, Held) or not _gives_way(found, condition):
             break
         reason = f"{reason}, and {found.reason}"
     return decision
@@ -107,6 +105,11 @@ def _proposed(rung: Rung, case: Case) -> Proposal | Nothing | Held:
     if isinstance(found, Proposal) and rung.expectations:
         return replace(found, expectations=rung.expectations)
     return found
+
+
+def _gives_way(held: Held, condition: Condition) -> bool:
+    """Waiting would not help: it is at its limit, or its condition comes and goes: a person should know."""
+    return held.guard == "limits" or (held.guard == "flapping" and condition.open)
 
 
 def _decision(asked: Decision, found: Proposal | Nothing | Held, reason: str) -> Decision:
@@ -125,7 +128,8 @@ def _decision(asked: Decision, found: Proposal | Nothing | Held, reason: str) ->
 
 
 def _held(rule: Rule, rung: Rung, overview: Overview, condition: Condition, now: float) -> Held | None:
-    return first_held(overview, Intent(rule, rung.action, rung.works_on(condition)), now)
+    intent = Intent(rule, condition, ACTIONS[rung.action], rung.works_on(condition))
+    return first_held(overview, intent, now)
 
 
 def as_decided(decision: Decision, at: float, entry_id: str) -> Decided:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.conditions import after, key_of
 from stargate.domain.operating.facts import Facts
+from stargate.domain.operating.guards import guards_of
 from stargate.domain.operating.playbook import MINUTE, Playbook, Rule
 from stargate.domain.operating.predicates import answered, asked_by
 from stargate.domain.playbook.default import DEFAULT
@@ -83,7 +85,7 @@ def _decision(signal: Signal, playbook: Playbook) -> Document:
         "otherwise": actions[1:],
         "reason": chosen.reason,
         "guard": None,
-        "guards": list(chosen.guards) if actions else [],
+        "guards": list(guards_of(chosen, ACTIONS[actions[0]])) if actions else [],
         "rule": chosen.name,
         "rules": [one.document() for one in walked],
     }

@@ -1,5 +1,10 @@
 # ruff: noqa: ARG001  (each guard takes what all of its table take)
-"""What may hold an action: each guard says why, and until when if that is known."""
+"""What may hold an action: each guard says why, and until when if that is known.
+
+Most stand before every action, whatever its rule says. A kind, or a rule, can only name more of them: so no
+playbook can leave one out. Two are named by a proposal itself, which alone knows the figures: `limits`, and
+`scale-in` while a deployment or another critical condition is under way.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +14,32 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Mode, Status
 from stargate.domain.operating.action import Action, ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.conditions import FLAPS, HOUR, is_flapping
 from stargate.domain.operating.proposals import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from stargate.domain.operating.actions.kind import ActionKind
+    from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.operations import Overview
     from stargate.domain.operating.playbook import Rule
 
-HOUR = 3600.0
-FOR_EVERYTHING = frozenset({"verification", "budget"})  # what may hold even what changes nothing
+ALWAYS = (
+    "status",
+    "mode",
+    "switch",
+    "verification",
+    "lease",
+    "flapping",
+    "cool-down",
+    "budget",
+    "rate",
+    "approval",
+)
+OF_WHAT_CHANGES_NOTHING = ("verification", "budget")
+ON_DEMAND = ("expiry", "window", "approval")  # what a kind or a rule may name
+BY_PROPOSALS = ("limits", "scale-in")
 
 
 @dataclass(frozen=True)
@@ -26,49 +47,66 @@ class Intent:
     """What a rule would do, and by which action: one that is performed at last does not hold itself."""
 
     rule: Rule
-    kind: str
+    condition: Condition
+    kind: ActionKind
     subject: str
     action_id: str | None = None
 
     @property
     def scope(self) -> str:
-        return ACTIONS[self.kind].scope_of(self.subject)
+        return self.kind.scope_of(self.subject)
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        """In the order in which they are asked."""
+        return guards_of(self.rule, self.kind)
+
+
+def guards_of(rule: Rule, kind: ActionKind) -> tuple[str, ...]:
+    if not kind.changes_the_gateway:
+        return OF_WHAT_CHANGES_NOTHING
+    return tuple(dict.fromkeys([*kind.guards, *rule.guards, *ALWAYS]))
 
 
 def first_held(overview: Overview, intent: Intent, now: float) -> Held | None:
-    """The first of the rule's guards that holds it, or None if it may go ahead."""
-    names = intent.rule.guards
-    if not ACTIONS[intent.kind].changes_the_gateway:
-        names = tuple(name for name in names if name in FOR_EVERYTHING)
-    found = (GUARDS[name](overview, intent, now) for name in names)
+    """The first of the guards that holds it, or None if it may go ahead."""
+    found = (GUARDS[name](overview, intent, now) for name in intent.guards)
     return next((held for held in found if held is not None), None)
 
 
 def _status(overview: Overview, intent: Intent, now: float) -> Held | None:
     status = overview.environment.status
-    return (
-        None if status in {Status.READY, Status.DEGRADED} else Held("status", f"the environment is {status}")
-    )
+    well = status in {Status.READY, Status.DEGRADED}
+    return None if well else Held("status", f"the environment is {status}")
 
 
 def _mode(overview: Overview, intent: Intent, now: float) -> Held | None:
+    """Mode advise is another guard's: it asks."""
     mode = overview.environment.mode
-    return None if mode is Mode.ACT else Held("mode", f"the environment's mode is {mode}")
+    return Held("mode", f"the environment's mode is {mode}") if mode is Mode.OBSERVE else None
 
 
 def _switch(overview: Overview, intent: Intent, now: float) -> Held | None:
     switch = overview.switch
-    return (
-        None
-        if switch.on
-        else Held("switch", f"actions are switched off: {switch.reason or 'no reason given'}")
-    )
+    if switch.on:
+        return None
+    return Held("switch", f"actions are switched off: {switch.reason or 'no reason given'}")
 
 
 def _verification(overview: Overview, intent: Intent, now: float) -> Held | None:
+    """Never against what is still being verified: what comes next would be taken for its effect."""
     others = (one for one in overview.operations.actions.values() if one.action_id != intent.action_id)
-    busy = next((one for one in others if one.in_flight and one.scope == intent.scope), None)
+    busy = next((one for one in others if one.in_flight and _disturbs(intent, one)), None)
     return None if busy is None else Held("verification", f"{busy.kind} of {busy.subject} is under way")
+
+
+def _disturbs(intent: Intent, other: Action) -> bool:
+    """Two that change the same, or of which one shakes all of the gateway."""
+    kind = ACTIONS[other.kind]
+    if not (kind.changes_the_gateway and intent.kind.changes_the_gateway):
+        return other.scope == intent.scope
+    same = other.scope == intent.scope or other.subject == intent.subject
+    return same or kind.shakes_everything or intent.kind.shakes_everything
 
 
 def _lease(overview: Overview, intent: Intent, now: float) -> Held | None:
@@ -81,24 +119,42 @@ def _lease(overview: Overview, intent: Intent, now: float) -> Held | None:
     return Held("lease", f"{intent.scope} is held by {lease.holder}", lease.expires_at)
 
 
+def _flapping(overview: Overview, intent: Intent, now: float) -> Held | None:
+    """What comes and goes is neither mended again nor taken back each time."""
+    if not intent.kind.damped or not is_flapping(intent.condition, now):
+        return None
+    lifts_at = intent.condition.openings[-FLAPS] + HOUR
+    return Held("flapping", f"{intent.condition.key} opened {FLAPS} times in an hour", lifts_at)
+
+
 def _cool_down(overview: Overview, intent: Intent, now: float) -> Held | None:
-    newest = max((_begun(action) for action in _earlier(overview, intent)), default=None)
+    newest = max((action.since for action in _earlier(overview, intent)), default=None)
     if newest is None or now >= newest + intent.rule.cool_down:
         return None
-    minutes = intent.rule.cool_down / 60
-    return Held(
-        "cool-down",
-        f"{intent.kind} again only {minutes:.0f} min after the last",
-        newest + intent.rule.cool_down,
-    )
+    words = f"{intent.kind.name} again only {intent.rule.cool_down / 60:.0f} min after the last"
+    return Held("cool-down", words, newest + intent.rule.cool_down)
 
 
 def _budget(overview: Overview, intent: Intent, now: float) -> Held | None:
-    recent = sorted(_begun(one) for one in _earlier(overview, intent) if _begun(one) > now - HOUR)
-    most = intent.rule.most_in_an_hour
+    """Of this kind on this subject."""
+    most, recent = intent.rule.most_in_an_hour, _recent(_earlier(overview, intent), now)
     if len(recent) < most:
         return None
-    return Held("budget", f"{intent.kind} was done {len(recent)} times in an hour", recent[-most] + HOUR)
+    words = f"{intent.kind.name} was done {len(recent)} times in an hour"
+    return Held("budget", words, recent[-most] + HOUR if most else None)
+
+
+def _rate(overview: Overview, intent: Intent, now: float) -> Held | None:
+    """Of all kinds on this environment; what is taken back is counted, and never held by it."""
+    if intent.kind.name in TAKE_BACK:
+        return None
+    most = overview.environment.actions_an_hour
+    changing = (one for one in _done(overview, intent) if ACTIONS[one.kind].changes_the_gateway)
+    recent = _recent(changing, now)
+    if len(recent) < most:
+        return None
+    words = f"{len(recent)} actions in an hour are the most on {overview.environment.name}"
+    return Held("rate", words, recent[-most] + HOUR if most else None)
 
 
 def _expiry(overview: Overview, intent: Intent, now: float) -> Held | None:
@@ -108,26 +164,52 @@ def _expiry(overview: Overview, intent: Intent, now: float) -> Held | None:
     return Held("expiry", f"{hold.kind} of {hold.subject} is kept until its time is over", hold.until)
 
 
+def _window(overview: Overview, intent: Intent, now: float) -> Held | None:
+    window = overview.environment.maintained
+    if window.cover(now):
+        return None
+    return Held("window", f"only in the maintenance window, {window.told()}", window.next_opening(now))
+
+
+def _approval(overview: Overview, intent: Intent, now: float) -> Held | None:
+    """Asked last, so that nobody is asked about what another guard holds."""
+    named = "approval" in {*intent.kind.guards, *intent.rule.guards}
+    if not named and overview.environment.mode is not Mode.ADVISE:
+        return None
+    return Held("approval", f"{intent.kind.name} of {intent.subject} needs a person's approval")
+
+
 def _earlier(overview: Overview, intent: Intent) -> Iterator[Action]:
-    """Actions of the same kind on the same subject; one that was withdrawn before it began did nothing."""
-    for action in overview.operations.actions.values():
-        same = action.kind == intent.kind and action.subject == intent.subject
-        withdrawn = action.status is ActionStatus.WITHDRAWN and action.performed_at is None
-        if same and not withdrawn and action.action_id != intent.action_id:
+    """Actions of the same kind on the same subject."""
+    for action in _done(overview, intent):
+        if action.kind == intent.kind.name and action.subject == intent.subject:
             yield action
 
 
-def _begun(action: Action) -> float:
-    return action.performed_at or action.requested_at
+def _done(overview: Overview, intent: Intent) -> Iterator[Action]:
+    """One that was withdrawn before it began did nothing."""
+    for action in overview.operations.actions.values():
+        withdrawn = action.status is ActionStatus.WITHDRAWN and action.performed_at is None
+        if not withdrawn and action.action_id != intent.action_id:
+            yield action
 
 
+def _recent(actions: Iterator[Action], now: float) -> list[float]:
+    return sorted(one.since for one in actions if one.since > now - HOUR)
+
+
+TAKE_BACK = frozenset(kind.taken_back_by for kind in ACTIONS.values() if kind.taken_back_by)
 GUARDS: Mapping[str, Callable[[Overview, Intent, float], Held | None]] = {
     "status": _status,
     "mode": _mode,
     "switch": _switch,
     "verification": _verification,
     "lease": _lease,
+    "flapping": _flapping,
     "cool-down": _cool_down,
     "budget": _budget,
+    "rate": _rate,
     "expiry": _expiry,
+    "window": _window,
+    "approval": _approval,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.playbook import GUARDS, MINUTE, Playbook, Rule, Rung
+from stargate.domain.operating.playbook import MINUTE, Playbook, Rule, Rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from stargate.domain.operating.operations import Operations
 
 OVER = frozenset({ActionStatus.MISSED, ActionStatus.FAILED})
-TAKING_BACK_GUARDS = ("status", "expiry", *GUARDS[1:])
 
 
 def with_what_is_due(playbook: Playbook, operations: Operations, condition: Condition) -> Playbook:
@@ -40,7 +39,7 @@ def _taking_back(hold: Hold, condition: Condition) -> Rule:
         is_open=condition.open,
         rungs=(Rung(takes_back, hold.subject, tries=3),),
         reason=f"{hold.kind} is taken back, {why}",
-        guards=TAKING_BACK_GUARDS,
+        guards=("expiry",),
         cool_down=MINUTE,
         most_in_an_hour=20,
     )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from stargate.domain.signals.signal import Severity
 
 ANY = "*"
-GUARDS = ("status", "mode", "switch", "verification", "lease", "cool-down", "budget")
 MINUTE = 60.0
 
 
@@ -54,7 +53,8 @@ class Rule:
     """`condition` is a kind, or a kind and a subject (`cpu-high#litellm`); `severity` None fits every one.
 
     It fits once the condition has been open `for_seconds`, and each question of `when` is answered yes.
-    Without `rungs` nothing is to be done, for the reason given.
+    Without `rungs` nothing is to be done, for the reason given. `guards` are asked beside those
+    that stand before every action.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Rule:
     when: tuple[str, ...] = ()
     rungs: tuple[Rung, ...] = ()
     reason: str = ""
-    guards: tuple[str, ...] = GUARDS
+    guards: tuple[str, ...] = ()
     cool_down: float = 0.0
     most_in_an_hour: int = 10
 

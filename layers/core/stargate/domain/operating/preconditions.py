@@ -28,7 +28,9 @@ def unmet(
         return Nothing("the playbook does not ask for it any more")
     if condition.open is not rule.is_open:
         return Nothing(f"its condition has {'opened again' if condition.open else 'closed'} meanwhile")
-    held = first_held(overview, Intent(rule, action.kind, action.subject, action.action_id), now)
+    held = first_held(
+        overview, Intent(rule, condition, ACTIONS[action.kind], action.subject, action.action_id), now
+    )
     case = Case(overview, condition, action.subject, facts, now, rung.parameters)
     return held or ACTIONS[action.kind].still(case, action)
 

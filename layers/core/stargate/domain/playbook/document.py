@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.operating.action import Expectation
-from stargate.domain.operating.playbook import GUARDS, LAST, MINUTE, Playbook, Rule, Rung
+from stargate.domain.operating.playbook import LAST, MINUTE, Playbook, Rule, Rung
 from stargate.domain.playbook.faults import faults_of_rule
 from stargate.domain.signals.signal import Severity
 
@@ -59,7 +59,7 @@ def _rule(given: Mapping[str, Any]) -> Rule:
         when=tuple(_listed(given.get("when", []))),
         rungs=tuple(_rung(one) for one in _listed(given.get("do", []))),
         reason=given["why"],
-        guards=(*GUARDS, *_listed(within.get("guards", []))),
+        guards=tuple(_listed(within.get("guards", []))),
         cool_down=MINUTE * within.get("cool_down_minutes", COOL_DOWN_MINUTES),
         most_in_an_hour=within.get("most_in_an_hour", MOST_IN_AN_HOUR),
     )
@@ -93,7 +93,6 @@ def _value(given: Any) -> Any:
 
 def _written(rule: Rule) -> Document:
     about, _, subject = rule.condition.partition("#")
-    extra = [guard for guard in rule.guards if guard not in GUARDS]
     found: Document = {
         "rule": rule.name,
         "while" if rule.is_open else "after": about,
@@ -102,18 +101,18 @@ def _written(rule: Rule) -> Document:
         "for_minutes": _plain(rule.for_seconds / MINUTE),
         "when": _alone(list(rule.when)),
         "do": _alone([_written_rung(rung) for rung in rule.rungs]),
-        "within": _within(rule, extra) if rule.rungs else {},
+        "within": _within(rule) if rule.rungs else {},
         "why": rule.reason,
     }
     return {name: value for name, value in found.items() if value not in ("", 0, [], {})}
 
 
-def _within(rule: Rule, extra: list[str]) -> Document:
+def _within(rule: Rule) -> Document:
     cool_down = _plain(rule.cool_down / MINUTE)
     found: Document = {
         "cool_down_minutes": "" if cool_down == COOL_DOWN_MINUTES else cool_down,
         "most_in_an_hour": "" if rule.most_in_an_hour == MOST_IN_AN_HOUR else rule.most_in_an_hour,
-        "guards": _alone(extra),
+        "guards": _alone(list(rule.guards)),
     }
     return {name: value for name, value in found.items() if value not in ("", [])}
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from stargate.domain.faults import Fault
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.guards import GUARDS as KNOWN_GUARDS
+from stargate.domain.operating.guards import ON_DEMAND
 from stargate.domain.operating.measures import MEASURES
-from stargate.domain.operating.playbook import ANY, GUARDS, LAST
+from stargate.domain.operating.playbook import ANY, LAST
 from stargate.domain.operating.predicates import NOT, PREDICATES
 from stargate.domain.signals.kinds import CONDITIONS
 from stargate.domain.signals.signal import Severity
@@ -22,7 +22,6 @@ LONGEST_TEXT, MOST_RUNGS, MOST_TRIES = 500, 6, 10
 LONGEST_MINUTES = 7 * 24 * 60
 RESERVED = frozenset(rule.name for rule in LAST)
 TAKES_BACK = frozenset(kind.taken_back_by for kind in ACTIONS.values() if kind.taken_back_by)
-EXTRA_GUARDS = tuple(name for name in KNOWN_GUARDS if name not in GUARDS)
 
 
 def _one_of(allowed: Iterator[str] | frozenset[str] | tuple[str, ...]) -> str:
@@ -181,7 +180,7 @@ RULE: Mapping[str, Check] = {
         {
             "cool_down_minutes": number(1, 24 * 60),
             "most_in_an_hour": number(1, 60, whole=True),
-            "guards": several(choice(*EXTRA_GUARDS), len(KNOWN_GUARDS)),
+            "guards": several(choice(*ON_DEMAND), len(ON_DEMAND)),
         }
     ),
     "why": said,

@@ -69,6 +69,8 @@ class ShowEnvironments:
             "outputs": _outputs(states),
             "schedule": None if environment.schedule is None else environment.schedule.document(),
             "budget": None if environment.budget is None else environment.budget.document(),
+            "maintenance": environment.maintained.document(),
+            "actions_an_hour": environment.actions_an_hour,
             "kept": [one.told() for one in environment.kept],
             "checks": [check.document() for check in environment.checks],
             "failure": None if failure is None else failure.document(),

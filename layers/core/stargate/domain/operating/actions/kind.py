@@ -40,7 +40,9 @@ class ActionKind(ABC):
 
     `taken_back_by` names the kind that gives back what this one changed; what it changed is then a hold, kept
     for its time. None: it changes nothing that would be left behind. What does not change the gateway at all
-    is held by few guards; what is done `once` is not repeated while its condition is open, be it reached.
+    is held by few guards; what shakes everything waits for all others, and they for it. What is not `damped`
+    is done for a flapping condition, too; what is done `once` is not repeated while its condition is open, be
+    it reached. `guards` are those beyond the ones that stand before every action.
     `takes` names the parameters that a rule may give it.
     """
 
@@ -50,7 +52,10 @@ class ActionKind(ABC):
     asks_again: ClassVar[frozenset[str]]
     taken_back_by: ClassVar[str | None] = None
     changes_the_gateway: ClassVar[bool] = True
+    shakes_everything: ClassVar[bool] = False
+    damped: ClassVar[bool] = True
     once: ClassVar[bool] = False
+    guards: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[frozenset[str]] = frozenset()
 
     def scope_of(self, subject: str) -> str:

@@ -27,6 +27,7 @@ class RaiseBound(BoundsMoved):
     asks = frozenset({"scaling", "minutes"})
     asks_again = frozenset({"scaling"})
     taken_back_by = "release_bound"
+    damped = False  # more tasks harm nobody, and too few do
 
     def propose(self, case: Case) -> Proposal | Nothing | Held:
         scaling, limits = case.facts.scaling, limits_of(case.overview.environment, case.subject)

@@ -8,6 +8,7 @@ from stargate.domain.operating.action import Expectation, number
 from stargate.domain.operating.actions.bounds import BoundsMoved
 from stargate.domain.operating.limits import limits_of
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
+from stargate.domain.signals.signal import Severity
 
 if TYPE_CHECKING:
     from stargate.domain.operating.action import Action
@@ -19,7 +20,7 @@ BOUND_SECONDS = 120.0
 
 class ReleaseBound(BoundsMoved):
     name = "release_bound"
-    asks = frozenset({"scaling"})
+    asks = frozenset({"scaling", "service"})
     asks_again = asks
 
     def propose(self, case: Case) -> Proposal | Nothing | Held:
@@ -34,6 +35,9 @@ class ReleaseBound(BoundsMoved):
         if not hold.is_ours("minimum", scaling.minimum):
             moved = f"the lower bound is {scaling.minimum}, not the {hold.target['minimum']} that we set"
             return Nothing(f"{moved}: somebody else moved it, so it is left")
+        busy = _no_scale_in(case)
+        if busy is not None:
+            return busy
         minimum = limits.minimum
         # An upper bound that somebody else has moved since is theirs.
         ours = scaling.maximum == hold.target["maximum"]
@@ -46,3 +50,13 @@ class ReleaseBound(BoundsMoved):
 
     def is_done(self, action: Action, facts: Facts) -> bool:
         return facts.scaling is not None and facts.scaling.minimum <= number(action.target, "minimum")
+
+
+def _no_scale_in(case: Case) -> Held | None:
+    """Not while a deployment, or another trouble of the gateway, needs what is there."""
+    if case.facts.service is not None and case.facts.service.rolling_out is not None:
+        return Held("scale-in", f"a deployment of {case.subject} is under way")
+    conditions = case.overview.operations.conditions.values()
+    others = (one for one in conditions if one.open and one.key != case.condition.key)
+    bad = next((one for one in others if one.severity is Severity.CRITICAL), None)
+    return None if bad is None else Held("scale-in", f"{bad.kind} of {bad.subject} is critical")
