@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.contract.samples import members, sample, shape
+from tests.contract.workbench import silent_alarm
 
 pytestmark = pytest.mark.cloud
 
@@ -32,17 +33,7 @@ def delivered(bench, cause, **pattern):
 def alarm(bench):
     """Set to ALARM by hand: what is told of a change does not depend on who made it."""
     name, alarms = bench.name("alarm"), bench.client("cloudwatch")
-    alarms.put_metric_alarm(
-        AlarmName=name,
-        Namespace="Ours",
-        MetricName="Nothing",
-        Statistic="Average",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="ignore",
-    )
+    silent_alarm(alarms, name)
     yield name
     alarms.delete_alarms(AlarmNames=[name])
 

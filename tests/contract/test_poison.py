@@ -5,7 +5,7 @@ import json
 import pytest
 
 from stargate.adapters.attributes import encode_row
-from tests.contract.workbench import eventually
+from tests.contract.workbench import eventually, silent_alarm
 
 pytestmark = pytest.mark.cloud
 
@@ -64,17 +64,7 @@ def corrupt(cloud):
 def ringing(cloud):
     """An alarm of that environment, which somebody sets off."""
     cloudwatch = cloud.client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName=ALARM,
-        Namespace="Test",
-        MetricName="Nothing",
-        Statistic="Average",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="ignore",
-    )
+    silent_alarm(cloudwatch, ALARM)
     cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue="OK", StateReason="quiet")
     cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason="poison")
     yield ALARM

@@ -27,6 +27,21 @@ def eventually(ask, limit=LIMIT_SECONDS):
     return answer
 
 
+def silent_alarm(cloudwatch, name):
+    """An alarm on nothing: it changes its state when somebody sets it, and only then."""
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Test",
+        MetricName="Nothing",
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",
+    )
+
+
 def allow(action, resource="*", **more):
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
