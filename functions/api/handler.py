@@ -173,6 +173,16 @@ def show_conditions(name: str) -> Reply:
     return _operating().show_conditions(name, _query())
 
 
+@route("/environments/{name}/playbook", "GET")
+def show_playbook(name: str) -> Reply:
+    return _operating().show_playbook(name, _query())
+
+
+@route("/environments/{name}/playbook", "PUT")
+def change_playbook(name: str) -> Reply:
+    return _operating().change_playbook(name, _body())
+
+
 @route("/environments/{name}/drills", "POST")
 def request_drill(name: str) -> Reply:
     return _drills().request_drill(name, _body(), _key())

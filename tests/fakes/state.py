@@ -9,8 +9,10 @@ from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Operations, Overview
+from stargate.domain.operating.playbook import InForce
 from stargate.domain.operating.switch import Switch
 from stargate.domain.paging import Page
+from stargate.domain.playbook.own import UNWRITTEN, in_force
 from stargate.errors import (
     AlreadyRecordedError,
     ConflictError,
@@ -30,6 +32,7 @@ class FakeTable:
     entries: dict = field(default_factory=dict)
     operations: dict = field(default_factory=dict)
     switch: Switch = field(default_factory=Switch)
+    playbooks: dict = field(default_factory=dict)
 
     def write_entry(self, environment_id, entry):
         self.entries.setdefault(environment_id, {})[entry.entry_id] = entry
@@ -160,12 +163,34 @@ def _operation_key(row):
 
 
 @dataclass
+class FakePlaybooks:
+    table: FakeTable
+
+    def get(self, environment_id, version=None):
+        known = [UNWRITTEN, *self.table.playbooks.get(environment_id, [])]
+        if version is None:
+            return known[-1]
+        return known[version] if version < len(known) else None
+
+    def versions(self, environment_id):
+        return list(reversed(self.table.playbooks.get(environment_id, [])))[:100]
+
+    def put(self, environment_id, after, entry):
+        known = self.table.playbooks.setdefault(environment_id, [])
+        if after.version != len(known) + 1:
+            raise ConflictError(environment_id)
+        known.append(after)
+        self.table.write_entry(environment_id, entry)
+
+
+@dataclass
 class FakeOperations:
     """Rows with versions, written all or none; `meddle` lets a test change something before a write."""
 
     table: FakeTable
     calls: list = field(default_factory=list)
     meddle: list = field(default_factory=list)
+    rules: tuple | None = None  # of every environment that has none of its own, in the place of the default
 
     def by_name(self, name):
         self.calls += ["get name", "get environment and switch", "query operations"]
@@ -182,7 +207,10 @@ class FakeOperations:
         known = Operations()
         for row in self.table.operations.get(environment_id, {}).values():
             known = known.with_row(row)
-        return Overview(self.table.environments[environment_id], {}, self.table.switch, known)
+        own = FakePlaybooks(self.table).get(environment_id)
+        rules = self.rules if self.rules and own == UNWRITTEN else in_force(own).rules
+        playbook = InForce(rules, in_force(own).told)
+        return Overview(self.table.environments[environment_id], {}, self.table.switch, known, playbook)
 
     def record(self, environment_id, change):
         self.calls.append("write")

@@ -20,6 +20,7 @@ from stargate.domain.signals.signal import Severity
 from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.show_drills import ShowDrills
 from stargate.usecases.life.begin_work import BeginWork
+from stargate.usecases.operating.change_playbook import ChangePlaybook
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
@@ -116,6 +117,9 @@ class Routes:
         return OperatingApi(
             conditions=ShowConditions(fakes.FakeOperations(play.table)),
             switch=TurnSwitch(fakes.FakeSwitches(play.table), play.clock, actor),
+            playbook=ChangePlaybook(
+                play.environments, fakes.FakePlaybooks(play.table), play.clock, play.narrator(actor)
+            ),
         )
 
     def drills(self, actor, _context):
@@ -493,6 +497,46 @@ def test_a_query_for_conditions_is_read_with_care(client, query, fault):
     post(client)
     answer = client.call("GET", "/environments/{name}/conditions", path={"name": "sandbox"}, query=query)
     assert fault in faults(answer)
+
+
+PLAYBOOK = {"version": 0, "rules": [{"rule": "quiet", "while": "cpu-high", "why": "because"}]}
+SANDBOX = {"name": "sandbox"}
+
+
+def test_a_playbook_is_shown_put_and_kept(client):
+    """What is shown can be changed and sent back; an outdated one is a conflict."""
+    post(client)
+    status, _, shown = client.call("GET", "/environments/{name}/playbook", path=SANDBOX)
+    assert (status, shown["version"], shown["follows"]) == (200, 0, "default")
+    status, _, put = client.call("PUT", "/environments/{name}/playbook", PLAYBOOK, path=SANDBOX)
+    assert (status, put["version"], put["actor"]) == (200, 1, USER)
+    found = client.call("GET", "/environments/{name}/playbook", path=SANDBOX)[2]
+    assert found["rules"] == PLAYBOOK["rules"]
+    outdated = {**PLAYBOOK, "rules": [{**PLAYBOOK["rules"][0], "why": "other"}]}
+    status, _, problem = client.call("PUT", "/environments/{name}/playbook", outdated, path=SANDBOX)
+    assert (status, problem["type"]) == (409, "urn:stargate:problem:playbook-outdated")
+    older = client.call("GET", "/environments/{name}/playbook", path=SANDBOX, query={"version": "0"})[2]
+    assert older["follows"] == "default"
+
+
+def test_a_playbook_with_faults_is_refused_with_the_line_of_each(client):
+    """The lines are those of the body as it was sent."""
+    post(client)
+    raw = '{"version": 0,\n "rules": [\n  {"rule": "a", "while": "cpu-high", "do": "explode", "why": "x"}\n]}'
+    answer = client.call("PUT", "/environments/{name}/playbook", path=SANDBOX, raw=raw.encode())
+    (told,) = answer[2]["faults"]
+    assert faults(answer).keys() == {"/rules/0/do"}
+    assert told["fault"] == "line 3: 'explode' is not known"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [({"version": "x"}, 400), ({"of": "x"}, 400), ({"version": "7"}, 404)]
+)
+def test_a_query_for_a_playbook_is_read_with_care(client, query, status):
+    """A version is a number, and of those that there are."""
+    post(client)
+    answer = client.call("GET", "/environments/{name}/playbook", path=SANDBOX, query=query)
+    assert answer[0] == status
 
 
 def test_the_switch_is_on_until_somebody_turns_it(client):

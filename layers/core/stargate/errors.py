@@ -53,6 +53,14 @@ class PlanFailedError(StargateError):
     """No plan could be made, for a reason that is not the request's."""
 
 
+class PlaybookNotFoundError(StargateError):
+    """The environment has no such version of its playbook."""
+
+
+class PlaybookOutdatedError(StargateError):
+    """Another version is in force than the one that the change was made from."""
+
+
 class PlanOutdatedError(StargateError):
     """The plan that the request carries was made of another world than this."""
 

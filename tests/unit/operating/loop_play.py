@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import Minute
-from stargate.domain.playbook.default import DEFAULT
 from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
@@ -73,13 +72,13 @@ class LoopPlay:
     alarms: fakes.FakeAlarms = field(default_factory=fakes.FakeAlarms)
     pager: fakes.FakePager = field(default_factory=fakes.FakePager)
     identifier: str = IDENTIFIER
-    playbook: tuple = DEFAULT
+    playbook: tuple | None = None
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
         self.table.environments[IDENTIFIER] = environment(self.clock.now() - 86400)
         self.table.names[NAME] = IDENTIFIER
-        self.operations = fakes.FakeOperations(self.table)
+        self.operations = fakes.FakeOperations(self.table, rules=self.playbook)
         self.services = fakes.FakeServices(self.clock)
         self.ledger = fakes.FakeLedger(self.table)
         instruments = Instruments(
@@ -97,7 +96,6 @@ class LoopPlay:
             self.remedies,
             self.clock,
             self.narrator("receive_signal"),
-            self.playbook,
         )
         self.take = TakeSignal(self.operations, deciding, self.clock, self.narrator("receive_signal"))
         self.settle = SettleAction(self.operations, self.clock, self.narrator("settle_action"))
@@ -117,7 +115,6 @@ class LoopPlay:
             self.performers(),
             self.clock,
             self.narrator("perform_action"),
-            self.playbook,
         )
         self.verify = VerifyEffect(self.operations, instruments, self.clock)
         self.conditions = ShowConditions(self.operations)

@@ -22,6 +22,7 @@ from stargate.domain.operating.operations import Operations, Overview
 from stargate.domain.operating.playbook import MINUTE
 from stargate.domain.operating.switch import Switch
 from stargate.domain.playbook.default import DEFAULT
+from stargate.domain.playbook.own import UNWRITTEN, in_force
 from stargate.domain.signals.signal import Severity
 from stargate.errors import (
     EnvironmentBusyError,
@@ -43,7 +44,7 @@ def overview(*rows, switch=None, **changes):
     known = Operations()
     for row in rows:
         known = known.with_row(row)
-    return Overview(environment(NOW, **changes), {}, switch or Switch(), known)
+    return Overview(environment(NOW, **changes), {}, switch or Switch(), known, in_force(UNWRITTEN))
 
 
 CONDITION = Condition("cpu-high", "litellm", Severity.CRITICAL, True, NOW, NOW, "entry")  # noqa: FBT003

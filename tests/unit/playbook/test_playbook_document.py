@@ -222,20 +222,20 @@ def test_a_fault_names_the_line_of_what_it_is_about():
     assert text.document["rules"][0]["do"][1] == "explode"
     told = [text.named(fault) for fault in faults_of(text.document)]
     assert [(fault.path, fault.fault) for fault in told] == [
-        ("line 6, /rules/0/do/1", "'explode' is not known"),
-        ("line 8, /rules/1/why", "is missing"),
+        ("/rules/0/do/1", "line 6: 'explode' is not known"),
+        ("/rules/1/why", "line 8: is missing"),
     ]
 
 
 @pytest.mark.parametrize(
     ("written", "path", "words"),
     [
-        ('{"rules": [\n  {"rule" "a"}\n]}', "line 2", "is no JSON"),
-        ("", "line 1", "is no JSON"),
-        ('{"a": 1,\n "a": 2}', "line 2, /a", "is there twice, in line 1 too"),
-        ('{"a": {"b/c": 1,\n "b/c": 2}}', "line 2, /a/b~1c", "is there twice"),
-        ("[" * 100_000, "the whole", "nested too deeply"),
-        ('"' + "x" * 500_000 + '"', "the whole", "too long"),
+        ('{"rules": [\n  {"rule" "a"}\n]}', "", "line 2: is no JSON"),
+        ("", "", "line 1: is no JSON"),
+        ('{"a": 1,\n "a": 2}', "/a", "line 2: is in line 1 already"),
+        ('{"a": {"b/c": 1,\n "b/c": 2}}', "/a/b~1c", "line 2: is in line 1 already"),
+        ("[" * 100_000, "", "nested too deeply"),
+        ('"' + "x" * 500_000 + '"', "", "500002 characters"),
     ],
 )
 def test_a_text_that_is_no_document_says_in_which_line(written, path, words):

@@ -13,10 +13,12 @@ from stargate.adapters.operation_rows import (
     operation_row,
     operations_of,
 )
+from stargate.adapters.playbooks import own_of, playbook_key
 from stargate.adapters.refusals import named
 from stargate.adapters.rows import entry_row, environment_key, environment_of, name_key, node_key
 from stargate.domain.operating.operations import Overview
 from stargate.domain.operating.switch import Switch
+from stargate.domain.playbook.own import in_force
 from stargate.domain.provisioning.progress import NodeStatus
 from stargate.errors import AlreadyRecordedError, ConflictError, EnvironmentNotFoundError
 
@@ -68,9 +70,14 @@ class OperationsTable:
         return list(dict.fromkeys(environment_of_open(row) for row in rows))
 
     def _overview(self, environment_id: str) -> Overview | None:
-        keys = [environment_key(environment_id), node_key(environment_id, "balancer"), SWITCH_KEY]
+        keys = [
+            environment_key(environment_id),
+            node_key(environment_id, "balancer"),
+            SWITCH_KEY,
+            playbook_key(environment_id),
+        ]
         with named("BatchGetItem"):
-            environment, balancer, switch = self.table.get_each(keys)
+            environment, balancer, switch, playbook = self.table.get_each(keys)
         if environment is None:
             return None
         return Overview(
@@ -78,6 +85,7 @@ class OperationsTable:
             _outputs_of(balancer),
             _switch_of(switch),
             self._operations(environment_id),
+            in_force(own_of(playbook)),
         )
 
     def _operations(self, environment_id: str) -> Operations:

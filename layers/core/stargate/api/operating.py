@@ -1,4 +1,4 @@
-"""The routes of the loop: what is wrong with an environment, and the kill switch."""
+"""The routes of the loop: what is wrong with an environment, its playbook, and the kill switch."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.api.problems import Reply
-from stargate.api.requests import checked, parsed
+from stargate.api.requests import checked, parsed, refuse
+from stargate.domain.faults import Fault
+from stargate.domain.playbook.lines import read_text
 
 if TYPE_CHECKING:
     from stargate.api.requests import Query
+    from stargate.usecases.operating.change_playbook import ChangePlaybook
     from stargate.usecases.operating.show_conditions import ShowConditions
     from stargate.usecases.operating.turn_switch import TurnSwitch
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 class OperatingApi:
     conditions: ShowConditions
     switch: TurnSwitch
+    playbook: ChangePlaybook
 
     def show_conditions(self, name: str, query: Query) -> Reply:
         limit = checked(query, ("status", "limit", "next"))
@@ -29,3 +33,19 @@ class OperatingApi:
 
     def turn_switch(self, body: bytes) -> Reply:
         return Reply(200, self.switch(parsed(body)).document())
+
+    def show_playbook(self, name: str, query: Query) -> Reply:
+        return Reply(200, self.playbook.show(name, _version(query)))
+
+    def change_playbook(self, name: str, body: bytes) -> Reply:
+        return Reply(200, self.playbook(name, read_text(body.decode(errors="replace"))))
+
+
+def _version(query: Query) -> int | None:
+    refuse([Fault(f"?{name}", "is not known", "version") for name in sorted(query) if name != "version"])
+    asked = query.get("version")
+    if asked is None:
+        return None
+    if not asked.isdecimal() or len(asked) > 6:
+        refuse([Fault("?version", f"{asked!r} is not allowed", "a whole number")])
+    return int(asked)

@@ -17,6 +17,8 @@ from stargate.errors import (
     NameTakenError,
     PlanFailedError,
     PlanOutdatedError,
+    PlaybookNotFoundError,
+    PlaybookOutdatedError,
     RequestInProgressError,
     StargateError,
 )
@@ -37,6 +39,8 @@ PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     DrillRefusedError: (409, "drill-refused", "A drill cannot begin now"),
     EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
     NameTakenError: (409, "name-taken", "The name is taken"),
+    PlaybookNotFoundError: (404, "unknown-playbook", "There is no such version of the playbook"),
+    PlaybookOutdatedError: (409, "playbook-outdated", "Another playbook is in force by now"),
     PlanOutdatedError: (409, "plan-outdated", "The world has moved since the plan"),
     PlanFailedError: (503, "plan-failed", "No plan could be made"),
     EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.operations import Change, Overview
     from stargate.domain.operating.switch import Switch
     from stargate.domain.paging import Page
+    from stargate.domain.playbook.own import OwnPlaybook
     from stargate.domain.provisioning.progress import NodeState, States
 
 
@@ -100,6 +101,22 @@ class OperationsRows(Protocol):
 
     def open_environments(self) -> list[str]:
         """Ids of environments with an open condition, a live hold or an action in flight, in one call."""
+        ...
+
+
+class Playbooks(Protocol):
+    """The environments' own playbooks, version by version."""
+
+    def get(self, environment_id: str, version: int | None = None) -> OwnPlaybook | None:
+        """The newest, or that one; None if there is none such, version 0 if none was ever written."""
+        ...
+
+    def versions(self, environment_id: str) -> list[OwnPlaybook]:
+        """What is known of each but its rules, the newest first, a hundred at most."""
+        ...
+
+    def put(self, environment_id: str, after: OwnPlaybook, entry: Entry) -> None:
+        """The next version; ConflictError if somebody wrote one since its predecessor was read."""
         ...
 
 

@@ -53,14 +53,18 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
 
 def operating(actor: str, _context: Any) -> OperatingApi:
     from stargate.adapters.operations import OperationsTable, SwitchRow
+    from stargate.adapters.playbooks import PlaybookRows
     from stargate.api.operating import OperatingApi
+    from stargate.usecases.operating.change_playbook import ChangePlaybook
     from stargate.usecases.operating.show_conditions import ShowConditions
     from stargate.usecases.operating.turn_switch import TurnSwitch
 
     table = Table(settings.read(settings.ApiSettings).table_name)
+    clock = SystemClock()
     return OperatingApi(
         conditions=ShowConditions(OperationsTable(table)),
-        switch=TurnSwitch(SwitchRow(table), SystemClock(), actor),
+        switch=TurnSwitch(SwitchRow(table), clock, actor),
+        playbook=ChangePlaybook(EnvironmentRows(table), PlaybookRows(table), clock, narrator_of(actor)),
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
+    from stargate.domain.operating.playbook import InForce
     from stargate.domain.operating.switch import Switch
 
 OperationRow = Condition | Action | Lease | Hold
@@ -77,3 +78,4 @@ class Overview:
     outputs: Mapping[str, str]
     switch: Switch
     operations: Operations
+    playbook: InForce

@@ -93,6 +93,15 @@ class Rule:
 
 Playbook = tuple[Rule, ...]
 
+
+@dataclass(frozen=True)
+class InForce:
+    """What an environment is operated by: its own rules, or those of the default; `told` says which."""
+
+    rules: Playbook
+    told: str
+
+
 # What is decided where no rule of the playbook fits: these two rows follow those of every playbook.
 LAST: Playbook = (
     Rule(name="no-rule", condition=ANY, reason="no rule for it: recorded"),

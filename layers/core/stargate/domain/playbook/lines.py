@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],:]|[^\s{}\[\],:"]+')
-LONGEST = 400_000  # characters: what a row of the table can hold
+LONGEST = 200_000  # characters: twice is the most that a row of the table can hold, in bytes
 
 
 @dataclass(frozen=True)
@@ -29,30 +29,30 @@ class Text:
         path = fault.path
         while path and path not in self.lines:
             path = path.rpartition("/")[0]
-        return Fault(
-            f"line {self.lines.get(path, 1)}, {fault.path or 'the whole'}", fault.fault, fault.allowed
-        )
+        return Fault(fault.path, f"line {self.lines.get(path, 1)}: {fault.fault}", fault.allowed)
 
 
 def read_text(written: str) -> Text:
     """With faults where it is no JSON, or names something twice."""
     if len(written) > LONGEST:
-        return Text(None, faults=(Fault("the whole", "is too long", f"up to {LONGEST} characters"),))
+        return _refused(f"has {len(written)} characters", f"up to {LONGEST}")
     try:
         document = json.loads(written)
     except RecursionError:
-        return Text(None, faults=(Fault("the whole", "is nested too deeply", "a playbook"),))
+        return _refused("is nested too deeply", "a playbook")
     except ValueError as error:
-        line = getattr(error, "lineno", 1)
-        return Text(None, faults=(Fault(f"line {line}", f"is no JSON: {error}", "a JSON object"),))
+        return _refused(f"line {getattr(error, 'lineno', 1)}: is no JSON: {error}", "a JSON object")
     lines: dict[str, int] = {}
     faults = []
     for path, line in _places(written):
         if path in lines:
-            fault = f"is there twice, in line {lines[path]} too"
-            faults.append(Fault(f"line {line}, {path}", fault, "each name once"))
+            faults.append(Fault(path, f"line {line}: is in line {lines[path]} already", "each name once"))
         lines[path] = line
     return Text(document, lines, tuple(faults))
+
+
+def _refused(fault: str, allowed: str) -> Text:
+    return Text(None, faults=(Fault("", fault, allowed),))
 
 
 @dataclass

@@ -9,14 +9,12 @@ from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus, execution_name
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
-from stargate.domain.playbook.default import DEFAULT
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.operations import OperationRow, Overview
-    from stargate.domain.operating.playbook import Playbook
     from stargate.ports.state import OperationsRows
     from stargate.ports.workflows import Remedies
     from stargate.ports.world import Clock
@@ -45,19 +43,18 @@ class Deciding:
     remedies: Remedies
     clock: Clock
     narrator: Narrator
-    playbook: Playbook = DEFAULT
 
     def consider(
         self, overview: Overview, condition: Condition, cause: str, *, thorough: bool = False
     ) -> Considered:
         """Thorough: look also for what costs a call more, as the examination each minute can afford."""
-        now = self.clock.now()
-        needed = asks(self.playbook, overview, condition, now)
+        now, rules = self.clock.now(), overview.playbook.rules
+        needed = asks(rules, overview, condition, now)
         facts = {
             subject: self.instruments.gather(overview, subject, names, thorough=thorough)
             for subject, names in needed.items()
         }
-        decision = decide(self.playbook, overview, condition, facts, now)
+        decision = decide(rules, overview, condition, facts, now)
         if not differs(decision, condition.decided):
             return Considered(decision, condition)
         entry = self.narrator.entry(
@@ -66,7 +63,7 @@ class Deciding:
             condition.subject,
             _summary(decision),
             cause,
-            _detail(decision, condition),
+            {**_detail(decision, condition), "playbook": overview.playbook.told},
         )
         decided = replace(condition, decided=as_decided(decision, now, entry.entry_id))
         return Considered(decision, decided, _requested(decision, condition, entry), (entry,))

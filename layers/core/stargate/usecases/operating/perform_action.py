@@ -17,7 +17,6 @@ from stargate.domain.operating.leases import taken
 from stargate.domain.operating.operations import Change, OperationRow, Overview
 from stargate.domain.operating.preconditions import unmet
 from stargate.domain.operating.proposals import Held, Nothing
-from stargate.domain.playbook.default import DEFAULT
 from stargate.errors import ActionNotFoundError, ActionRefusedError, ConflictError
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from stargate.domain.operating.actions.kind import ActionKind
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.holds import Hold
-    from stargate.domain.operating.playbook import Playbook
     from stargate.ports.state import OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
@@ -47,7 +45,6 @@ class PerformAction:
     performers: Mapping[str, Performer]
     clock: Clock
     narrator: Narrator
-    playbook: Playbook = DEFAULT
 
     def __call__(self, environment_id: str, action_id: str) -> dict[str, Any]:
         """`performed` false: it was withdrawn or refused, or is over, and nothing is to be verified."""
@@ -66,7 +63,7 @@ class PerformAction:
         facts = self.instruments.gather(overview, action.subject, ACTIONS[action.kind].asks_again)
         if action.status is ActionStatus.PERFORMING:
             return self._again(overview, action, facts)
-        refused = unmet(self.playbook, overview, action, facts, self.clock.now())
+        refused = unmet(overview.playbook.rules, overview, action, facts, self.clock.now())
         if refused is not None:
             return self._withdraw(overview, action, refused)
         return self._begin(overview, action, facts)
@@ -97,7 +94,7 @@ class PerformAction:
             return self._withdraw(overview, action, Nothing("its lease has gone to another meanwhile"))
         if ACTIONS[action.kind].is_done(action, facts):
             return _answer(ACTIONS[action.kind].deed(action), performed=True)
-        refused = unmet(self.playbook, overview, action, facts, self.clock.now())
+        refused = unmet(overview.playbook.rules, overview, action, facts, self.clock.now())
         if refused is not None:
             return self._withdraw(overview, action, refused)
         return self._try(overview, action)
