@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from gateway.inline_code import with_code
+from gateway.read_repairs import read_repairs
 from stargate.domain.costs.amounts import amounts_of
 from stargate.domain.provisioning.durations import longest_path, seconds_to_delete
 
@@ -27,6 +28,7 @@ PUBLISHED = ("stacks", "config")
 VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 
 MODEL = re.compile(r"inference-profile/us\.([\w.:-]+)")
+REPAIRS = Path(__file__).parents[1] / "docs/spec-repairs.md"
 
 
 class TemplateLoader(yaml.SafeLoader):
@@ -65,6 +67,7 @@ def build_manifest(gateway: Path) -> dict[str, Any]:
             if name.startswith("stacks/")
         },
         "models": sorted(set(MODEL.findall(contents["stacks/models.yaml"].decode()))),
+        "repairs": read_repairs(REPAIRS.read_text()),
         "files": list(contents),
     }
 

@@ -25,6 +25,9 @@ def plan(
     version: Annotated[
         str | None, typer.Option("--version", help="Of one that stands: the gateway's version, or latest.")
     ] = None,
+    repairs: Annotated[
+        bool, typer.Option("--repairs", help="Tell where it differs from the specification, and why.")
+    ] = False,
     api: Api = None,
     region: Region = None,
     as_json: Json = False,
@@ -38,4 +41,4 @@ def plan(
     if version is not None:
         request["gateway_version"] = version
     document = document_of(connect(api, region).post(f"/environments/{name}/plan", request))
-    emit(document, lambda console: show_plan(console, document), as_json=as_json)
+    emit(document, lambda console: show_plan(console, document, repairs=repairs), as_json=as_json)

@@ -14,7 +14,7 @@ Document = dict[str, Any]
 COLOURS = {"add": "green", "change": "yellow", "replace": "red", "remove": "red"}
 
 
-def show_plan(console: Console, document: Document) -> None:
+def show_plan(console: Console, document: Document, *, repairs: bool = False) -> None:
     moving = [stack for stack in document["stacks"] if stack["action"] != "none"]
     table = Table(box=None, pad_edge=False)
     for column in ("stack", "action", "resources", "takes about", "known after"):
@@ -31,7 +31,7 @@ def show_plan(console: Console, document: Document) -> None:
         console.print(table)
     still = len(document["stacks"]) - len(moving)
     console.print(f"{len(moving)} stacks, {still} unchanged, about {spoken(document['seconds'])} in all")
-    for line in _remarks(document):
+    for line in (*_remarks(document), *_repairs(document.get("repairs", []), told=repairs)):
         console.print(line)
     if document["preflight"]["ok"] and moving:
         verb = "create" if document["kind"] == "create" else "update"
@@ -50,6 +50,14 @@ def _price(price: Document) -> Iterator[str]:
         yield f"  would be refused: {refused}"
     if price["saved_by_schedule"]:
         yield f"  its schedule saves ${price['saved_by_schedule']:,.2f} a month"
+
+
+def _repairs(repairs: list[Document], *, told: bool) -> Iterator[str]:
+    if repairs and not told:
+        yield f"repairs of the specification: {len(repairs)}, told by --repairs"
+        return
+    for repair in repairs:
+        yield f"{repair['place']}: {repair['says']} → {repair['does']}, because {repair['because']}"
 
 
 def _remarks(document: Document) -> Iterator[str]:

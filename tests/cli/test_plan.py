@@ -48,6 +48,9 @@ PLAN = {
         "saved_by_schedule": 0.0,
     },
     "warnings": ["Langfuse 2 is out of support"],
+    "repairs": [
+        {"place": "Port", "part": "all", "says": "80", "does": "81", "because": "the first is taken"},
+    ],
 }
 
 
@@ -70,6 +73,17 @@ def test_a_plan_is_shown_with_what_it_means_and_the_next_step(api, capsys):
         assert words in told
     assert "--plan 0123456789abcdef" in told
     assert api.asked[-1].document == {"overrides": {"database": {"class": "db.r6g.xlarge"}}}
+
+
+def test_where_it_differs_from_the_specification_is_told_when_asked(api, capsys):
+    """A plan says in how many places; all of them are many lines."""
+    api.answers("POST", "/environments/blue/plan", 200, PLAN)
+
+    assert main(["plan", "blue", "--preset", "sandbox"]) == 0
+    assert "repairs of the specification: 1" in capsys.readouterr().out
+
+    assert main(["plan", "blue", "--preset", "sandbox", "--repairs"]) == 0
+    assert "Port: 80 → 81, because the first is taken" in capsys.readouterr().out
 
 
 def test_what_preflight_would_refuse_is_told_and_no_next_step(api, capsys):

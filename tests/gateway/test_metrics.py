@@ -92,6 +92,12 @@ def test_a_metric_of_the_spec_never_falls_whichever_worker_is_asked(used, name):
     assert any(one.values[-1] > one.values[0] for one in series)
 
 
+def test_no_series_is_made_for_each_client(used):
+    """Whoever asks from another address or by another program is counted with the rest."""
+    (found,) = used.query(f"count({OF_THE_SPEC[0]} > 0) by (client_ip, user_agent)")
+    assert found.labels.keys() & {"client_ip", "user_agent"} == set()
+
+
 def test_every_model_that_was_used_is_counted(used):
     """Under the names that people ask for."""
     counted = {one.labels["requested_model"] for one in used.query(f"{OF_THE_SPEC[0]} > 0")}

@@ -10,7 +10,8 @@ import re
 
 import pytest
 
-from tests.spec.test_spec_numbers import MET, REPAIRED, REPAIRS, SPECIFICATION
+from tests.spec.readings import REPAIRS, SPECIFICATION
+from tests.spec.test_spec_numbers import MET, REPAIRED
 
 FRAMES = re.compile(r"[│┌┐└┘├┤─═╔╗╚╝║▼▲◄┬┴┼\s]+")
 

@@ -6,93 +6,47 @@ docs/spec-repairs.md, and is checked to be recorded there with the value that to
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from stargate.domain.gateway.presets import PRESETS
+from tests.spec.readings import (
+    BOTH,
+    POC,
+    REPAIRS,
+    SANDBOX,
+    SPECIFICATION,
+    Row,
+    attribute,
+    cases,
+    container,
+    database,
+    has,
+    of_type,
+    properties,
+    sandbox,
+    service,
+    subnets,
+    task,
+)
 from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,
     environment,
-    parameters,
-    rendered,
     resources_of_type,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SPECIFICATION = Path(__file__).parents[3] / "shared/spec/gateway-architecture.md"
-REPAIRS = (Path(__file__).parents[2] / "docs/spec-repairs.md").read_text()
 SCRAPE = yaml.safe_load((GATEWAY / "config/victoria-metrics/scrape.yaml").read_text())
 DASHBOARDS = "".join(
     path.read_text() for path in sorted((GATEWAY / "config/grafana/dashboards").glob("*.json"))
 )
 GRACE = "HealthCheckGracePeriodSeconds"
-SANDBOX, POC = "sandbox", "poc"
-BOTH = (SANDBOX, POC)
-
-
-class Row(NamedTuple):
-    place: str
-    says: Any
-    ours: Callable[[str], Any]  # of a preset
-    presets: tuple[str, ...] = BOTH
-
-
-def has(preset: str, stack: str) -> bool:
-    return stack in environment(preset).graph.names
-
-
-def properties(preset: str, stack: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = rendered(preset, stack)[name]["Properties"]
-    return found
-
-
-def of_type(preset: str, stack: str, resource_type: str) -> list[dict[str, Any]]:
-    return [
-        resource["Properties"]
-        for resource in rendered(preset, stack).values()
-        if resource["Type"] == resource_type
-    ]
-
-
-def attribute(preset: str, target_group: str, key: str) -> str:
-    attributes = properties(preset, "balancer", target_group)["TargetGroupAttributes"]
-    return next(entry["Value"] for entry in attributes if entry["Key"] == key)
-
-
-def subnets(preset: str, kind: str) -> list[str]:
-    """Cut the subnets as Fn::Select over Fn::Cidr does: /24s counted from the VPC's start."""
-    cut = list(ipaddress.ip_network(parameters(preset, "network")["VpcCidr"]).subnets(new_prefix=24))
-    chosen = []
-    for name, resource in rendered(preset, "network").items():
-        if resource["Type"] == "AWS::EC2::Subnet" and name.startswith(kind):
-            index, cidr = resource["Properties"]["CidrBlock"]["Fn::Select"]
-            assert cidr["Fn::Cidr"][2] == 8
-            chosen.append(str(cut[index]))
-    return chosen
-
-
-def task(preset: str, stack: str) -> tuple[str, str]:
-    found = properties(preset, stack, "Task")
-    return found["Cpu"], found["Memory"]
-
-
-def container(preset: str, stack: str) -> dict[str, Any]:
-    """The container that bears the stack's name."""
-    every = properties(preset, stack, "Task")["ContainerDefinitions"]
-    found: dict[str, Any] = next(one for one in every if one["Name"] == stack)
-    return found
-
-
-def service(preset: str, stack: str, key: str) -> Any:
-    return properties(preset, stack, "Service").get(key)
 
 
 def threshold(preset: str, stack: str, name: str) -> tuple[str, float]:
@@ -111,10 +65,6 @@ def tracking(preset: str, key: str) -> Any:
 def secret_names(preset: str) -> list[str]:
     found = of_type(preset, "secrets", "AWS::SecretsManager::Secret")
     return [secret["Name"].removeprefix(f"stargate-{preset}/") for secret in found]
-
-
-def database(preset: str, key: str) -> Any:
-    return properties(preset, "data", "Database")[key]
 
 
 def _listener(preset: str) -> tuple[str, int]:
@@ -220,11 +170,6 @@ def _scraped_port(job: str) -> str:
     scrape = yaml.safe_load((GATEWAY / "config/victoria-metrics/scrape.yaml").read_text())
     (found,) = (config for config in scrape["scrape_configs"] if config["job_name"] == job)
     return str(found["dns_sd_configs"][0]["port"])
-
-
-def sandbox(place: str, says: Any, ours: Callable[[str], Any]) -> Row:
-    """What the specification says of the sandbox alone."""
-    return Row(place, says, ours, (SANDBOX,))
 
 
 def compared(place: str, poc: Any, sandbox: Any, ours: Callable[[str], Any]) -> tuple[Row, Row]:
@@ -427,10 +372,6 @@ REPAIRED = (
 )
 
 
-def cases(rows: tuple[Row, ...]) -> list[Any]:
-    return [pytest.param(preset, row, id=f"{preset}-{row.place}") for row in rows for preset in row.presets]
-
-
 @pytest.mark.parametrize(("preset", "row"), cases(MET))
 def test_an_environment_has_what_the_specification_says(preset, row):
     """The value of the specification and of the template as the preset renders it are the same."""
@@ -443,7 +384,7 @@ def test_a_repaired_value_is_recorded(preset, row):
     says, does = row.says
     assert row.ours(preset) == does
     [line] = [line for line in REPAIRS.splitlines() if line.startswith(f"| {row.place} |")]
-    _, _, recorded, ours, why, _ = line.split("|")
+    _, _, _, recorded, ours, why, _ = line.split("|")
     assert says in recorded
     assert str(does) in ours
     assert why.strip()

@@ -14,7 +14,7 @@ from gateway.build_manifest import build_manifest, published_text, read_template
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS
-from tests.template.gateway_templates import GATEWAY, environment, rendered
+from tests.template.gateway_templates import GATEWAY, VARIANTS, environment, rendered
 
 
 def test_the_same_files_make_the_same_version_wherever_they_lie(tmp_path):
@@ -101,3 +101,12 @@ def test_the_manifest_names_the_models_that_a_gateway_calls():
         "anthropic.claude-opus-4-5-20251101-v1:0",
         "anthropic.claude-sonnet-4-5-20250929-v1:0",
     )
+
+
+def test_every_repair_is_of_a_part_that_some_environment_has():
+    """A part that nobody has would be told to nobody."""
+    manifest = Manifest.from_document(build_manifest(GATEWAY))
+    assert len(manifest.repairs) > 40
+    kinds = [environment(kind) for kind in (*PRESETS, *VARIANTS)]
+    unheard = [one.place for one in manifest.repairs if not any(map(one.concerns, kinds))]
+    assert unheard == []

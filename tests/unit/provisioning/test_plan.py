@@ -147,7 +147,7 @@ def test_a_plan_of_another_request_is_refused(office):
     """What is done is what was planned."""
     plan = office.plan(overrides=MORE)["plan"]
     with pytest.raises(PlanOutdatedError):
-        office.patch(overrides={"litellm": {"max_tasks": 9}}, plan=plan)
+        office.patch(overrides={"litellm": {"max_tasks": 7}}, plan=plan)
 
 
 def test_a_creation_carries_its_plan(office):

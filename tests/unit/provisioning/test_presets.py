@@ -49,14 +49,19 @@ def test_nobody_waits_for_what_is_absent(play):
             "db.t4g.micro admits 80 connections, so many tasks open up to 90",
         ),
         (
-            {"langfuse": {"tasks": 50}},
+            {"langfuse": {"tasks": 4}},
             "/overrides/database/class",
-            "open up to 1040",
+            "open up to 120",
+        ),
+        (
+            {"langfuse": {"tasks": 9}, "database": {"class": "db.m6g.large"}},
+            "/overrides/langfuse/tasks",
+            "9 is more than the 8 tasks that DNS tells of",
         ),
     ],
 )
 def test_an_override_that_would_break_a_rule_is_refused_with_the_reason(overrides, path, words):
-    """Two writers on one file system, and more tasks than the database has connections for."""
+    """Two writers on one file system; more tasks than the database, or whoever looks for them, can take."""
     (fault,) = faults_of({"name": "lab", "preset": "poc", "overrides": overrides})
     assert fault.path == path
     assert words in fault.fault

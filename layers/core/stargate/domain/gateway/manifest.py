@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.gateway.repairs import Repair
 from stargate.domain.gateway.template_conditions import holds
 
 if TYPE_CHECKING:
@@ -48,11 +49,13 @@ class Manifest:
     version: str
     stacks: Mapping[str, Template]
     models: tuple[str, ...] = ()  # the foundation models that a gateway calls, by Bedrock's ids
+    repairs: tuple[Repair, ...] = ()  # where it differs from its specification
 
     @staticmethod
     def from_document(document: Mapping[str, Any]) -> Manifest:
         stacks = {name: _template(stack) for name, stack in document["stacks"].items()}
-        return Manifest(str(document["version"]), stacks, tuple(document.get("models", ())))
+        repairs = tuple(Repair(**repair) for repair in document.get("repairs", ()))
+        return Manifest(str(document["version"]), stacks, tuple(document.get("models", ())), repairs)
 
 
 def _template(stack: Mapping[str, Any]) -> Template:

@@ -51,6 +51,7 @@ LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = rf"^({LABEL}\.)+{LABEL}\Z"
 CERTIFICATE = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}\Z"  # CloudFront looks nowhere else
 TASKS = {"type": "integer", "minimum": 1, "maximum": 50}
+MOST_FOUND = 8  # addresses that Route 53 puts into one answer, whatever Cloud Map knows
 STORAGE = {"type": "integer", "minimum": 20, "maximum": 65536}  # gp3 for PostgreSQL
 
 
@@ -225,7 +226,25 @@ def rules_of(spec: Spec) -> Iterator[Fault]:
             f"{database.max_storage_gb} is less than storage_gb {database.storage_gb}",
             f"a whole number from {database.storage_gb} to {STORAGE['maximum']}",
         )
+    yield from _discovery_rules(spec)
     yield from _connection_rules(spec)
+
+
+def _discovery_rules(spec: Spec) -> Iterator[Fault]:
+    """Tasks that DNS does not tell of would serve, and be neither scraped nor checked."""
+    most = {
+        "litellm/max_tasks": spec.litellm.max_tasks,
+        "grafana/tasks": spec.grafana.tasks,
+        "langfuse/tasks": spec.langfuse.tasks,
+    }
+    for name, tasks in most.items():
+        if tasks > MOST_FOUND:
+            yield Fault(
+                f"/overrides/{name}",
+                f"{tasks} is more than the {MOST_FOUND} tasks that DNS tells of: the others would be neither "
+                "scraped nor checked",
+                f"a whole number from 1 to {MOST_FOUND}, with more cpu each if that is too little",
+            )
 
 
 def _connection_rules(spec: Spec) -> Iterator[Fault]:

@@ -155,6 +155,7 @@ class PlanEnvironment:
     ) -> Document:
         faults = list(self.preflight.faults(environment))
         seconds = {stack["name"]: float(stack["typical_seconds"]) for stack in stacks}
+        repairs = self.manifests.read(environment.gateway_version).repairs
         return {
             "plan": plan_id(environment.name, request, present, self.gateway_version),
             "environment": environment.name,
@@ -168,4 +169,5 @@ class PlanEnvironment:
             "regions": list(regions_away(environment, self.preflight.home)),
             "price": self._price(environment, present),
             "warnings": [LANGFUSE, TAGS],
+            "repairs": [repair.document() for repair in repairs if repair.concerns(environment)],
         }
