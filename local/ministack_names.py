@@ -482,4 +482,22 @@ PRIVATE_NAMES = (
         "(rule_name: str, bus_name: str) -> str",
         "local/forwarding.py: does MiniStack carry events to other regions by now?",
     ),
+    PrivateName(
+        "ministack.services.iam",
+        "_IAM_HANDLERS",
+        None,
+        "local/iam/simulation.py: does the simulator know paths, contexts and boundaries by now?",
+    ),
+    PrivateName(
+        "ministack.services.iam",
+        "_p",
+        "(params, key, default='')",
+        "local/iam/simulation.py: does the simulator know paths, contexts and boundaries by now?",
+    ),
+    PrivateName(
+        "ministack.services.iam",
+        "_xml",
+        "(status, root_tag, inner, ns='iam')",
+        "local/iam/simulation.py: does the simulator know paths, contexts and boundaries by now?",
+    ),
 )

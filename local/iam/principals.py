@@ -9,6 +9,9 @@ from ministack.core.iam_actions import identity_denial_message
 from ministack.core.responses import get_region
 from ministack.services import iam
 
+from local.iam import organization
+
+ALLOW = "Allow"
 ANY_RESOURCE = "?"
 """The ARN cannot be known beforehand: a statement that allows the action on some resource is enough."""
 
@@ -21,8 +24,25 @@ def refusal(
     tags: dict[str, str] | None = None,
 ) -> str | None:
     """AWS's words for why `principal` may not do `action` on `resource`, or None if it may."""
-    if principal.endswith(":root"):
+    decision = decided(principal, action, resource, keys, tags)
+    if decision == ALLOW:
         return None
+    named = "*" if resource == ANY_RESOURCE else resource
+    return str(identity_denial_message(action, principal, named, decision == "Deny"))
+
+
+def decided(
+    principal: str,
+    action: str,
+    resource: str = ANY_RESOURCE,
+    keys: dict[str, Any] | None = None,
+    tags: dict[str, str] | None = None,
+) -> str:
+    """Allow, Deny, or ImplicitDeny where no policy speaks of it."""
+    if principal.endswith(":root"):
+        return ALLOW
+    if organization.denies(action):
+        return "Deny"
     account, kind, name = _identify(principal)
     policies, limits = _policies(account, kind, name)
     context = iam_evaluator.EvalContext(
@@ -39,11 +59,7 @@ def refusal(
     if resource == ANY_RESOURCE:
         policies = _on_any_resource(policies)
         limits = [_on_any_resource(limit) for limit in limits]
-    decision = iam_evaluator.evaluate(context, policies, *limits).decision
-    if decision == "Allow":
-        return None
-    named = "*" if resource == ANY_RESOURCE else resource
-    return str(identity_denial_message(action, principal, named, decision == "Deny"))
+    return str(iam_evaluator.evaluate(context, policies, *limits).decision)
 
 
 def is_trusted(role_arn: str, service: str) -> bool:

@@ -3,7 +3,8 @@
 Source: Service Authorization Reference. An ECS call is judged by what it acts on and not by the cluster; of
 one that names several tasks or services, the first is judged: ours are never of two environments. A call on a
 scalable target is judged by that target, whose id nobody knows beforehand. Whoever describes alarms is judged
-by all of them. A quota and a snapshot of a database are judged by their own ARNs.
+by all of them. A quota, a database, its snapshot, a cluster that is described and a role that is tried are
+judged by their own ARNs.
 """
 
 import json
@@ -30,6 +31,20 @@ _NAMED_BY = {
 _OF_SCALABLE_TARGETS = frozenset(
     {"RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy", "DeleteScalingPolicy"}
 )
+
+_NAMED_IN_BODY = {
+    ("monitoring", "DescribeAlarms"): ("arn:aws:cloudwatch:{place}:alarm:*", (), ""),
+    ("rds", "DeleteDBSnapshot"): ("arn:aws:rds:{place}:snapshot:{name}", ("DBSnapshotIdentifier",), ""),
+    ("rds", "DescribeDBInstances"): ("arn:aws:rds:{place}:db:{name}", ("DBInstanceIdentifier",), "*"),
+    ("iam", "SimulatePrincipalPolicy"): ("{name}", ("PolicySourceArn",), ""),
+    ("ecs", "DescribeClusters"): ("arn:aws:ecs:{place}:cluster/{name}", ("clusters",), "default"),
+    ("servicequotas", "GetServiceQuota"): (
+        "arn:aws:servicequotas:{place}:{name}",
+        ("ServiceCode", "QuotaCode"),
+        "",
+    ),
+}
+"""Service and operation to the ARN, the fields that name what it is of, and what stands in if left out."""
 
 _OF_SEVERAL_ALARMS = frozenset({"EnableAlarmActions", "DisableAlarmActions"})
 """The first is judged: ours are never of two environments."""
@@ -68,17 +83,21 @@ def _elsewhere(service: str, operation: str, body: bytes) -> str:
     """The ARN, but for its `{place}`, of what a call outside of ECS acts on; "" where MiniStack knows it."""
     if service == "application-autoscaling" and operation in _OF_SCALABLE_TARGETS:
         return "arn:aws:application-autoscaling:{place}:scalable-target/some-id"
-    if service == "monitoring" and operation == "DescribeAlarms":
-        return "arn:aws:cloudwatch:{place}:alarm:*"
     if service == "monitoring" and operation in _OF_SEVERAL_ALARMS:
         found = re.search(rb"stargate-[a-z0-9-]+", body)  # the name, in whichever protocol it comes
         return f"arn:aws:cloudwatch:{{place}}:alarm:{found[0].decode() if found else '*'}"
-    if service == "rds" and operation == "DeleteDBSnapshot":
-        return f"arn:aws:rds:{{place}}:snapshot:{parse_qs(body.decode())['DBSnapshotIdentifier'][0]}"
-    if service == "servicequotas" and operation == "GetServiceQuota":
-        asked = json.loads(body or b"{}")
-        return f"arn:aws:servicequotas:{{place}}:{asked.get('ServiceCode')}/{asked.get('QuotaCode')}"
-    return ""
+    arn, named, otherwise = _NAMED_IN_BODY.get((service, operation), ("", (), ""))
+    if not arn:
+        return ""
+    body_fields = _fields(body)
+    return arn.replace("{name}", "/".join(str(body_fields.get(name, otherwise)) for name in named))
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    """Of JSON or of a form; of a list the first."""
+    text = body.decode(errors="replace")
+    fields = json.loads(text) if text.startswith("{") else parse_qs(text)
+    return {name: value[0] if isinstance(value, list) and value else value for name, value in fields.items()}
 
 
 def _named(operation: str, request: Mapping[str, Any]) -> str:

@@ -1,11 +1,13 @@
 """What processes have used of the machine so far, as Linux accounts it in /proc."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
+_NANO = 1e9
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _SESSION, _USER, _SYSTEM = 3, 11, 12
 """Places in /proc/<pid>/stat after the command's name."""
@@ -30,6 +32,38 @@ def of_session(leader: int) -> Mapping[int, Usage]:
             cpu = (int(stat[_USER]) + int(stat[_SYSTEM])) * _TICK
             found[int(folder.name)] = Usage(cpu, _memory_mb(folder))
     return found
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one thread did so far: how long it ran, and how long it would have but for others."""
+
+    ran: float
+    waited: float
+
+
+def turns_of_session(leader: int) -> Mapping[int, Turn]:
+    """Every thread of the session that this process leads, by thread id; seconds."""
+    found = {}
+    for process in of_session(leader):
+        for thread in (_PROC / str(process) / "task").glob("*/schedstat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                ran, waited, _ = thread.read_text().split()
+                found[int(thread.parent.name)] = Turn(int(ran) / _NANO, int(waited) / _NANO)
+    return found
+
+
+def undisturbed(before: Mapping[int, Turn], after: Mapping[int, Turn], seconds: float) -> float:
+    """How many cores these threads would have kept busy between two looks, had nobody else wanted one.
+
+    A thread runs, waits for a core, or has nothing to do: what counts is how much it had to do.
+    """
+    shares = []
+    for thread, now in after.items():
+        was = before.get(thread, Turn(0, 0))
+        ran, waited = now.ran - was.ran, now.waited - was.waited
+        shares.append(min(1.0, ran / max(ran, seconds - waited)) if ran > 0 else 0.0)
+    return sum(shares)
 
 
 def of_machine() -> float:

@@ -162,4 +162,16 @@ PRIVATE_NAMES = (
         "(data)",
         "local/inside/services.py: does MiniStack do this by itself by now?",
     ),
+    PrivateName(
+        "ministack.services.bedrock",
+        "_get_use_case_for_model_access",
+        "() -> tuple",
+        "local/services/offers.py: does MiniStack refuse who sent in no form by now?",
+    ),
+    PrivateName(
+        "ministack.services.ec2",
+        "_xml",
+        "(status, root_tag, inner)",
+        "local/services/offers.py: does MiniStack tell offers of machines by now?",
+    ),
 )

@@ -12,9 +12,28 @@ from ministack import app
 from ministack.core import iam_actions
 
 from local import control
-from stargate.domain.provisioning.quotas import ADDRESSES, ON_DEMAND_VCPUS, QUOTAS, SPOT_VCPUS, VPCS
+from stargate.domain.provisioning.quotas import (
+    ADDRESSES,
+    BALANCERS,
+    DATABASES,
+    GROUP_RULES,
+    NAT_GATEWAYS,
+    ON_DEMAND_VCPUS,
+    QUOTAS,
+    SPOT_VCPUS,
+    VPCS,
+)
 
-DEFAULTS = {VPCS: 100.0, ADDRESSES: 100.0, ON_DEMAND_VCPUS: 4000.0, SPOT_VCPUS: 4000.0}
+DEFAULTS = {
+    VPCS: 100.0,
+    ADDRESSES: 100.0,
+    NAT_GATEWAYS: 50.0,
+    GROUP_RULES: 60.0,
+    BALANCERS: 50.0,
+    DATABASES: 40.0,
+    ON_DEMAND_VCPUS: 4000.0,
+    SPOT_VCPUS: 4000.0,
+}
 SERVICE, TARGET = "servicequotas", "ServiceQuotasV20190624."
 BY_CODES = {(quota.service, quota.code): quota for quota in QUOTAS}
 

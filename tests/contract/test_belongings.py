@@ -63,3 +63,41 @@ def test_a_database_is_there_or_not(stubbed):
         assert AwsBelongings().has_database("us-east-1", "stargate-one")
         rds.add_client_error("describe_db_instances", "DBInstanceNotFoundFault")
         assert not AwsBelongings().has_database("us-east-1", "stargate-one")
+
+
+def test_what_somebody_left_is_told_in_words(stubbed):
+    """Log groups, a cluster that still lives, the observer; what only looks alike is not there."""
+    groups = {"/stargate/one/": ["/stargate/one/litellm"], "/aws/rds/instance/stargate-one/": []}
+    with stubbed("logs") as logs, stubbed("ecs") as ecs, stubbed("lambda") as functions:
+        for prefix, names in groups.items():
+            answer = {"logGroups": [{"logGroupName": name} for name in names]}
+            logs.add_response("describe_log_groups", answer, {"logGroupNamePrefix": prefix})
+        ecs.add_response(
+            "describe_clusters", {"clusters": [{"status": "ACTIVE"}]}, {"clusters": ["stargate-one"]}
+        )
+        functions.add_response("get_function_configuration", {}, {"FunctionName": "stargate-one-observer"})
+        assert AwsBelongings().left_over("us-east-1", "one") == [
+            "the log group /stargate/one/litellm",
+            "the cluster stargate-one",
+            "the function stargate-one-observer",
+        ]
+
+
+def test_where_nothing_was_left_nothing_is_told(stubbed):
+    """A cluster that was deleted is told of for a while, and holds no name."""
+    with stubbed("logs") as logs, stubbed("ecs") as ecs, stubbed("lambda") as functions:
+        for _ in range(2):
+            logs.add_response("describe_log_groups", {"logGroups": []})
+        ecs.add_response("describe_clusters", {"clusters": [{"status": "INACTIVE"}]})
+        functions.add_client_error("get_function_configuration", "ResourceNotFoundException")
+        assert AwsBelongings().left_over("us-east-1", "one") == []
+
+
+def test_web_acls_are_looked_for_by_their_whole_name(stubbed):
+    """Page by page, among CloudFront's."""
+    asked = {"Scope": "CLOUDFRONT"}
+    acl = {"Name": "stargate-one"}
+    with stubbed("wafv2") as waf:
+        waf.add_response("list_web_acls", {"WebACLs": [{"Name": "stargate-one2"}], "NextMarker": "m"}, asked)
+        waf.add_response("list_web_acls", {"WebACLs": [acl]}, {**asked, "NextMarker": "m"})
+        assert AwsBelongings().web_acls("stargate-one") == ["the web ACL stargate-one"]

@@ -27,9 +27,11 @@ LEFT = "stargate-closed/litellm-salt-key"
 
 @pytest.fixture
 def withdrawn(cloud):
-    """A class, a model, an address and a secret's name that cannot be had, until the test is over."""
+    """A class, a model, a form, a right, an address and a secret's name that cannot be had, for the test."""
     _set(cloud, "offers", "POST", {"name": "db.r6g.large"})
     _set(cloud, "offers", "POST", {"name": MODEL})
+    _set(cloud, "offers", "POST", {"name": "use form"})
+    _set(cloud, "organization", "POST", {"actions": ["wafv2:CreateWebACL"]})
     _set(cloud, "quotas", "POST", {"code": ADDRESSES.code, "value": 0})
     secrets = boto3.client(
         "secretsmanager",
@@ -43,6 +45,7 @@ def withdrawn(cloud):
     yield
     secrets.delete_secret(SecretId=LEFT, ForceDeleteWithoutRecovery=True)
     _set(cloud, "offers", "DELETE", {})
+    _set(cloud, "organization", "DELETE", {})
     _set(cloud, "quotas", "DELETE", {})
 
 
@@ -53,16 +56,29 @@ def _set(cloud, what, method, body):
 
 @pytest.mark.usefixtures("withdrawn")
 def test_an_environment_that_could_not_work_is_not_begun(api, witness):
-    """Class, model, quota, name and certificate are named at once, and no stack was asked for."""
+    """Class, model, form, right, quota, name and certificate are told at once, and no stack was asked for."""
     assert api.post("/environments", CLOSED).status == 202
     refused = follow(api, "closed", settled)[-1]
     assert refused["status"] == "FAILED"
     reason = refused["failure"]["reason"]
     assert "us-east-1 offers no PostgreSQL on db.r6g.large in two zones" in reason
     assert f"{MODEL} is not open to this account in us-east-1 (agreement NOT_AVAILABLE)" in reason
+    assert "has not sent in Anthropic's use form" in reason
+    assert (
+        "may not wafv2:CreateWebACL in us-east-1: a policy of the account's organization denies it" in reason
+    )
     assert "EC2-VPC Elastic IPs: 1 needed" in reason
     assert f"the secret {LEFT} in us-east-1 is within its deletion window" in reason
     assert f"{CERTIFICATE} is no certificate of this account" in reason
     assert witness.stacks("closed") == {}
     assert let_go(api, "closed").status == 202
     assert follow(api, "closed", settled)[-1]["status"] == "RETIRED"
+
+
+def test_what_an_owner_forgot_is_told_beside_a_plan(api):
+    """Nobody has subscribed to the operators' topic of a local cloud, and it has no Cost Explorer to ask."""
+    plan = api.post("/environments/planned/plan", {"preset": "sandbox"}).document
+    told = "; ".join(plan["warnings"])
+    assert "nobody hears of alarms" in told
+    assert "told by environment" in told or "activated for cost allocation" in told
+    assert {repair["part"] for repair in plan["repairs"]} >= {"waf", "storage", "network.nat=one"}

@@ -13,6 +13,7 @@ from tests.fakes.gateway import (
 )
 from tests.fakes.people import FakePager
 from tests.fakes.provisioning import (
+    FakeAccount,
     FakeBelongings,
     FakeChangeSets,
     FakeInventory,
@@ -21,6 +22,7 @@ from tests.fakes.provisioning import (
     FakeQuotas,
     FakeRegions,
     FakeRemains,
+    FakeRights,
     FakeShelf,
     FakeStack,
     FakeStacks,
@@ -41,6 +43,7 @@ from tests.fakes.workflows import FakeCallbacks, FakeMovers, FakeRemedies, FakeW
 from tests.fakes.world import FakeClock, FakeIdentifiers
 
 __all__ = [
+    "FakeAccount",
     "FakeAlarms",
     "FakeBelongings",
     "FakeCallbacks",
@@ -70,6 +73,7 @@ __all__ = [
     "FakeRemedies",
     "FakeReplies",
     "FakeRepose",
+    "FakeRights",
     "FakeScaling",
     "FakeServices",
     "FakeShelf",

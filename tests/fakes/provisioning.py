@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
+from stargate.domain.provisioning.rights import Right
 from stargate.errors import (
+    AccountUnaskableError,
     ManifestNotFoundError,
     StackExistsError,
     StackRefusedError,
@@ -176,19 +178,56 @@ class FakeTasks:
 
 @dataclass
 class FakeOffers:
-    """Everything is to be had, but for what the test names."""
+    """Everything is to be had in every zone, but for what the test names."""
 
-    missing_classes: tuple = ()
+    missing: tuple = ()
     closed: dict = field(default_factory=dict)
+    zones: tuple = ("us-east-1a", "us-east-1b", "us-east-1c", "us-west-1a", "us-west-1c")
+    use_form: bool = True
     asked: list = field(default_factory=list)
 
-    def database_class(self, region, instance_class, *, multi_az):
+    def database_zones(self, region, instance_class, *, multi_az):
         self.asked.append((region, instance_class, multi_az))
-        return instance_class not in self.missing_classes
+        return frozenset() if instance_class in self.missing else frozenset(self.zones)
+
+    def instance_zones(self, region, instance_type):
+        return frozenset() if instance_type in self.missing else frozenset(self.zones)
 
     def closed_models(self, region, models):
         self.asked.append((region, tuple(models)))
         return {model: words for model, words in self.closed.items() if model in models}
+
+    def has_use_form(self, region):
+        return self.use_form
+
+
+@dataclass
+class FakeRights:
+    """A role that may do everything, but for what the test names: action to reason."""
+
+    denied: dict = field(default_factory=dict)
+    asked: dict = field(default_factory=dict)
+
+    def refused(self, region, name, types):
+        self.asked[region] = list(types)
+        return {Right(action): reason for action, reason in self.denied.items()}
+
+
+@dataclass
+class FakeAccount:
+    """An owner who has done all there is to do, but for what the test names."""
+
+    unused: tuple = ()
+    hearing: int = 1
+    unaskable: str = ""
+
+    def unused_cost_tags(self, keys):
+        if self.unaskable:
+            raise AccountUnaskableError(self.unaskable)
+        return [key for key in keys if key in self.unused]
+
+    def listeners(self):
+        return self.hearing
 
 
 @dataclass
@@ -198,6 +237,8 @@ class FakeBelongings:
     certificates: dict = field(default_factory=dict)
     secret_names: dict = field(default_factory=dict)
     databases: tuple = ()
+    left: tuple = ()
+    acls: tuple = ()
 
     def certificate(self, arn):
         return self.certificates.get(arn)
@@ -208,25 +249,31 @@ class FakeBelongings:
     def has_database(self, region, identifier):
         return identifier in self.databases
 
+    def left_over(self, region, name):
+        return list(self.left)
+
+    def web_acls(self, name):
+        return list(self.acls)
+
 
 @dataclass
 class FakeQuotas:
     """An account that is granted what the test says; of other quotas AWS tells nothing."""
 
     values: dict = field(default_factory=dict)
+    taken: dict = field(default_factory=dict)
 
     def granted(self, region, quotas):
         return {quota: self.values[quota] for quota in quotas if quota in self.values}
+
+    def used(self, region, zones):
+        return self.taken
 
 
 @dataclass
 class FakeRegions:
     zone_names: list = field(default_factory=lambda: ["us-east-1a", "us-east-1b", "us-east-1c"])
     vpcs: dict = field(default_factory=dict)
-    held: int = 0
-
-    def addresses(self, region):
-        return self.held
 
     def zones(self, region):
         return self.zone_names

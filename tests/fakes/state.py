@@ -87,6 +87,9 @@ class FakeEnvironments:
             found = replace(present, checks=tuple(checks), kept=tuple(kept))
             self.table.environments[environment.environment_id] = found
 
+    def note(self, environment, entry):
+        self.table.write_entry(environment.environment_id, entry)
+
 
 @dataclass
 class FakeNodes:

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatchcase
 
 import pytest
 
+from stargate.domain.provisioning.rights import MAKING, Place, rights_to_make
 from tests.template.control_plane import FUNCTIONS, RESOURCES, TEXT, WORKFLOWS, listed, statements
 from tests.template.gateway_templates import TEMPLATES, role_statements
 from tests.template.iam_reference import can_be_narrowed, exists, permissions
 
 SERVICE_ROLE = ("MayMakeNetwork", "MayMakeData", "MayMakeServices", "MayMakeEdge")
+LOOKING = "MayLookBeforehand"  # what preflight and the plan ask, both by the same policy
+NARROWED = (*SERVICE_ROLE, "GatewayBoundary", LOOKING, *FUNCTIONS, *WORKFLOWS)
 OWNERS = sorted({statement.owner for statement in statements()})
 MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
 
 # Every statement on "*", by who has it. The reason stands beside each in template.yaml.
 ON_EVERYTHING = {
-    "PreflightFunction": {
-        "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "ec2:DescribeAddresses",
-        "rds:DescribeOrderableDBInstanceOptions", "bedrock:GetFoundationModelAvailability",
-        "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota",
-    },
-    "PlanEnvironmentFunction": {
-        "ec2:DescribeAvailabilityZones", "ec2:DescribeVpcs", "ec2:DescribeAddresses",
-        "rds:DescribeOrderableDBInstanceOptions", "bedrock:GetFoundationModelAvailability",
-        "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota",
+    "MayLookBeforehand": {
+        "ec2:DescribeAvailabilityZones", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeVpcs",
+        "ec2:DescribeAddresses", "ec2:DescribeNatGateways", "ec2:DescribeSubnets",
+        "elasticloadbalancing:DescribeLoadBalancers", "rds:DescribeOrderableDBInstanceOptions",
+        "bedrock:GetFoundationModelAvailability", "bedrock:GetUseCaseForModelAccess",
+        "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota", "ce:ListCostAllocationTags",
+        "wafv2:ListWebACLs", "logs:DescribeLogGroups",
     },
     "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
@@ -79,55 +81,83 @@ ACTION_WILDCARDS = {
 # What the schemas list for features that no template uses. A template that comes to use one fails on AWS with
 # the missing permission's name: then it moves from here to the role.
 NOT_NEEDED = {
+    "application-autoscaling:DeleteScheduledAction": "no scheduled scaling",
     "application-autoscaling:PutScheduledAction": "no scheduled scaling",
     "cloudfront:CreateConnectionGroup": "no multi-tenant distribution",
-    "cloudfront:GetConnectionGroup": "no multi-tenant distribution",
     "cloudfront:CreateDistributionWithTags": "not an IAM action: the call is allowed by CreateDistribution",
+    "cloudfront:GetConnectionGroup": "no multi-tenant distribution",
+    "cloudfront:UpdateDistributionWithStagingConfig": "no staging distribution",
     "cognito-idp:DescribeUserPoolClient": "no listener authenticates",
     "ec2:AcceptAddressTransfer": "no address comes from another account",
+    "ec2:AssignPrivateNatGatewayAddress": "a NAT gateway keeps the one address it has",
     "ec2:AssociateAddress": "addresses go to NAT gateways, not to instances",
     "ec2:AssociateIamInstanceProfile": "the NAT instance has no role",
+    "ec2:AssociateNatGatewayAddress": "a NAT gateway keeps the one address it has",
+    "ec2:AssociateSubnetCidrBlock": "no IPv6",
     "ec2:AttachVolume": "the NAT instance has no volume but its own",
     "ec2:AttachVpnGateway": "no VPN",
     "ec2:CreateVpcEncryptionControl": "not asked for",
     "ec2:DetachVolume": "the NAT instance has no volume but its own",
     "ec2:DetachVpnGateway": "no VPN",
     "ec2:DisassociateIamInstanceProfile": "the NAT instance has no role",
+    "ec2:DisassociateNatGatewayAddress": "a NAT gateway keeps the one address it has",
+    "ec2:DisassociateSubnetCidrBlock": "no IPv6",
     "ec2:ModifyInstanceCreditSpecification": "a t3's credits are left as they are",
+    "ec2:ModifyInstanceMaintenanceOptions": "not asked for",
     "ec2:ModifyInstancePlacement": "no placement group",
     "ec2:ModifyPrivateDnsNameOptions": "not asked for",
+    "ec2:ModifyVpcTenancy": "not asked for",
     "ec2:MonitorInstances": "no detailed monitoring",
     "ec2:ReplaceIamInstanceProfileAssociation": "the NAT instance has no role",
+    "ec2:UnassignPrivateNatGatewayAddress": "a NAT gateway keeps the one address it has",
+    "ec2:UnmonitorInstances": "no detailed monitoring",
+    "ecs:PutAccountSetting": "the account's settings are its owner's",
+    "ecs:PutAccountSettingDefault": "the account's settings are its owner's",
     "elasticfilesystem:CreateReplicationConfiguration": "no replication",
     "elasticfilesystem:DeleteReplicationConfiguration": "no replication",
+    "elasticloadbalancing:ModifyIpPools": "no addresses of our own",
+    "elasticloadbalancing:SetIpAddressType": "no IPv6",
     "firehose:TagDeliveryStream": "logs go nowhere else",
+    "iam:DeleteRolePermissionsBoundary": "no role loses its boundary",
     "iam:ListRoles": "no database takes an IAM role",
     "kms:CreateGrant": "AWS's own keys: their policies grant whoever comes through the service",
+    "kms:Decrypt": "AWS's own keys, as above",
     "kms:DescribeKey": "AWS's own keys, as above",
+    "kms:Encrypt": "AWS's own keys, as above",
     "kms:GenerateDataKey": "AWS's own keys, as above",
     "kms:GenerateDataKeyWithoutPlaintext": "AWS's own keys, as above",
-    "kms:Decrypt": "AWS's own keys, as above",
-    "kms:Encrypt": "AWS's own keys, as above",
+    "lambda:DeleteFunctionCodeSigningConfig": "the observer's code is in its template",
+    "lambda:DeleteFunctionConcurrency": "no function reserves any",
     "lambda:DeleteProvisionedConcurrencyConfig": "no function is scaled",
     "lambda:GetCodeSigningConfig": "the observer's code is in its template",
     "lambda:GetLayerVersion": "the observer has no layer",
     "lambda:GetProvisionedConcurrencyConfig": "no function is scaled",
     "lambda:PassCapacityProvider": "no function runs on instances of ours",
+    "lambda:PublishVersion": "no version is published",
+    "lambda:PutFunctionCodeSigningConfig": "the observer's code is in its template",
     "lambda:PutFunctionConcurrency": "no function reserves any",
     "lambda:PutFunctionRecursionConfig": "not asked for",
     "lambda:PutFunctionScalingConfig": "no function is scaled",
     "lambda:PutProvisionedConcurrencyConfig": "no function is scaled",
     "lambda:PutRuntimeManagementConfig": "the runtime's patches come as AWS gives them",
+    "logs:AssociateKmsKey": "AWS's own keys, as above",
     "logs:CreateLogDelivery": "logs go nowhere else",
+    "logs:DeleteIndexPolicy": "no index policy",
+    "logs:DeleteResourcePolicy": "no resource policy",
+    "logs:DisassociateKmsKey": "AWS's own keys, as above",
     "logs:PutBearerTokenAuthentication": "not asked for",
     "logs:PutDataProtectionPolicy": "no data protection policy",
     "logs:PutIndexPolicy": "no index policy",
+    "logs:PutLogGroupDeletionProtection": "a log goes with its environment",
     "logs:PutResourcePolicy": "no resource policy",
     "rds:AddRoleToDBInstance": "no database takes an IAM role",
     "rds:CreateDBInstanceReadReplica": "no read replica",
+    "rds:PromoteReadReplica": "no read replica",
+    "rds:RemoveRoleFromDBInstance": "no database takes an IAM role",
     "rds:RestoreDBInstanceFromDBSnapshot": "no restore by template",
     "rds:RestoreDBInstanceToPointInTime": "no restore by template",
     "rds:StartDBInstanceAutomatedBackupsReplication": "no replicated backups",
+    "rds:StopDBInstanceAutomatedBackupsReplication": "no replicated backups",
     "s3:GetObject": "the observer's code is in its template",
     "s3:GetObjectVersion": "the observer's code is in its template",
     "s3:REST.PUT.OBJECT": "not an IAM action",
@@ -135,6 +165,7 @@ NOT_NEEDED = {
     "secretsmanager:RemoveRegionsFromReplication": "no replicated secret",
     "secretsmanager:ReplicateSecretToRegions": "no replicated secret",
     "ssm:CreateAssociation": "nothing is installed by Systems Manager",
+    "ssm:DeleteAssociation": "nothing is installed by Systems Manager",
     "ssm:DescribeAssociation": "nothing is installed by Systems Manager",
     "sts:AssumeRole": "the VPC origin's handler assumes a role of CloudFront's own",
     "vpc-lattice:CreateServiceNetworkVpcEndpointAssociation": "a gateway endpoint only",
@@ -152,6 +183,7 @@ UNPUBLISHED = {
     },
 }  # fmt: skip
 
+OPERATIONS = ("create", "read", "update", "delete")
 TYPES = sorted(
     {resource["Type"] for template in TEMPLATES.values() for resource in template["Resources"].values()}
 )
@@ -179,7 +211,7 @@ def test_what_is_granted_on_everything_is_listed_here(owner):
     assert wide == ON_EVERYTHING.get(owner, set())
 
 
-@pytest.mark.parametrize("owner", [*SERVICE_ROLE, "GatewayBoundary", *FUNCTIONS, *WORKFLOWS])
+@pytest.mark.parametrize("owner", NARROWED)
 def test_what_could_be_narrowed_is(owner):
     """On "*" stands only what IAM decides without looking at a resource."""
     for statement in statements(owner):
@@ -188,7 +220,7 @@ def test_what_could_be_narrowed_is(owner):
             assert narrowable == WIDE_THOUGH_NARROWABLE.get(statement.sid, set()), statement.sid
 
 
-@pytest.mark.parametrize("owner", [*SERVICE_ROLE, "GatewayBoundary", *FUNCTIONS, *WORKFLOWS])
+@pytest.mark.parametrize("owner", NARROWED)
 def test_what_is_narrowed_can_be(owner):
     """An ARN on an action that IAM decides without one would grant nothing."""
     narrowed = {action for s in statements(owner) if "*" not in s.resources for action in s.actions}
@@ -213,16 +245,45 @@ def test_every_wildcard_line_has_its_reason():
 
 
 @pytest.mark.parametrize("resource_type", TYPES)
-def test_cloudformations_role_can_make_and_remove_every_type(resource_type):
-    """As AWS's schema of the type has it; what it does not need is listed with the reason."""
-    needed = permissions(resource_type, "create", "delete") or UNPUBLISHED[resource_type]
+def test_cloudformations_role_can_do_all_that_a_type_takes(resource_type):
+    """Make, read, change and remove it, by AWS's schema; what it does not need is listed with the reason."""
+    needed = permissions(resource_type, *OPERATIONS) or UNPUBLISHED[resource_type]
     missing = {permission for permission in needed if permission.lower() not in GRANTED}
     assert missing - set(NOT_NEEDED) == set()
 
 
+@pytest.mark.parametrize("resource_type", TYPES)
+def test_preflight_asks_for_what_makes_each_type(resource_type):
+    """The call that AWS's schema of the type has for it."""
+    asked = set(MAKING[resource_type])
+    assert asked <= permissions(resource_type, "create") | UNPUBLISHED.get(resource_type, set())
+
+
+@pytest.mark.parametrize("resource_type", TYPES)
+def test_what_preflight_asks_for_is_granted(resource_type):
+    """By our own policies, on the resource that it names: whoever still says no is somebody else."""
+    place = Place("aws", "123456789012", "us-east-1", "sandbox")
+    rights = rights_to_make([resource_type], place)
+    assert rights
+    assert [right for right in rights if not _is_granted(right)] == []
+
+
+def _is_granted(right):
+    known = {"AWS::Partition": "aws", "AWS::AccountId": "123456789012"}
+    for statement in statements(*SERVICE_ROLE):
+        patterns = [
+            one["Fn::Sub"] if isinstance(one, dict) and "Fn::Sub" in one else one
+            for one in statement.resources
+        ]
+        filled = [re.sub(r"\$\{([\w:]+)\}", lambda name: known[name[1]], str(one)) for one in patterns]
+        if right.action in statement.actions and any(fnmatchcase(right.resource, one) for one in filled):
+            return True
+    return False
+
+
 def test_no_exception_is_left_over():
     """What no type asks for any more, or what the role has after all, is no exception."""
-    asked = {permission for name in TYPES for permission in permissions(name, "create", "delete")}
+    asked = {permission for name in TYPES for permission in permissions(name, *OPERATIONS)}
     assert set(NOT_NEEDED) - asked == set()
     assert [permission for permission in NOT_NEEDED if permission.lower() in GRANTED] == []
 
@@ -290,7 +351,7 @@ def test_the_boundary_allows_what_the_gateways_roles_are_given():
     assert allowed - given == set()
 
 
-@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary"])
+@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary", LOOKING])
 def test_a_managed_policy_is_within_the_limit(policy):
     """AWS refuses one that is too long."""
     text = json.dumps(RESOURCES[policy]["Properties"]["PolicyDocument"]).replace(" ", "")

@@ -175,6 +175,10 @@ class StackExistsError(StargateError):
     """CloudFormation has a stack of that name already."""
 
 
+class AccountUnaskableError(StargateError):
+    """What concerns the whole account may not be asked from this one; the words are AWS's."""
+
+
 class StackRefusedError(StargateError):
     """CloudFormation refused to take the request."""
 

@@ -100,6 +100,9 @@ class PreflightSettings:
     gateway_bucket: str
     gateway_version: str
     aws_region: str
+    service_role_arn: str
+    boundary_arn: str
+    operators_arn: str
 
 
 @dataclass(frozen=True)

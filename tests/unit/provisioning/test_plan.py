@@ -17,30 +17,19 @@ from stargate.domain.provisioning.plan_prices import price_of
 from stargate.domain.provisioning.planning import ResourceChange
 from stargate.errors import EnvironmentBusyError, InvalidRequestError, PlanOutdatedError
 from stargate.usecases.provisioning.plan_environment import PlanEnvironment
-from stargate.usecases.provisioning.preflight import Preflight
 from stargate.usecases.provisioning.request_plan import RequestPlan
 from tests import fakes
 from tests.template.control_plane import PROJECT
 from tests.unit.life.test_schedule import OFFICE
 from tests.unit.life.test_updates import MORE, Workshop
 from tests.unit.play import manifest
+from tests.unit.provisioning.looking_ahead import preflight_of
 
 DATABASE = "AWS::RDS::DBInstance"
 
 
 def planner(play, change_sets=None, offers=None):
-    preflight = Preflight(
-        play.environments,
-        play.nodes,
-        play.manifests,
-        fakes.FakeRegions(),
-        play.stacks,
-        offers or fakes.FakeOffers(),
-        fakes.FakeQuotas(),
-        fakes.FakeBelongings(),
-        "us-east-1",
-        manifest().version,
-    )
+    preflight = preflight_of(play, offers=offers)
     return PlanEnvironment(
         play.environments,
         play.nodes,
@@ -89,7 +78,7 @@ def test_of_a_new_environment_everything_is_added(office):
 
 def test_a_plan_tells_what_preflight_would_refuse(office):
     """In its words, with the way out; a plan is no refusal."""
-    offers = fakes.FakeOffers(missing_classes=("db.r6g.large",))
+    offers = fakes.FakeOffers(missing=("db.r6g.large",))
     document = office.plan("other", offers=offers, preset="sandbox")
     assert document["preflight"]["ok"] is False
     assert "choose another database.class" in document["preflight"]["faults"][0]

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import replace
 
 import pytest
 
 from stargate.domain.environment import Status
 from stargate.domain.gateway.front_door import Answer
 from stargate.domain.gateway.observer import ASKED
-from stargate.domain.provisioning.certificates import Certificate
-from stargate.domain.provisioning.quotas import ADDRESSES, ON_DEMAND_VCPUS, SPOT_VCPUS, VPCS, needed
-from stargate.errors import GatewayNotWellError, LeftoversError, PreflightError, SupersededError
+from stargate.errors import GatewayNotWellError, LeftoversError
 from stargate.usecases.provisioning.check_gateway import CheckGateway
 from stargate.usecases.provisioning.check_retired import CheckRetired
 from stargate.usecases.provisioning.notice_workflow_end import NoticeWorkflowEnd
-from stargate.usecases.provisioning.preflight import Preflight
 from tests import fakes
 from tests.unit.play import Play
 
@@ -87,149 +82,6 @@ def test_the_reason_is_read_from_whatever_the_workflow_knows(play, error, cause,
     """Our own failure, a function's exception, or plain text."""
     settle(play, Status.FAILED, error, cause)
     assert play.show.one("sandbox")["failure"]["reason"] == reason
-
-
-def preflight(play, home="us-east-1", offers=None, quotas=None, belongings=None, **changes):
-    regions = fakes.FakeRegions(**changes)
-    offers, quotas = offers or fakes.FakeOffers(), quotas or fakes.FakeQuotas()
-    check = Preflight(
-        play.environments,
-        play.nodes,
-        play.manifests,
-        regions,
-        play.stacks,
-        offers,
-        quotas,
-        belongings or fakes.FakeBelongings(),
-        home,
-        "0123456789ab",
-    )
-    return check(play.environment.environment_id, play.environment.attempt)
-
-
-def test_preflight_is_silent_when_nothing_is_wrong(play):
-    """Another network elsewhere does not disturb, and at home nothing needs preparing."""
-    assert preflight(play, vpcs={"vpc-9": ("172.31.0.0/16",)}) == ()
-
-
-def test_preflight_tells_from_where_no_events_come_home(play):
-    """The control plane may be in another region than its environments."""
-    assert preflight(play, home="eu-west-1") == ("us-east-1",)
-
-
-def test_preflight_lists_everything_that_is_wrong_at_once(play):
-    """Zones, network and names, each in words."""
-    play.stacks.create("us-east-1", "stargate-sandbox-edge", "", {}, {}, "someone")
-    play.manifests.manifest = type(play.manifests.manifest)("ffffffffffff", {})
-    with pytest.raises(PreflightError) as refused:
-        preflight(play, zone_names=["us-east-1a"], vpcs={"vpc-9": ("10.20.128.0/20",)})
-    for words in ("1 availability zones", "overlaps 10.20.128.0/20", "stargate-sandbox-edge", "no gateway"):
-        assert words in str(refused.value)
-
-
-def test_preflight_tells_what_is_not_to_be_had_and_the_way_out(play):
-    """A class that the region lacks, and each model that the account has not been let in to."""
-    manifest = play.manifests.manifest
-    play.manifests.manifest = replace(manifest, models=("anthropic.opus", "anthropic.haiku"))
-    offers = fakes.FakeOffers(("db.r6g.large",), {"anthropic.opus": "agreement NOT_AVAILABLE"})
-    with pytest.raises(PreflightError) as refused:
-        preflight(play, offers=offers)
-    for words in (
-        "us-east-1 offers no PostgreSQL on db.r6g.large in two zones: choose another database.class",
-        "anthropic.opus is not open to this account in us-east-1 (agreement NOT_AVAILABLE): request access",
-    ):
-        assert words in str(refused.value)
-    assert "anthropic.haiku" not in str(refused.value)
-
-
-def test_preflight_asks_for_models_where_they_are_called():
-    """A POC's database is asked for at home, its models where Bedrock is served."""
-    play, offers = Play(), fakes.FakeOffers()
-    play.ask(name="lab", preset="poc")
-    preflight(play, offers=offers, zone_names=["us-west-1a", "us-west-1c"])
-    assert offers.asked == [("us-west-1", "db.t4g.micro", False), ("us-east-1", ())]
-
-
-SMALL = fakes.FakeQuotas({VPCS: 5, ADDRESSES: 5, ON_DEMAND_VCPUS: 6, SPOT_VCPUS: 6})
-
-
-def test_preflight_tells_of_every_quota_that_is_too_small(play):
-    """With what is needed, what is in use where that is known, and where to ask for more."""
-    vpcs = {f"vpc-{number}": (f"172.{16 + number}.0.0/16",) for number in range(5)}
-    with pytest.raises(PreflightError) as refused:
-        preflight(play, quotas=SMALL, vpcs=vpcs, held=5)
-    more = "ask Service Quotas for more"
-    assert str(refused.value).split("; ") == [
-        f"us-east-1: VPCs per Region: 1 needed, 5 in use, quota 5: {more} (vpc L-F678F1CE)",
-        f"us-east-1: EC2-VPC Elastic IPs: 1 needed, 5 in use, quota 5: {more} (ec2 L-0263D0A3)",
-        f"us-east-1: {ON_DEMAND_VCPUS.name}: 16.5 needed, quota 6: {more} (fargate L-3032A538)",
-    ]
-
-
-ARN = "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555"
-OWN_NAME = {"edge": {"domain": "gateway.example.com", "certificate": ARN}}
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        (None, f"{ARN} is no certificate of this account: import or request it in us-east-1"),
-        (Certificate("EXPIRED", ("*.example.com",)), f"{ARN} is EXPIRED, not ISSUED: answer its validation"),
-        (Certificate("ISSUED", ("example.com", "*.gateway.example.com")), "gateway.example.com needs a cert"),
-    ],
-)
-def test_preflight_wants_a_certificate_that_is_good_for_the_name(found, words):
-    """It exists, is issued and names the domain: a star covers one label, and not the bare name."""
-    play = Play()
-    play.ask(name="own", overrides=OWN_NAME)
-    belongings = fakes.FakeBelongings({} if found is None else {ARN: found})
-    with pytest.raises(PreflightError, match=re.escape(words)):
-        preflight(play, belongings=belongings)
-    belongings.certificates[ARN] = Certificate("ISSUED", ("example.com", "*.example.com"))
-    preflight(play, belongings=belongings)
-
-
-def test_preflight_tells_whose_names_are_taken(play):
-    """A secret that waits to be deleted holds its name as a living one does; others' names do not count."""
-    going = {"stargate-sandbox/litellm-salt-key": True, "stargate-sandbox/origin-secret": False}
-    belongings = fakes.FakeBelongings({}, {**going, "stargate-sandbox2/x": True}, ("stargate-sandbox",))
-    with pytest.raises(PreflightError) as refused:
-        preflight(play, belongings=belongings)
-    window = "is within its deletion window: delete it without recovery"
-    other = "or choose another name"
-    assert str(refused.value).split("; ") == [
-        f"the secret stargate-sandbox/litellm-salt-key in us-east-1 {window}, {other}",
-        f"the secret stargate-sandbox/origin-secret in us-east-1 is not ours: remove it, {other}",
-        f"the database stargate-sandbox in us-east-1 is not ours: remove it, {other}",
-    ]
-    play.begin_provision(["secrets"])
-    assert preflight(play, belongings=fakes.FakeBelongings({}, going)) == ()
-
-
-def test_preflight_counts_nothing_twice_on_resume(play):
-    """What the first attempt took is in use already."""
-    play.begin_provision(["network"])
-    preflight(play, quotas=SMALL, held=5)
-
-
-def test_a_poc_needs_no_address_and_little_of_a_quota():
-    """Its NAT is an instance; its services run on Spot, but for the preparing task."""
-    play = Play()
-    needs = needed(play.ask(name="lab", preset="poc"))
-    assert needs == {VPCS: 1, ADDRESSES: 0, ON_DEMAND_VCPUS: 1, SPOT_VCPUS: 3}
-
-
-def test_preflight_does_not_take_our_own_network_for_a_stranger(play):
-    """On resume the VPC of the earlier attempt stands."""
-    play.begin_provision(["network"])
-    preflight(play, vpcs={"vpc-1": ("10.20.0.0/16",)})
-
-
-def test_preflight_of_an_older_attempt_is_superseded(play):
-    """It belongs to a workflow that is over."""
-    settle(play, Status.FAILED, "x", "x")
-    with pytest.raises(SupersededError):
-        preflight(play)
 
 
 def check_gateway(play, door=None, observer=None, **changes):

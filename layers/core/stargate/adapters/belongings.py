@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stargate.adapters import acm, rds, secretsmanager
+from stargate.adapters import acm, leftovers, rds, secretsmanager
 
 if TYPE_CHECKING:
     from stargate.domain.provisioning.certificates import Certificate
@@ -19,3 +19,13 @@ class AwsBelongings:
 
     def has_database(self, region: str, identifier: str) -> bool:
         return rds.database(region, identifier)[0] != "absent"
+
+    def left_over(self, region: str, name: str) -> list[str]:
+        return [
+            *leftovers.log_groups(region, name),
+            *leftovers.cluster(region, f"stargate-{name}"),
+            *leftovers.function(region, f"stargate-{name}-observer"),
+        ]
+
+    def web_acls(self, name: str) -> list[str]:
+        return leftovers.web_acls(name)

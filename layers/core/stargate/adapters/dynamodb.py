@@ -258,6 +258,9 @@ class EnvironmentRows:
             ExpressionAttributeNames={"#status": "status"},
         )
 
+    def note(self, environment: Environment, entry: Entry) -> None:
+        self.table.put(entry_row(environment.environment_id, entry))
+
 
 @dataclass(frozen=True)
 class NodeRows:

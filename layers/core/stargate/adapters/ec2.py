@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from stargate.adapters.aws import client
 
 
@@ -15,9 +17,6 @@ class Ec2Regions:
         )
         return [zone["ZoneName"] for zone in answer["AvailabilityZones"]]
 
-    def addresses(self, region: str) -> int:
-        return len(client("ec2", region).describe_addresses()["Addresses"])
-
     def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
         pages = client("ec2", region).get_paginator("describe_vpcs").paginate()
         found = {}
@@ -26,3 +25,24 @@ class Ec2Regions:
                 blocks = [block["CidrBlock"] for block in vpc.get("CidrBlockAssociationSet", [])]
                 found[vpc["VpcId"]] = tuple(blocks or [vpc["CidrBlock"]])
         return found
+
+
+def addresses(region: str) -> int:
+    """How many Elastic IPs the account holds."""
+    return len(client("ec2", region).describe_addresses()["Addresses"])
+
+
+def nat_gateways(region: str) -> Counter[str]:
+    """Those that are not gone, by zone."""
+    ec2 = client("ec2", region)
+    living = [{"Name": "state", "Values": ["pending", "available", "deleting"]}]
+    gateways = [
+        gateway["SubnetId"]
+        for page in ec2.get_paginator("describe_nat_gateways").paginate(Filters=living)
+        for gateway in page["NatGateways"]
+    ]
+    if not gateways:
+        return Counter()
+    subnets = ec2.get_paginator("describe_subnets").paginate(SubnetIds=sorted(set(gateways)))
+    zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for page in subnets for subnet in page["Subnets"]}
+    return Counter(zones[subnet] for subnet in gateways if subnet in zones)

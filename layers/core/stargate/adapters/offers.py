@@ -20,14 +20,31 @@ WANTED = {
 
 
 class AwsOffers:
-    def database_class(self, region: str, instance_class: str, *, multi_az: bool) -> bool:
+    def database_zones(self, region: str, instance_class: str, *, multi_az: bool) -> frozenset[str]:
         pages = client("rds", region).get_paginator("describe_orderable_db_instance_options")
-        for page in pages.paginate(Engine=ENGINE, DBInstanceClass=instance_class, Vpc=True):
-            for option in page["OrderableDBInstanceOptions"]:
-                fits = option["EngineVersion"].startswith(MAJOR_VERSION)
-                if fits and (option.get("MultiAZCapable", False) or not multi_az):
-                    return True
-        return False
+        return frozenset(
+            zone["Name"]
+            for page in pages.paginate(Engine=ENGINE, DBInstanceClass=instance_class, Vpc=True)
+            for option in page["OrderableDBInstanceOptions"]
+            if option["EngineVersion"].startswith(MAJOR_VERSION)
+            and (option.get("MultiAZCapable", False) or not multi_az)
+            for zone in option["AvailabilityZones"]
+        )
+
+    def instance_zones(self, region: str, instance_type: str) -> frozenset[str]:
+        pages = client("ec2", region).get_paginator("describe_instance_type_offerings")
+        asked = [{"Name": "instance-type", "Values": [instance_type]}]
+        found = pages.paginate(LocationType="availability-zone", Filters=asked)
+        return frozenset(offer["Location"] for page in found for offer in page["InstanceTypeOfferings"])
+
+    def has_use_form(self, region: str) -> bool:
+        try:
+            form = client("bedrock", region).get_use_case_for_model_access()
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return False
+            raise
+        return bool(form.get("formData"))
 
     def closed_models(self, region: str, models: Sequence[str]) -> dict[str, str]:
         said = {model: _closed(region, model) for model in models}

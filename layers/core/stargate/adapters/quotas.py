@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from stargate.adapters import ec2, elbv2, rds
 from stargate.adapters.aws import client, code_of
+from stargate.domain.provisioning.quotas import ADDRESSES, BALANCERS, DATABASES, NAT_GATEWAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from stargate.domain.provisioning.quotas import Quota
 
@@ -18,6 +20,15 @@ class ServiceQuotas:
     def granted(self, region: str, quotas: Iterable[Quota]) -> dict[Quota, float]:
         values = {quota: _value(region, quota) for quota in quotas}
         return {quota: value for quota, value in values.items() if value is not None}
+
+    def used(self, region: str, zones: Sequence[str]) -> dict[Quota, float]:
+        gateways = ec2.nat_gateways(region)
+        return {
+            ADDRESSES: ec2.addresses(region),
+            NAT_GATEWAYS: max((gateways[zone] for zone in zones), default=0),
+            BALANCERS: elbv2.application_balancers(region),
+            DATABASES: rds.databases(region),
+        }
 
 
 def _value(region: str, quota: Quota) -> float | None:

@@ -23,6 +23,11 @@ def database(region: str, identifier: str) -> tuple[str, bool]:
     return instance["DBInstanceStatus"], bool(instance.get("MultiAZ"))
 
 
+def databases(region: str) -> int:
+    pages = client("rds", region).get_paginator("describe_db_instances").paginate()
+    return sum(len(page["DBInstances"]) for page in pages)
+
+
 class RdsDatabases:
     def describe(self, region: str, identifier: str) -> DatabaseFacts | None:
         try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
     from stargate.domain.provisioning.planning import ResourceChange
     from stargate.domain.provisioning.quotas import Quota
+    from stargate.domain.provisioning.rights import Right
 
 
 class Manifests(Protocol):
@@ -96,26 +97,42 @@ class Regions(Protocol):
         """VPC id to its CIDR blocks."""
         ...
 
-    def addresses(self, region: str) -> int:
-        """How many Elastic IPs the account holds there."""
-        ...
-
 
 class Quotas(Protocol):
     def granted(self, region: str, quotas: Iterable[Quota]) -> dict[Quota, float]:
         """What the account may have; without those that AWS tells nothing of."""
         ...
 
+    def used(self, region: str, zones: Sequence[str]) -> dict[Quota, float]:
+        """What the account has, of those that can be counted; in the fullest of these zones if by zone."""
+        ...
+
+
+class Rights(Protocol):
+    """What the role may do that CloudFormation acts with, its organization's policies considered."""
+
+    def refused(self, region: str, name: str, types: Iterable[str]) -> dict[Right, str]:
+        """What it may not do that making these types for an environment takes, each with the reason."""
+        ...
+
 
 class Offers(Protocol):
     """What AWS would sell us in a region."""
 
-    def database_class(self, region: str, instance_class: str, *, multi_az: bool) -> bool:
-        """Whether PostgreSQL of the gateway's version can be had on it."""
+    def database_zones(self, region: str, instance_class: str, *, multi_az: bool) -> frozenset[str]:
+        """The zones in which PostgreSQL of the gateway's version can be had on it."""
+        ...
+
+    def instance_zones(self, region: str, instance_type: str) -> frozenset[str]:
+        """The zones in which EC2 has such machines."""
         ...
 
     def closed_models(self, region: str, models: Sequence[str]) -> dict[str, str]:
         """The models that the account may not use there, each with what AWS says of it."""
+        ...
+
+    def has_use_form(self, region: str) -> bool:
+        """Whether the account has ever told Anthropic what it wants models for."""
         ...
 
 
@@ -131,6 +148,26 @@ class Belongings(Protocol):
         ...
 
     def has_database(self, region: str, identifier: str) -> bool: ...
+
+    def left_over(self, region: str, name: str) -> list[str]:
+        """What holds a name that the environment will give: log groups, cluster, observer."""
+        ...
+
+    def web_acls(self, name: str) -> list[str]:
+        """Those of CloudFront that are called so."""
+        ...
+
+
+class Account(Protocol):
+    """What only the account's owner can do, and may have forgotten."""
+
+    def unused_cost_tags(self, keys: Sequence[str]) -> list[str]:
+        """Those that are not activated for cost allocation; AccountUnaskableError where nobody may ask."""
+        ...
+
+    def listeners(self) -> int:
+        """How many have confirmed that they want to hear of alarms."""
+        ...
 
 
 class Inventory(Protocol):

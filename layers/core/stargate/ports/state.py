@@ -43,6 +43,10 @@ class Environments(Protocol):
         self, environment: Environment, checks: Sequence[Check], kept: Sequence[Kept] = ()
     ) -> None: ...
 
+    def note(self, environment: Environment, entry: Entry) -> None:
+        """Into its ledger, and nothing else; the same entry again changes nothing."""
+        ...
+
 
 class Nodes(Protocol):
     """What is known of each node of an environment."""

@@ -130,25 +130,36 @@ def plan_environment() -> PlanEnvironment:
 
 
 def preflight() -> Preflight:
+    from stargate.adapters.account import AwsAccount
     from stargate.adapters.belongings import AwsBelongings
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.ec2 import Ec2Regions
+    from stargate.adapters.iam import SimulatedRights
     from stargate.adapters.offers import AwsOffers
     from stargate.adapters.quotas import ServiceQuotas
     from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.provisioning.beforehand.goods import Goods
+    from stargate.usecases.provisioning.beforehand.ground import Ground
+    from stargate.usecases.provisioning.beforehand.leave import Leave
+    from stargate.usecases.provisioning.beforehand.names import Names
+    from stargate.usecases.provisioning.beforehand.owner import Owner
     from stargate.usecases.provisioning.preflight import Preflight
 
     given = settings.read(settings.PreflightSettings)
     table = Table(given.table_name)
+    nodes, manifests, stacks = NodeRows(table), S3Manifests(given.gateway_bucket), CloudFormationStacks()
+    regions, belongings = Ec2Regions(), AwsBelongings()
     return Preflight(
         EnvironmentRows(table),
-        NodeRows(table),
-        S3Manifests(given.gateway_bucket),
-        Ec2Regions(),
-        CloudFormationStacks(),
-        AwsOffers(),
-        ServiceQuotas(),
-        AwsBelongings(),
+        manifests,
+        stacks,
+        (
+            Ground(nodes, regions, ServiceQuotas()),
+            Names(nodes, stacks, belongings),
+            Goods(manifests, regions, AwsOffers(), belongings),
+            Leave(manifests, SimulatedRights(given.service_role_arn, given.boundary_arn)),
+        ),
+        Owner(AwsAccount(given.operators_arn)),
         given.aws_region,
         given.gateway_version,
     )

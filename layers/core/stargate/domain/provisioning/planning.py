@@ -16,10 +16,6 @@ LATEST = "latest"
 BESIDE = frozenset({"name", "plan"})  # what a request says beside what was planned
 
 LANGFUSE = "Langfuse 2 is out of support: version 3 needs ClickHouse, which the specification has not"
-TAGS = (
-    "costs by environment are seen from the day on that the tag stargate:environment is activated for cost "
-    "allocation; AWS offers it a day after a resource has borne it"
-)
 # What a change of these properties does to whoever uses the gateway.
 INTERRUPTIONS = {
     ("AWS::RDS::DBInstance", "DBInstanceClass"): "the database fails over: a minute or two without answers",

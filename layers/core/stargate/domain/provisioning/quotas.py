@@ -24,11 +24,26 @@ class Quota:
     name: str
 
 
+CLOUDFRONT_LIST_RULES = 55  # what the prefix list of CloudFront's addresses counts in a security group
+
 VPCS = Quota("vpc", "L-F678F1CE", "VPCs per Region")
 ADDRESSES = Quota("ec2", "L-0263D0A3", "EC2-VPC Elastic IPs")
+NAT_GATEWAYS = Quota("vpc", "L-FE5A380F", "NAT gateways per Availability Zone")
+GROUP_RULES = Quota("vpc", "L-0EA8095F", "Inbound or outbound rules per security group")
+BALANCERS = Quota("elasticloadbalancing", "L-53DA6B97", "Application Load Balancers per Region")
+DATABASES = Quota("rds", "L-7B6409FD", "DB instances")
 ON_DEMAND_VCPUS = Quota("fargate", "L-3032A538", "Fargate On-Demand vCPU resource count")
 SPOT_VCPUS = Quota("fargate", "L-36FBB829", "Fargate Spot vCPU resource count")
-QUOTAS = (VPCS, ADDRESSES, ON_DEMAND_VCPUS, SPOT_VCPUS)
+QUOTAS = (
+    VPCS,
+    ADDRESSES,
+    NAT_GATEWAYS,
+    GROUP_RULES,
+    BALANCERS,
+    DATABASES,
+    ON_DEMAND_VCPUS,
+    SPOT_VCPUS,
+)
 
 
 def needed(environment: Environment) -> dict[Quota, float]:
@@ -45,6 +60,10 @@ def needed(environment: Environment) -> dict[Quota, float]:
     return {
         VPCS: 1,
         ADDRESSES: {"one": 1, "per_zone": zones, "instance": 0}[spec.network.nat],
+        NAT_GATEWAYS: 0 if spec.network.nat == "instance" else 1,
+        GROUP_RULES: CLOUDFRONT_LIST_RULES,
+        BALANCERS: 1,
+        DATABASES: 1,
         ON_DEMAND_VCPUS: (services - spot + prepares) / CPU_UNITS,
         SPOT_VCPUS: spot / CPU_UNITS,
     }

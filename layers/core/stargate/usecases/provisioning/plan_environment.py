@@ -18,7 +18,6 @@ from stargate.domain.gateway.regions import regions_away
 from stargate.domain.provisioning.plan_prices import price_of
 from stargate.domain.provisioning.planning import (
     LANGFUSE,
-    TAGS,
     action_of,
     declared_by,
     interruptions,
@@ -168,6 +167,6 @@ class PlanEnvironment:
             "preflight": {"ok": not faults, "faults": faults},
             "regions": list(regions_away(environment, self.preflight.home)),
             "price": self._price(environment, present),
-            "warnings": [LANGFUSE, TAGS],
+            "warnings": [LANGFUSE, *self.preflight.warnings()],
             "repairs": [repair.document() for repair in repairs if repair.concerns(environment)],
         }
