@@ -92,6 +92,8 @@ class Examination:
         """The truth, told in the place of the event that did not come."""
         detail: dict[str, Any] = {
             "kind": signal.kind,
+            "severity": signal.severity.value,
+            "turn": signal.turn.value,
             "source": signal.source,
             "change": transition.what.value,
             "facts": dict(signal.facts),
