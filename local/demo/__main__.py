@@ -33,10 +33,11 @@ def main() -> int:
         report.broke("the story reaches its end", f"{type(error).__name__}: {error}")
     finally:
         _leave_nothing(screen, report)
-    report.at_most("seconds for all of it after set-up", time.monotonic() - started, bound, " s")
+    seconds = time.monotonic() - started
+    screen.checked(report.at_most("seconds for all of it after set-up", seconds, bound, " s"))
     report.write(REPORT)
     screen.summary(report.checks)
-    screen.say(f"{REPORT.relative_to(ROOT)}: {sum(c.ok for c in report.checks)} of {len(report.checks)} held")
+    screen.say(f"{REPORT.relative_to(ROOT)} has each with what was measured and what was asked")
     return 0 if report.ok else 1
 
 
@@ -58,7 +59,7 @@ def _leave_nothing(screen: Screen, report: Report) -> None:
     except connection.LocalCloudError as error:
         report.broke("nothing is left running", str(error))
         return
-    report.same("local clouds left running", int(connection.is_up()), 0)
+    screen.checked(report.same("local clouds left running", int(connection.is_up()), 0))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -49,12 +49,12 @@ class EnvironmentView:
 
     def picture(self, document: Document) -> Group:
         table = Table.grid(padding=(0, 2))
-        table.add_column(min_width=16)
-        table.add_column(width=28)
-        table.add_column(justify="right", min_width=7)
-        table.add_column(min_width=9)
-        table.add_column(justify="right", min_width=6)
-        table.add_column(justify="right", min_width=14)
+        table.add_column(min_width=18, no_wrap=True)
+        table.add_column(max_width=28)  # alone gives way where the terminal is narrow
+        table.add_column(justify="right", min_width=7, no_wrap=True)
+        table.add_column(min_width=9, no_wrap=True)
+        table.add_column(justify="right", min_width=6, no_wrap=True)
+        table.add_column(justify="right", min_width=14, no_wrap=True)
         for stack in document["stacks"]:
             style = STYLES.get(stack["status"], "")
             total, done = max(stack["resources_total"], 1), stack["resources_done"]
@@ -62,7 +62,7 @@ class EnvironmentView:
                 done = total
             table.add_row(
                 Text(f"  {stack['name']}", style=style),
-                ProgressBar(total=total, completed=done, width=28, complete_style=style or "bar.complete"),
+                ProgressBar(total=total, completed=done, complete_style=style or "bar.complete"),
                 Text(f"{stack['resources_done']}/{stack['resources_total']}", style="dim"),
                 Text(stack["status"], style=style),
                 Text(clock(stack.get("seconds"))),

@@ -63,9 +63,9 @@ class GatewayView:
 
     def picture(self, look: Look) -> Group:
         table = Table.grid(padding=(0, 2))
-        table.add_column(width=9)
-        table.add_column(justify="right", width=5)
-        table.add_column(overflow="ellipsis", no_wrap=True)
+        table.add_column(width=9, no_wrap=True)
+        table.add_column(justify="right", width=5, no_wrap=True)
+        table.add_column()  # alone gives way where the terminal is narrow
         truth, hot = look.truth, look.alarm.state == "ALARM"
         table.add_row("  users", str(truth.users), Text("•" * (truth.users // USERS_PER_MARK), "cyan"))
         cpu = Text(_sparks(self._cpu), "red" if hot else "green")
@@ -74,7 +74,7 @@ class GatewayView:
         table.add_row("  alarm", "", Text(look.alarm.state, STYLES.get(look.alarm.state, "")))
         for condition in look.conditions:
             if condition["status"] == "open":
-                table.add_row("  wrong", "", Text(_decided(condition) or _key(condition), "yellow"))
+                table.add_row("  wrong", "", _cut(_decided(condition) or _key(condition), "yellow"))
         return Group(Text(), table)
 
 
@@ -95,7 +95,12 @@ def _others(look: Look) -> str:
 def _tasks(look: Look) -> Text:
     states = sorted(look.truth.states.items(), key=lambda one: ORDER.index(one[0]) if one[0] in ORDER else 0)
     told = ", ".join(f"{count} {state.lower()}" for state, count in states)
-    return Text(f"of {look.bounds}: {told}")
+    return _cut(f"of {look.bounds}: {told}")
+
+
+def _cut(words: str, style: str = "") -> Text:
+    """On one line, however long it is."""
+    return Text(words, style, no_wrap=True, overflow="ellipsis")
 
 
 def _decided(condition: Document) -> str:

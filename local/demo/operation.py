@@ -77,6 +77,7 @@ class Operation(Teller):
         event = self._event_of(chain)
         self._show(chain, event)
         self._it_was_the_alarm(chain, event)
+        self._who_started_tasks(since)
         self._it_helped(chain, since)
         return chain
 
@@ -91,6 +92,12 @@ class Operation(Teller):
         self.same(
             "the decision", f"{decision['verdict']} {decision['action']} {SERVICE}", "act raise_bound litellm"
         )
+
+    def _who_started_tasks(self, since: float) -> None:
+        """Target tracking watches CPU too, and may be first; then the raised bound holds what it began."""
+        self.screen.say("why the number of tasks was changed, by Application Auto Scaling:")
+        for reason in reversed(self.running.scalings(since)):
+            self.screen.say(f"  {reason}")
 
     def _it_helped(self, chain: Chain, since: float) -> None:
         target = chain.entries[1]["detail"]["target"]["minimum"]
@@ -115,7 +122,7 @@ class Operation(Teller):
 
     def copies_change_nothing(self, raised: Chain) -> None:
         self.screen.title("6  The same event again, and late: nothing changes")
-        before = (self.running.bounds(), self.record.remedies(), self.record.count("decision", "raise_bound"))
+        before = self._done()
         repeated = self.running.taken().count("repeated")
         for _ in range(2):
             self.running.redeliver(raised.root)
@@ -137,8 +144,12 @@ class Operation(Teller):
         caused = {entry["id"] for entry in told}
         answers = [entry["summary"] for entry in self.record.ledger() if entry["cause"] in caused]
         self.same("what was decided because of them", answers, [])
-        now = (self.running.bounds(), self.record.remedies(), self.record.count("decision", "raise_bound"))
-        self.same("bounds, workflows and raises as before", now, before)
+        self.same("bounds, workflows and raises, as they were before", self._done(), before)
+
+    def _done(self) -> list[str]:
+        """All that a copy of the event might have set going once more."""
+        raises = self.record.count("decision", "raise_bound")
+        return [f"bounds {self.running.bounds()}", *self.record.remedies(), f"{raises} decided"]
 
     # 7
 
@@ -205,7 +216,7 @@ class Operation(Teller):
             "hold restart_service: switch",
         )
         self.same("workflows started meanwhile", self._started_since(remedies), [])
-        self.same("deployments begun meanwhile", self.running.service()["deployment"], before["deployment"])
+        self.same("deployments begun meanwhile", self._deployments_since(before), [])
         self.found(self._switch("on"))
         self.screen.say("PUT /switch on: the next minute's examination decides again")
         self._wait(lambda: self.record.last("verification", "restart_service", since) is not None)
@@ -213,10 +224,11 @@ class Operation(Teller):
         if verified is None:
             raise StoryError("the held action was not performed once the switch was on")
         self._show(chain_to(verified, self.record.ledger(since)), None)
-        after = self.running.service()
         self.same("the effect, as verified", verified["detail"]["outcome"], "reached")
-        fresh = {after["deployment"]} - {before["deployment"]}
-        self.at_least("new deployments in charge, by ECS", len(fresh), 1)
+        self.at_least("new deployments in charge, by ECS", len(self._deployments_since(before)), 1)
+
+    def _deployments_since(self, before: Document) -> list[str]:
+        return sorted({self.running.service()["deployment"]} - {before["deployment"]})
 
     def _crash_until(self, until: Callable[[Look], bool]) -> Look:
         """One task after the other, each once another serves; ECS replaces them all the while."""

@@ -103,12 +103,16 @@ class Running:
         )["ScalableTargets"][0]
         return Bounds(target["MinCapacity"], target["MaxCapacity"])
 
-    def scalings(self) -> list[str]:
+    def scalings(self, since: float = 0.0) -> list[str]:
         """Why Application Auto Scaling changed the number of tasks, the newest first."""
         activities = self._scaling.describe_scaling_activities(
             ServiceNamespace="ecs", ResourceId=f"service/{self.cluster}/{SERVICE}"
         )["ScalingActivities"]
-        return [f"{activity['Description']} {activity['Cause']}" for activity in activities]
+        return [
+            f"{activity['Description']} {activity['Cause']}"
+            for activity in activities
+            if activity["StartTime"].timestamp() >= since
+        ]
 
     def alarm(self, level: str) -> Alarm:
         name = f"{self.cluster}-{SERVICE}-cpu-{level}"

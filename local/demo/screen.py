@@ -6,7 +6,6 @@ from typing import Protocol, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from local.demo.report import Check
@@ -40,27 +39,17 @@ class Screen:
 
     def checked(self, check: Check) -> None:
         mark = "[green]held  [/green]" if check.ok else "[bold red]BROKE [/bold red]"
-        self._console.print("  " + mark, Text(f"{check.name}: {check.measured}"), sep="", soft_wrap=True)
+        self._console.print("  " + mark, Text(_told(check)), sep="", soft_wrap=True)
 
     def show(self, picture: RenderableType) -> None:
         self._console.print(picture)
 
     def summary(self, checks: Sequence[Check]) -> None:
-        self.title("What was measured, beside what was asked")
-        if not self._is_live:
-            for check in checks:
-                verdict = "held " if check.ok else "BROKE"
-                self._plain(f"  {verdict}  {check.name}: {check.measured} (asked: {check.bound})")
-            return
-        table = Table()
-        table.add_column("check", overflow="fold", ratio=3)
-        table.add_column("measured", overflow="fold", ratio=4)
-        table.add_column("asked", overflow="fold", ratio=3)
-        table.add_column("")
-        for check in checks:
-            mark = Text("held", "green") if check.ok else Text("BROKE", "bold red")
-            table.add_row(Text(check.name), Text(check.measured), Text(check.bound), mark)
-        self._console.print(table)
+        """What broke once more, for each was told where it was measured."""
+        broke = [check for check in checks if not check.ok]
+        self.title(f"{len(checks) - len(broke)} of {len(checks)} checks held")
+        for check in broke:
+            self.checked(check)
 
     def watch(
         self, ask: Callable[[], Seen], until: Callable[[Seen], bool], patience: float, view: View[Seen]
@@ -75,7 +64,9 @@ class Screen:
                 seen = ask()
                 self._tell(view, seen)
             return seen
-        with Live(view.picture(seen), console=self._console, refresh_per_second=8) as live:
+        gone = view.tells_beside_picture  # what is worth keeping of it was told in lines
+        picture = Live(view.picture(seen), console=self._console, refresh_per_second=8, transient=gone)
+        with picture as live:
             self._tell_beside(view, seen)
             while not until(seen) and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
@@ -94,3 +85,9 @@ class Screen:
 
     def _plain(self, text: str) -> None:
         self._console.print(Text(text), soft_wrap=True)
+
+
+def _told(check: Check) -> str:
+    """What was asked goes without saying where it is what was measured."""
+    asked = "" if check.ok and check.measured == check.bound else f" (asked: {check.bound})"
+    return f"{check.name}: {check.measured}{asked}"
