@@ -23,6 +23,7 @@ from ministack.services import (
     lambda_svc,
     rds,
     secretsmanager,
+    sns,
     stepfunctions,
     tagging,
     waf,
@@ -51,6 +52,7 @@ MODULES = (
     eventbridge,
     lambda_svc,
     rds,
+    sns,
     stepfunctions,
 )
 REGISTRIES = (
