@@ -11,6 +11,13 @@ Api = Annotated[
         "--api", envvar="STARGATE_API", help="Base URL of the API; by default that of the local cloud."
     ),
 ]
+Awake = Annotated[
+    str | None,
+    typer.Option(help="Working hours: mon-fri 08:00-19:00 Europe/Berlin; always takes them back."),
+]
+Holidays = Annotated[
+    list[str] | None, typer.Option("--holiday", help="A date to sleep through: 2026-12-25. Repeat.")
+]
 Region = Annotated[
     str | None,
     typer.Option("--api-region", envvar="STARGATE_REGION", help="Region the API is deployed in."),

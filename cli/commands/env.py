@@ -12,11 +12,12 @@ from cli.budgets import budget_of
 from cli.client import ApiClient
 from cli.connection import connect
 from cli.failure import BadInputError
-from cli.hours import schedule_of
-from cli.options import Api, Json, Region
+from cli.hours import ALWAYS, schedule_of
+from cli.options import Api, Awake, Holidays, Json, Region
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.pages import all_of
+from cli.skips import skips_of
 from cli.spans import NEVER, seconds_of
 from cli.views.environments import headline as headline_of
 from cli.views.environments import list_environments, say_next, show_environment
@@ -74,6 +75,8 @@ def create(
     ttl: Ttl = None,
     budget: Budget = None,
     ceiling: Ceiling = None,
+    awake: Awake = None,
+    holidays: Holidays = None,
     plan: Plan = None,
     follow: Watch = False,
     every: Every = EVERY,
@@ -91,6 +94,8 @@ def create(
         request["ttl"] = seconds_of("--ttl", ttl)
     if budget is not None or ceiling is not None:
         request["budget"] = budget_of(budget, ceiling)
+    if awake is not None and awake != ALWAYS:
+        request["schedule"] = schedule_of(awake, holidays or [])
     if plan is not None:
         request["plan"] = plan
     client = connect(api, region)
@@ -131,13 +136,8 @@ def update(
     ttl: Ttl = None,
     budget: Budget = None,
     ceiling: Ceiling = None,
-    awake: Annotated[
-        str | None,
-        typer.Option(help="Working hours: mon-fri 08:00-19:00 Europe/Berlin; always takes them back."),
-    ] = None,
-    holidays: Annotated[
-        list[str] | None, typer.Option("--holiday", help="A date to sleep through: 2026-12-25. Repeat.")
-    ] = None,
+    awake: Awake = None,
+    holidays: Holidays = None,
     settings: Settings = None,
     version: Version = None,
     plan: Plan = None,
@@ -177,6 +177,12 @@ def update(
 
 def resume(
     name: Name,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--skip", help="Leave this as it is where its stack is stuck at it: data.Database. Repeat."
+        ),
+    ] = None,
     follow: Watch = False,
     every: Every = EVERY,
     api: Api = None,
@@ -184,7 +190,10 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with what failed: the same work again, from where it stopped."""
-    _begin("resume", connect(api, region), name, follow=follow, every=every, as_json=as_json)
+    order = {"skip": skips_of(skip)} if skip else {}
+    client = connect(api, region)
+    document = document_of(client.post(f"/environments/{name}/resume", order))
+    _answer(client, document, follow=follow, every=every, as_json=as_json)
 
 
 def sleep(

@@ -6,7 +6,8 @@ import typer
 
 from cli.answers import document_of
 from cli.connection import connect
-from cli.options import Api, Json, Region
+from cli.hours import schedule_of
+from cli.options import Api, Awake, Holidays, Json, Region
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.views.plans import show_plan
@@ -25,6 +26,8 @@ def plan(
     version: Annotated[
         str | None, typer.Option("--version", help="Of one that stands: the gateway's version, or latest.")
     ] = None,
+    awake: Awake = None,
+    holidays: Holidays = None,
     repairs: Annotated[
         bool, typer.Option("--repairs", help="Tell where it differs from the specification, and why.")
     ] = False,
@@ -40,5 +43,7 @@ def plan(
         request["overrides"] = overrides_of(settings)
     if version is not None:
         request["gateway_version"] = version
+    if awake is not None:
+        request["schedule"] = schedule_of(awake, holidays or [])
     document = document_of(connect(api, region).post(f"/environments/{name}/plan", request))
     emit(document, lambda console: show_plan(console, document, repairs=repairs), as_json=as_json)

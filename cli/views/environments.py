@@ -69,6 +69,10 @@ def say_next(console: Console, document: Document) -> None:
     step = NEXT_STEPS.get(document["status"])
     if step:
         console.print(f"next: {step.format(name=document['name'])}")
+    failure = document["failure"] or {}
+    if document["status"] == "FAILED" and failure.get("stuck"):
+        named = " ".join(f"--skip {failure['stack']}.{resource}" for resource in failure["stuck"])
+        console.print(f"or, leaving what it is stuck at: `stargate env resume {document['name']} {named}`")
 
 
 def headline(document: Document) -> Text:
@@ -106,7 +110,7 @@ def _particulars(document: Document) -> Iterator[str]:
         yield from _budget(document["budget"])
     if document["ends_at"]:
         yield f"retires by itself at {document['ends_at']}"
-    yield from (_kept(one) for one in document["kept"])
+    yield from _kept_lines(document["kept"])
     for name, value in document["outputs"].items():
         yield f"{name}: {value}"
     failing = [check for check in document["checks"] if not check["ok"]]
@@ -132,9 +136,13 @@ def _budget(budget: Document) -> Iterator[str]:
         yield f"no change may take its price above ${budget['ceiling']:,.2f} a month"
 
 
-def _kept(one: Document) -> str:
-    until = f"until {one['until']}" if one["until"] else "until somebody deletes it"
-    return f"kept on purpose: {one['kind']} {one['name']} {until}"
+def _kept_lines(kept: list[Document]) -> Iterator[str]:
+    for one in kept:
+        until = f"until {one['until']}" if one["until"] else "until somebody deletes it"
+        price = (
+            "price not known" if one["monthly_usd"] is None else f"at most ${one['monthly_usd']:,.2f} a month"
+        )
+        yield f"kept on purpose: {one['kind']} {one['name']} {until}, {price}"
 
 
 def status_text(status: str) -> Text:

@@ -33,7 +33,7 @@ def show_plan(console: Console, document: Document, *, repairs: bool = False) ->
     console.print(f"{len(moving)} stacks, {still} unchanged, about {spoken(document['seconds'])} in all")
     for line in (*_remarks(document), *_repairs(document.get("repairs", []), told=repairs)):
         console.print(line)
-    if document["preflight"]["ok"] and moving:
+    if document["preflight"]["ok"] and (moving or document.get("settings")):
         verb = "create" if document["kind"] == "create" else "update"
         console.print(f"next: the same with `stargate env {verb} … --plan {document['plan']}`")
 
@@ -67,6 +67,8 @@ def _remarks(document: Document) -> Iterator[str]:
             replaced = f", replaced: {change['replacement']}" if change["replacement"] != "no" else ""
             what = ", ".join(change["properties"])
             yield f"  {stack['name']}: {change['action']} {change['resource']} ({what}){replaced}"
+    for setting in document.get("settings", ()):
+        yield f"sets: {setting}"
     for interruption in document["interrupts"]:
         yield f"interrupts: {interruption}"
     for fault in document["preflight"]["faults"]:

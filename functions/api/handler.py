@@ -145,7 +145,7 @@ def plan_environment(name: str) -> Reply:
 
 @route("/environments/{name}/resume", "POST")
 def resume_environment(name: str) -> Reply:
-    return _environments().begin_work("resume", name, _key())
+    return _environments().resume_environment(name, _body(), _key())
 
 
 @route("/environments/{name}/sleep", "POST")

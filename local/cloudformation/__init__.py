@@ -2,7 +2,7 @@
 
 from local import control
 from local.clock import Clock
-from local.cloudformation import addresses, events, operations, permissions, types
+from local.cloudformation import addresses, events, faults, operations, permissions, types
 from local.cloudformation.faults import Faults
 from local.events import emit
 from local.iam import check_resource
@@ -10,12 +10,13 @@ from local.services.pace import Pace
 
 
 def install(clock: Clock) -> None:
-    faults = Faults()
+    injected = Faults()
     types.install()
     addresses.install()
     events.install(emit)
     permissions.install(check_resource)
-    operations.install(Pace(clock), faults)
-    control.route("POST", "/_stargate/faults", faults.add)
-    control.route("DELETE", "/_stargate/faults", faults.clear)
-    control.route("GET", "/_stargate/faults", lambda _: faults.listed())
+    faults.install(injected)
+    operations.install(Pace(clock), injected)
+    control.route("POST", "/_stargate/faults", injected.add)
+    control.route("DELETE", "/_stargate/faults", injected.clear)
+    control.route("GET", "/_stargate/faults", lambda _: injected.listed())

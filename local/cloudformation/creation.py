@@ -18,6 +18,7 @@ from ministack.services import cloudformation
 from ministack.services.cloudformation import provisioners, stacks
 
 from local.cloudformation.events import STACK_TYPE
+from local.cloudformation.faults import CREATE
 from local.cloudformation.removal import Removal
 from local.cloudformation.walk import walk
 
@@ -99,7 +100,7 @@ class Creation:
         try:
             await self._provision(logical_id, kind)
             await self.pace.creating(self.name, kind)
-            self.faults.strike(self.name, logical_id)
+            self.faults.strike(self.name, logical_id, CREATE)
             await stand(kind, self.stack["_resources"][logical_id]["PhysicalResourceId"])
         except asyncio.CancelledError:
             self._resource_failed(logical_id, kind, CANCELLED)
@@ -183,7 +184,11 @@ class Creation:
             return
         self._end("ROLLBACK_IN_PROGRESS", reason + "Rollback requested by user.")
         removal = Removal(
-            self.pace, self.stack, rolls_back=True, retains_nothing=self.retain_except_on_create
+            self.pace,
+            self.faults,
+            self.stack,
+            rolls_back=True,
+            retains_nothing=self.retain_except_on_create,
         )
         left = await removal.run(self.stack["_resources"])
         if left:

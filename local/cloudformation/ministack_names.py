@@ -247,6 +247,12 @@ PRIVATE_NAMES = (
     ),
     PrivateName(
         "ministack.services.cloudformation.stacks",
+        "_revert_update",
+        "(stack_id, stack_name, logical_id, rtype, physical_id, applied_props, previous_props, attrs, record=None)",
+        "does it still mean the same to local/cloudformation/faults.py?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.stacks",
         "_resolve_dynamic_references",
         "(value, previous: dict | None = None, reuse_ssm: bool = False, reuse_secrets: bool = False)",
         "does it still mean the same to local/cloudformation/creation.py?",

@@ -100,7 +100,7 @@ class Operations:
 
     async def _delete(self, stack: dict[str, Any], spared: frozenset[str]) -> None:
         settle(stack, "DELETE_IN_PROGRESS", "User Initiated")
-        left = await Removal(self.pace, stack, spared).run(stack["_resources"])
+        left = await Removal(self.pace, self.faults, stack, spared).run(stack["_resources"])
         if left:
             settle(
                 stack,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.concurrency import run_reentrant
 from ministack.services.cloudformation import provisioners, stacks
 
+from local.cloudformation.faults import DELETE
 from local.cloudformation.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from local.cloudformation.faults import Faults
     from local.services.pace import Pace
 
 
@@ -21,6 +23,7 @@ class Removal:
     """Deletes resources of one stack, but those that its template retains or that are `spared`."""
 
     pace: Pace
+    faults: Faults
     stack: dict[str, Any]
     spared: frozenset[str] = frozenset()
     rolls_back: bool = False
@@ -63,6 +66,7 @@ class Removal:
         await self.pace.deleting(self.stack["StackName"], kind)
         if leaving is not None:
             await leaving  # it takes time of its own
+        self.faults.strike(self.stack["StackName"], logical_id, DELETE)
         if policy == "Snapshot":
             stacks._snapshot_resource(*args[:3])
         if stacks._runs_on_worker_thread(kind):

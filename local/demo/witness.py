@@ -27,9 +27,12 @@ class Witness:
         self._stacks = self._client("cloudformation")
         self._states = self._client("stepfunctions")
 
-    def inject_fault(self, environment: str, stack: str, resource: str, reason: str) -> None:
-        name = f"{CONTROL_PLANE}-{environment}-{stack}"
-        self._control("POST", "/faults", {"stack": name, "resource": resource, "reason": reason})
+    def inject_fault(
+        self, environment: str, stack: str, resource: str, reason: str, when: str = "create"
+    ) -> None:
+        """`when` is the operation that fails: create, update, rollback or delete."""
+        order = {"stack": f"{CONTROL_PLANE}-{environment}-{stack}", "resource": resource, "reason": reason}
+        self._control("POST", "/faults", {**order, "when": when})
 
     def lift_faults(self) -> None:
         self._control("DELETE", "/faults")

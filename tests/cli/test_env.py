@@ -159,6 +159,36 @@ def test_work_is_begun_and_followed(api, capsys, work):
     assert "stargate env wake blue" in told
 
 
+def test_what_is_to_be_passed_over_is_named_by_stack(api):
+    """Each once, whatever order they come in."""
+    api.answers("POST", "/environments/blue/resume", 202, environment(status="UPDATING"))
+    named = ["--skip", "data.Database", "--skip", "edge.Distribution", "--skip", "data.Database"]
+
+    assert main(["env", "resume", "blue", *named]) == 0
+
+    assert last(api).document == {"skip": {"data": ["Database"], "edge": ["Distribution"]}}
+
+
+@pytest.mark.parametrize("named", ["Database", "data.", ".Database"])
+def test_a_resource_without_its_stack_is_bad_input(api, capsys, named):
+    """Refused before anything is sent, with an example."""
+    assert main(["env", "resume", "blue", "--skip", named]) == 2
+
+    assert "data.Database" in " ".join(capsys.readouterr().err.split())
+    assert api.asked == []
+
+
+def test_what_is_stuck_is_shown_with_the_way_out(api, capsys):
+    """The very command that would leave it behind."""
+    stuck = {**FAILURE, "stuck": ["Database", "SubnetGroup"]}
+    api.answers("GET", "/environments/blue", 200, environment(status="FAILED", failure=stuck))
+
+    assert main(["env", "show", "blue"]) == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "stargate env resume blue --skip data.Database --skip data.SubnetGroup" in told
+
+
 def test_working_hours_are_sent_as_a_schedule(api):
     """Days as a range or one by one, hours, a time zone, and the days off."""
     api.answers("PATCH", "/environments/blue", 200, environment())
@@ -215,7 +245,8 @@ def test_a_span_of_another_form_is_bad_input(api, capsys):
 
 def test_what_shall_not_be_kept_is_said_with_the_removal(api, capsys):
     """Each wish is a word of the query; what was kept in the end is listed."""
-    kept = {"kind": "secret", "name": "stargate-blue/salt", "until": "2026-12-24T03:00:00Z", "arn": "a"}
+    kept = {"kind": "secret", "name": "stargate-blue/salt", "until": "2026-12-24T03:00:00Z"}
+    kept |= {"arn": "a", "monthly_usd": 0.0}
     api.answers("DELETE", "/environments/blue", 202, environment(status="RETIRING"))
     api.answers("GET", "/environments/blue", 200, environment(status="RETIRED", kept=[kept]))
 
@@ -223,7 +254,10 @@ def test_what_shall_not_be_kept_is_said_with_the_removal(api, capsys):
     assert last(api).query == {"final_snapshot": "no"}
 
     assert main(["env", "show", "blue"]) == 0
-    assert "kept on purpose: secret stargate-blue/salt until 2026-12-24" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "kept on purpose: secret stargate-blue/salt until 2026-12-24T03:00:00Z, at most $0.00 a month" in told
+    )
 
 
 def test_a_change_of_nothing_is_bad_input(api, capsys):

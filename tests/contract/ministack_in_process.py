@@ -32,7 +32,7 @@ from ministack.services.cloudformation import changesets, engine, handlers, prov
 
 from local import services
 from local.clock import Clock
-from local.cloudformation import events, operations, permissions, types
+from local.cloudformation import events, faults, operations, permissions, types
 from local.cloudformation.faults import Faults
 from local.services import application_autoscaling
 from local.services.pace import Pace
@@ -107,8 +107,13 @@ class Cloud:
         await self.ask("CreateStack", StackName=name, TemplateBody=template, **more)
         return await self.settled(name)
 
-    async def delete(self, name):
-        await self.ask("DeleteStack", StackName=name)
+    async def update(self, name, resources, **more):
+        template = json.dumps({"Resources": resources})
+        await self.ask("UpdateStack", StackName=name, TemplateBody=template, **more)
+        return await self.settled(name, "UPDATE_")
+
+    async def delete(self, name, **more):
+        await self.ask("DeleteStack", StackName=name, **more)
         return await self.settled(name, "DELETE_")  # which begins a moment after it was asked for
 
     async def settled(self, name, verb=""):
@@ -141,6 +146,7 @@ def cloud():
         types.install()
         events.install(made.emit)
         permissions.install(made.check)
+        faults.install(made.faults)
         operations.install(Pace(clock), made.faults)
         yield made
     finally:

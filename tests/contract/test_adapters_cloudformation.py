@@ -143,6 +143,42 @@ def test_a_stack_is_deleted_by_its_id_through_the_service_role(cloud, stacks):
     cloud.assert_no_pending_responses()
 
 
+def test_what_is_to_be_retained_is_named_with_the_deletion(cloud, stacks):
+    """CloudFormation takes that of a stack that is DELETE_FAILED only, and refuses it otherwise."""
+    cloud.add_response(
+        "delete_stack",
+        {},
+        {
+            "StackName": STACK_ID,
+            "RoleARN": "arn:aws:iam::123456789012:role/service",
+            "ClientRequestToken": "abc-2-remove",
+            "RetainResources": ["Vpc"],
+        },
+    )
+    stacks.delete("us-east-1", STACK_ID, "abc-2-remove", ("Vpc",))
+    cloud.assert_no_pending_responses()
+    cloud.add_client_error("delete_stack", "ValidationError", "RetainResources can only be specified", 400)
+    with pytest.raises(StackRefusedError, match="can only be specified"):
+        stacks.delete("us-east-1", STACK_ID, "abc-2-remove", ("Vpc",))
+
+
+@pytest.mark.parametrize(("skip", "sent"), [(("Database",), {"ResourcesToSkip": ["Database"]}), ((), {})])
+def test_a_rollback_is_continued_without_what_is_named(cloud, stacks, skip, sent):
+    """Through the service role, as the update was; an empty list would be sent as one empty name."""
+    cloud.add_response(
+        "continue_update_rollback",
+        {},
+        {
+            "StackName": STACK_ID,
+            "RoleARN": "arn:aws:iam::123456789012:role/service",
+            "ClientRequestToken": "abc-2-rollback",
+            **sent,
+        },
+    )
+    stacks.continue_rollback("us-east-1", STACK_ID, "abc-2-rollback", skip)
+    cloud.assert_no_pending_responses()
+
+
 def event(resource, status, physical="i-1", reason=""):
     return {
         "StackId": STACK_ID,

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
-from stargate.domain.environment import Check, Environment, Status
+from stargate.domain.environment import Check, Declared, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry
+from stargate.domain.life.ends import Deadline, Farewell, Kept
+from stargate.domain.life.rest import Rest, ServiceAtWork, Target
+from stargate.domain.life.schedule import Schedule
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.errors import ConflictError, EnvironmentNotFoundError, InvalidRequestError, SupersededError
 from tests import fakes
@@ -79,6 +82,50 @@ def test_what_was_created_is_read_back_by_id_and_by_name(store):
     assert store.environments.by_name("sandbox") == environment
     assert store.nodes.all(environment.environment_id) == {state.name: state for state in NODES}
     assert store.ledger.page(environment.environment_id, None, None, 10, None).items == (an_entry(),)
+
+
+LIVED = {
+    "status": Status.FAILED,
+    "work": Work.UPDATE,
+    "mode": Mode.ADVISE,
+    "checks": (Check("stacks", ok=False, measured="12 stand", bound="13 stand"),),
+    "failure": Failure("data", "Database", "AWS::RDS::DBInstance", "no room", ("Database",)),
+    "deletion_protection": True,
+    "deadline": Deadline(9000.0, 8000.5, warned=True),
+    "farewell": Farewell(final_snapshot=False),
+    "kept": (Kept("snapshot", "last", "arn:last", "us-east-1", size_gb=100),),
+    "rest": Rest((ServiceAtWork("litellm", 3, Target(2, 6, ("ScheduledScalingSuspended",))),), ("cpu",)),
+    "schedule": Schedule(("mon",), "08:00", "19:00", "Europe/Berlin", ("2026-12-25",)),
+    "followed": True,
+    "undo": Declared(PRESETS["sandbox"].spec, "0123456789ab"),
+    "undone": Failure("edge", "", "", "no"),
+    "skips": {"data": ("Database",)},
+}
+
+
+def test_what_an_environment_has_been_through_is_read_back(store):
+    """Every field that a life leaves behind, and each of a node's."""
+    lived = created(store, replace(an_environment(), **LIVED))
+    assert store.environments.get(lived.environment_id) == lived
+    before = store.nodes.all(lived.environment_id)["data"]
+    after = replace(
+        before,
+        status=NodeStatus.STANDING,
+        stack_id="arn:data",
+        submitted_at=1.5,
+        submitted_attempt=2,
+        removed_attempt=1,
+        rescued_attempt=2,
+        stood_at=3.5,
+        stood_attempt=2,
+        applied="abc",
+        deleting_at=1.25,
+        entry_id="entry-9",
+        failure=Failure("data", "Database", "AWS::RDS::DBInstance", "no room", ("Database",)),
+        outputs={"DatabaseEndpoint": "db"},
+    )
+    store.nodes.replace(lived.environment_id, before, after)
+    assert store.nodes.all(lived.environment_id)["data"] == after
 
 
 def test_what_is_not_there_is_said_so(store):

@@ -51,6 +51,7 @@ class FakeStack:
     history: list = field(default_factory=list)
     reason: str = ""
     before: tuple = ()
+    spared: tuple = ()
 
 
 @dataclass
@@ -62,6 +63,7 @@ class FakeStacks:
     created: list = field(default_factory=list)
     deleted: list = field(default_factory=list)
     updated: list = field(default_factory=list)
+    continued: list = field(default_factory=list)
     refuse: dict = field(default_factory=dict)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
@@ -115,11 +117,33 @@ class FakeStacks:
         stack.parameters, stack.template_url = stack.before
         stack.status = "UPDATE_ROLLBACK_COMPLETE"
 
-    def delete(self, region, stack_id, request_token):
+    def delete(self, region, stack_id, request_token, retain=()):
         stack = self._by_id(stack_id)
+        if retain and stack.status != "DELETE_FAILED":
+            raise StackRefusedError("RetainResources is for a stack that is DELETE_FAILED")
         if stack.status != "DELETE_IN_PROGRESS":
-            stack.status, stack.history = "DELETE_IN_PROGRESS", []
+            stack.status, stack.history, stack.spared = "DELETE_IN_PROGRESS", [], tuple(retain)
             self.deleted.append(stack.name)
+
+    def continue_rollback(self, region, stack_id, request_token, skip):
+        stack = self._by_id(stack_id)
+        if stack.status != "UPDATE_ROLLBACK_FAILED":
+            raise StackRefusedError("cannot be called from current stack status")
+        stack.status, stack.spared = "UPDATE_ROLLBACK_IN_PROGRESS", tuple(skip)
+        self.continued.append(stack.name)
+
+    def stick(self, stack_name, resource, reason):
+        """An update that failed does not go back either."""
+        stack = self.stacks[stack_name]
+        stack.parameters, stack.template_url = stack.before or (stack.parameters, stack.template_url)
+        stack.status = "UPDATE_ROLLBACK_FAILED"
+        stack.history = [
+            StackEvent("Other", "AWS::ECS::Service", "UPDATE_FAILED", "no capacity"),
+            StackEvent(
+                stack_name, "AWS::CloudFormation::Stack", "UPDATE_ROLLBACK_IN_PROGRESS", "", is_stack=True
+            ),
+            StackEvent(resource, "AWS::RDS::DBInstance", "UPDATE_FAILED", reason),
+        ]
 
     def stand(self, stack_name):
         stack = self.stacks[stack_name]

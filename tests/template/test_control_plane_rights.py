@@ -29,7 +29,10 @@ ON_EVERYTHING = {
         "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota", "ce:ListCostAllocationTags",
         "wafv2:ListWebACLs", "logs:DescribeLogGroups",
     },
-    "DeployStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "DeployStackFunction": {
+        "states:SendTaskSuccess", "states:SendTaskFailure",
+        "application-autoscaling:DescribeScalableTargets",
+    },
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "ScoreDrillFunction": {"rds:DescribeEvents"},

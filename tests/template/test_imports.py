@@ -115,12 +115,18 @@ def test_jsonschema_and_chalice_are_the_apis_alone():
     readers = offenders(others, ("stargate.domain.life.requests",))
     assert {found.split(":")[0] for found in readers} == {
         "layers/core/stargate/domain/life/changes.py",
+        "layers/core/stargate/domain/life/resumption.py",
         "layers/core/stargate/domain/life/updates.py",
         "layers/core/stargate/usecases/provisioning/create_environment.py",
         "layers/core/stargate/usecases/provisioning/request_plan.py",
     }
-    theirs = ("stargate.domain.life.changes", "stargate.domain.life.updates")
+    theirs = (
+        "stargate.domain.life.changes",
+        "stargate.domain.life.resumption",
+        "stargate.domain.life.updates",
+    )
     assert {found.split(":")[0] for found in offenders(others, theirs)} == {
         "layers/core/stargate/usecases/life/change_environment.py",
+        "layers/core/stargate/usecases/life/resume_environment.py",
         "layers/core/stargate/usecases/provisioning/request_plan.py",
     }

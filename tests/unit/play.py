@@ -38,7 +38,10 @@ OUTPUTS = {
         "GatewayUrl": "https://d1.cloudfront.net",
     },
 }
-OWN_PARAMETERS = {"litellm": ["LitellmMaxTasks", "LitellmTargetGroupArn"], "data": ["DatabaseClass"]}
+OWN_PARAMETERS = {
+    "litellm": ["LitellmMinTasks", "LitellmMaxTasks", "LitellmTargetGroupArn"],
+    "data": ["DatabaseClass"],
+}
 REQUEST = {"name": "sandbox", "preset": "sandbox"}
 
 
@@ -70,6 +73,7 @@ class Play:
     callbacks: fakes.FakeCallbacks = field(default_factory=fakes.FakeCallbacks)
     movers: fakes.FakeMovers = field(default_factory=fakes.FakeMovers)
     workflows: fakes.FakeWorkflows = field(default_factory=fakes.FakeWorkflows)
+    scaling: fakes.FakeScaling = field(default_factory=fakes.FakeScaling)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
     events: list = field(default_factory=list)
     environment: object = None
@@ -77,6 +81,7 @@ class Play:
     def __post_init__(self):
         self.environments = fakes.FakeEnvironments(self.table)
         self.histories = fakes.FakeHistories()
+        self.operations = fakes.FakeOperations(self.table)
         self.nodes = fakes.FakeNodes(self.table)
         self.ledger = fakes.FakeLedger(self.table)
         self.manifests = fakes.FakeManifests(manifest())
@@ -98,6 +103,7 @@ class Play:
         )
         self.change = ChangeEnvironment(
             self.environments,
+            self.operations,
             self.manifests,
             self.workflows,
             self.clock,
@@ -108,7 +114,12 @@ class Play:
         )
         self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.clock)
         self.deploy = DeployStack(
-            self.desk("deploy_stack", StackFailedError), self.stacks, self.manifests, "bucket", "arn:boundary"
+            self.desk("deploy_stack", StackFailedError),
+            self.stacks,
+            self.manifests,
+            self.scaling,
+            "bucket",
+            "arn:boundary",
         )
         self.prepare = PrepareDatabase(
             self.desk("prepare_database", StepFailedError), self.stacks, self.tasks

@@ -20,6 +20,7 @@ from stargate.domain.signals.signal import Severity
 from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.show_drills import ShowDrills
 from stargate.usecases.life.begin_work import BeginWork
+from stargate.usecases.life.resume_environment import ResumeEnvironment
 from stargate.usecases.operating.change_playbook import ChangePlaybook
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
@@ -102,10 +103,14 @@ class Routes:
 
     def environments(self, actor, _context):
         play, narrator = self.play, self.play.narrator(actor)
+        begin = BeginWork(
+            play.environments, play.operations, play.workflows, play.clock, play.identifiers, narrator
+        )
         return EnvironmentsApi(
             create=play.create,
             plan=RequestPlan(play.environments, Planning(play), play.change.gateway_version),
-            begin=BeginWork(play.environments, play.workflows, play.clock, play.identifiers, narrator),
+            begin=begin,
+            resume=ResumeEnvironment(play.environments, play.manifests, begin),
             change=replace(play.change, narrator=narrator),
             retire=play.retire,
             show=play.show,

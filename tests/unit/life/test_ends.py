@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
+from stargate.domain.costs.kept import monthly_in_words, monthly_of
 from stargate.domain.environment import Status
 from stargate.domain.life.ends import Farewell, Kept
 from stargate.errors import EnvironmentProtectedError, LeftoversError, SupersededError
@@ -51,9 +55,11 @@ def test_a_removal_keeps_snapshot_and_secrets_and_says_so(play):
     kept = {one["kind"]: one for one in document["kept"]}
     assert kept["snapshot"]["until"] is None
     assert kept["snapshot"]["size_gb"] == 100
+    assert (kept["snapshot"]["monthly_usd"], kept["secret"]["monthly_usd"]) == (9.5, 0.0)
     (secret,) = [one for one in play.remains.left if one.kind == "secret"]
     assert secret.until == play.clock.now() + 30 * DAY
-    assert play.summaries()[-1] == "sandbox is RETIRED: kept on purpose: 1 snapshot, 1 secret"
+    said = "sandbox is RETIRED: kept on purpose: 1 snapshot, 1 secret, at most $9.50 a month"
+    assert play.summaries()[-1] == said
 
 
 def test_a_removal_without_either_leaves_nothing(play):
@@ -103,6 +109,14 @@ def test_a_secret_without_a_window_is_no_kept_secret(play):
     check = CheckRetired(play.environments, play.stacks, play.inventory, play.remains)
     with pytest.raises(LeftoversError, match="arn:secret:salt"):
         check(environment.environment_id, environment.attempt)
+
+
+def test_what_has_no_price_is_told_as_such():
+    """A region that the price list does not know; a secret that nobody scheduled is billed."""
+    assert monthly_of(replace(SNAPSHOT, region="eu-north-1")) is None
+    assert monthly_of(SECRET) == Decimal("0.40")
+    words = monthly_in_words([SNAPSHOT, replace(SNAPSHOT, region="eu-north-1")])
+    assert words == "at most $9.50 a month, and what has no price here"
 
 
 def test_what_is_protected_stays(play):

@@ -9,6 +9,7 @@ import pytest
 from stargate.domain.environment import Status, Work
 from stargate.domain.life.rest import SUSPENSIONS, Target
 from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Change
 from stargate.errors import EnvironmentBusyError, NotAsleepYetError, NotAwakeYetError, SupersededError
 from stargate.usecases.life.begin_work import BeginWork
@@ -30,9 +31,13 @@ class Night(Play):
         self.ask()
         self.settle(self.environment.environment_id, 1, Status.READY)
         self.repose = fakes.FakeRepose(dict(COUNTS), {"litellm": TARGET}, set(ALARMS) | {"somebody-elses"})
-        self.operations = fakes.FakeOperations(self.table)
         self.begin = BeginWork(
-            self.environments, self.workflows, self.clock, self.identifiers, self.narrator("someone")
+            self.environments,
+            self.operations,
+            self.workflows,
+            self.clock,
+            self.identifiers,
+            self.narrator("someone"),
         )
         self.sleep = SleepGateway(
             self.environments, self.operations, self.repose, self.narrator("sleep_gateway")
@@ -221,7 +226,7 @@ def test_the_same_again_starts_nothing_twice(night):
     ("status", "asked", "words"),
     [
         (Status.PROVISIONING, "sleep", "only what is READY or DEGRADED can be put to sleep"),
-        (Status.RETIRED, "wake", "only what is ASLEEP can be woken"),
+        (Status.RETIRED, "wake", "only what is ASLEEP, or falls asleep, can be woken"),
         (Status.READY, "resume", "only what is FAILED or DEGRADED can be resumed"),
     ],
 )
@@ -229,6 +234,42 @@ def test_each_verb_says_from_which_states_it_works(night, status, asked, words):
     """Refused with the state it is in; nothing is changed."""
     identifier = night.environment.environment_id
     night.table.environments[identifier] = replace(night.now(), status=status)
-    with pytest.raises(EnvironmentBusyError, match=f"sandbox is {status}: {words}"):
+    with pytest.raises(EnvironmentBusyError, match=rf"sandbox is {status}( \(.*\))?: {words}"):
         night.begin(asked, "sandbox")
     assert night.now().attempt == 1
+
+
+def test_who_is_at_it_is_told_with_the_refusal_and_shown_meanwhile(night):
+    """The work, who asked for it, since when, and its execution; afterwards nobody holds it."""
+    night.asked("sleep")
+    holder = night.show.one("sandbox")["held_by"]
+    assert holder == {
+        "work": "sleep",
+        "execution": f"{night.environment.environment_id}-2",
+        "asked_by": "someone",
+        "since": "2027-01-15T08:00:00.000Z",
+    }
+    with pytest.raises(EnvironmentBusyError) as refused:
+        night.change("sandbox", {"overrides": {"grafana": {"tasks": 3}}})
+    for word in (
+        "UPDATING (sleep since 2027-01-15T08:00:00.000Z",
+        "asked for by someone",
+        holder["execution"],
+    ):
+        assert word in str(refused.value)
+    night.settle(*night.attempt(), Status.ASLEEP)
+    assert night.show.one("sandbox")["held_by"] is None
+
+
+def test_what_a_drill_holds_is_left_to_it(night):
+    """Neither change nor sleep while a database is failed over on purpose; its lease says since when."""
+    lease = Lease("drill", "d-1", 1, night.clock.now(), night.clock.now() + 1800)
+    night.operations.record(night.environment.environment_id, Change((lease,)))
+    for ask in (
+        lambda: night.begin("sleep", "sandbox"),
+        lambda: night.change("sandbox", {"overrides": {"grafana": {"tasks": 3}}}),
+    ):
+        with pytest.raises(EnvironmentBusyError, match=r"held by drill d-1 since 2027-01-15T08:00:00\.000Z"):
+            ask()
+    night.clock.pass_seconds(1800)
+    assert night.begin("sleep", "sandbox").status is Status.UPDATING

@@ -8,6 +8,7 @@ import pytest
 
 from stargate.domain.environment import Status
 from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.operating.facts import ScalingFacts
 from stargate.domain.provisioning.moves import StackEvent
 from stargate.errors import EnvironmentBusyError, InvalidRequestError
 from tests.unit.play import Play
@@ -104,6 +105,34 @@ def test_what_needs_a_stack_waits_until_it_is_updated(workshop):
     assert workshop.answered() == set(GATEWAY.names)
 
 
+@pytest.mark.parametrize(
+    ("live", "limits", "expected"),
+    [
+        ((2, 6), {"max_tasks": 8}, (2, 8)),  # nobody moved them: they go along with the limits
+        ((4, 6), {"max_tasks": 8}, (4, 8)),  # the loop has raised the lower one
+        ((2, 4), {"max_tasks": 8}, (2, 4)),  # somebody has lowered the upper one
+        ((6, 6), {"max_tasks": 4}, (4, 4)),  # the new limits end below the raised bound
+        ((3, 6), {"min_tasks": 4}, (4, 6)),
+    ],
+)
+def test_a_change_leaves_autoscaling_where_it_is(workshop, live, limits, expected):
+    """The bounds that the service has now are carried along, within the limits that are declared now."""
+    workshop.scaling.facts = ScalingFacts(*live)
+    workshop.update(overrides={"litellm": limits})
+    sent = workshop.stacks.stacks["stargate-sandbox-litellm"].parameters
+    assert (sent["LitellmMinTasks"], sent["LitellmMaxTasks"]) == tuple(map(str, expected))
+
+
+def test_carried_bounds_are_no_reason_to_change_anything(workshop):
+    """What was raised since makes no stack differ from its order."""
+    workshop.update(overrides=MORE)
+    workshop.is_updated("litellm")
+    workshop.settled(Status.READY)
+    workshop.scaling.facts = ScalingFacts(5, 8)
+    workshop.update(overrides=LARGER)
+    assert workshop.stacks.updated == ["stargate-sandbox-litellm", "stargate-sandbox-data"]
+
+
 def test_the_same_specification_changes_nothing(workshop):
     """No attempt, no workflow."""
     before = workshop.now()
@@ -150,7 +179,9 @@ def test_a_way_back_that_fails_ends_failed(workshop):
 def test_a_second_change_is_refused_while_the_first_runs(workshop):
     """With what is under way, and since when; the way it is run can still be changed."""
     workshop.update(overrides=MORE)
-    with pytest.raises(EnvironmentBusyError, match=r"sandbox is UPDATING \(update since 20.*Z\)"):
+    with pytest.raises(
+        EnvironmentBusyError, match=r"sandbox is UPDATING \(update since 20.*Z, asked for by someone"
+    ):
         workshop.patch(overrides=LARGER)
     assert workshop.change("sandbox", {"mode": "observe"}).mode.value == "observe"
 

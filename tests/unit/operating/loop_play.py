@@ -121,6 +121,7 @@ class LoopPlay:
         environments = fakes.FakeEnvironments(self.table)
         self.change = ChangeEnvironment(
             environments,
+            self.operations,
             fakes.FakeManifests(manifest()),
             fakes.FakeWorkflows(),
             self.clock,

@@ -155,6 +155,13 @@ def test_a_creation_carries_its_plan(office):
         ("sandbox", {"overrides": {"network": {"cidr": "10.9.0.0/16"}}}, "/overrides/network/cidr"),
         ("sandbox", {"preset": "poc"}, "/preset"),
         ("sandbox", [], ""),
+        ("sandbox", {"schedule": {**OFFICE.document(), "until": "07:00"}}, "/schedule/until"),
+        (
+            "other",
+            {"preset": "poc", "schedule": {**OFFICE.document(), "time_zone": "?"}},
+            "/schedule/time_zone",
+        ),
+        ("sandbox", {"ttl": 3600}, "/ttl"),
     ],
 )
 def test_what_could_not_be_done_is_not_planned(office, name, request_, path):
@@ -197,6 +204,24 @@ def test_of_a_new_one_every_line_is_new(office):
     price = price_of(None, (office.now(), REAL), SNAPSHOT)
     assert (price["before"], price["difference"]) == (0.0, price["after"])
     assert price["saved_by_schedule"] == 0.0
+
+
+def test_a_schedule_is_planned_before_it_is_set(office):
+    """What it would save is told, and nothing is set; the same with a creation."""
+    office.manifests.manifest = replace(REAL, version=manifest().version)
+    planned = office.plan(schedule=OFFICE.document())
+    assert planned["settings"] == ["sandbox is awake mon, tue, wed, thu, fri 08:00-19:00 Europe/Berlin"]
+    assert planned["price"]["saved_by_schedule"] > 100
+    assert office.now().schedule is None
+    assert (
+        office.change("sandbox", {"schedule": OFFICE.document(), "plan": planned["plan"]}).schedule == OFFICE
+    )
+    of_new = office.plan("other", preset="poc", schedule=OFFICE.document())
+    assert of_new["price"]["saved_by_schedule"] > 0
+    made = office.create(
+        {"name": "other", "preset": "poc", "schedule": OFFICE.document(), "plan": of_new["plan"]}
+    )
+    assert made.schedule == OFFICE
 
 
 def test_a_schedule_saves_its_share_of_what_sleeps(office):

@@ -322,7 +322,9 @@ def test_a_stack_that_cannot_be_deleted_fails_with_its_resource_and_can_be_asked
     play.stack_event("network", "DELETE_FAILED")
     answer = next(answer for answer in play.answers("network") if "#2#" in answer[0])
     assert answer[1] == "StackFailedError"
-    assert json.loads(answer[2])["reason"] == "has dependencies"
+    failure = json.loads(answer[2])
+    assert failure["reason"].startswith("has dependencies. The stack is DELETE_FAILED: mend the cause")
+    assert failure["stuck"] == ["Vpc"]
     play.fail_environment()
     play.begin_retire()
     play.all_gone()

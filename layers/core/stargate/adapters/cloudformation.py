@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from stargate.domain.provisioning.moves import ObservedStack, StackEvent
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 REFUSALS = frozenset(
     {"ValidationError", "AccessDenied", "AccessDeniedException", "InsufficientCapabilitiesException"}
@@ -64,21 +65,20 @@ class CloudFormationStacks:
         request_token: str,
     ) -> str:
         try:
-            answer = client("cloudformation", region).create_stack(
-                StackName=stack_name,
-                TemplateURL=template_url,
-                Parameters=_listed(parameters),
-                Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
-                RoleARN=self.service_role_arn,
-                Capabilities=["CAPABILITY_NAMED_IAM"],
-                OnFailure="ROLLBACK",
-                ClientRequestToken=request_token,
-            )
+            with _refusals():
+                answer = client("cloudformation", region).create_stack(
+                    StackName=stack_name,
+                    TemplateURL=template_url,
+                    Parameters=_listed(parameters),
+                    Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
+                    RoleARN=self.service_role_arn,
+                    Capabilities=["CAPABILITY_NAMED_IAM"],
+                    OnFailure="ROLLBACK",
+                    ClientRequestToken=request_token,
+                )
         except ClientError as error:
             if code_of(error) == "AlreadyExistsException":
                 raise StackExistsError(stack_name) from error
-            if code_of(error) in REFUSALS:
-                raise StackRefusedError(message_of(error)) from error
             raise
         return str(answer["StackId"])
 
@@ -91,25 +91,49 @@ class CloudFormationStacks:
         request_token: str,
     ) -> None:
         try:
-            client("cloudformation", region).update_stack(
-                StackName=stack_name,
-                TemplateURL=template_url,
-                Parameters=_listed(parameters),
-                RoleARN=self.service_role_arn,
-                Capabilities=["CAPABILITY_NAMED_IAM"],
-                ClientRequestToken=request_token,
-            )
-        except ClientError as error:
-            if "No updates are to be performed" in message_of(error):
-                raise StackUnchangedError(stack_name) from error
-            if code_of(error) in REFUSALS:
-                raise StackRefusedError(message_of(error)) from error
+            with _refusals():
+                client("cloudformation", region).update_stack(
+                    StackName=stack_name,
+                    TemplateURL=template_url,
+                    Parameters=_listed(parameters),
+                    RoleARN=self.service_role_arn,
+                    Capabilities=["CAPABILITY_NAMED_IAM"],
+                    ClientRequestToken=request_token,
+                )
+        except StackRefusedError as refused:
+            if "No updates are to be performed" in str(refused):
+                raise StackUnchangedError(stack_name) from refused
             raise
 
-    def delete(self, region: str, stack_id: str, request_token: str) -> None:
-        client("cloudformation", region).delete_stack(
-            StackName=stack_id, RoleARN=self.service_role_arn, ClientRequestToken=request_token
-        )
+    def delete(self, region: str, stack_id: str, request_token: str, retain: Sequence[str] = ()) -> None:
+        with _refusals():
+            client("cloudformation", region).delete_stack(
+                StackName=stack_id,
+                RoleARN=self.service_role_arn,
+                ClientRequestToken=request_token,
+                **({"RetainResources": list(retain)} if retain else {}),
+            )
+
+    def continue_rollback(self, region: str, stack_id: str, request_token: str, skip: Sequence[str]) -> None:
+        with _refusals():
+            client("cloudformation", region).continue_update_rollback(
+                StackName=stack_id,
+                RoleARN=self.service_role_arn,
+                ClientRequestToken=request_token,
+                # An empty list would be sent as one empty name.
+                **({"ResourcesToSkip": list(skip)} if skip else {}),
+            )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What CloudFormation refuses to begin is StackRefusedError, with its words."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) in REFUSALS:
+            raise StackRefusedError(message_of(error)) from error
+        raise
 
 
 def _listed(parameters: Mapping[str, str]) -> list[dict[str, str]]:

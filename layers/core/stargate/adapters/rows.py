@@ -63,6 +63,7 @@ def environment_row(environment: Environment) -> Row:
         "updated_at": environment.updated_at,
         "attempt_started_at": environment.attempt_started_at,
         "cause": environment.cause,
+        "asked_by": environment.asked_by,
         "failure": environment.failure.document() if environment.failure else None,
         "checks": [check.document() for check in environment.checks],
         "work": environment.work.value,
@@ -78,6 +79,7 @@ def environment_row(environment: Environment) -> Row:
         "followed": environment.followed,
         "undo": _declared(environment.undo),
         "undone": environment.undone.document() if environment.undone else None,
+        "skips": {stack: list(names) for stack, names in environment.skips.items()},
         "revision": environment.revision,
     }
     if environment.status is Status.RETIRED:
@@ -100,6 +102,7 @@ def environment_of(row: Row) -> Environment:
         updated_at=row["updated_at"],
         attempt_started_at=row["attempt_started_at"],
         cause=row["cause"],
+        asked_by=row.get("asked_by", ""),
         failure=Failure.from_document(failure) if failure else None,
         checks=tuple(Check(**check) for check in row.get("checks", [])),
         mode=Mode(row.get("mode", Mode.ACT)),
@@ -116,6 +119,7 @@ def environment_of(row: Row) -> Environment:
         followed=row.get("followed"),
         undo=_declared_of(row.get("undo")),
         undone=Failure.from_document(row["undone"]) if row.get("undone") else None,
+        skips={stack: tuple(names) for stack, names in row.get("skips", {}).items()},
         revision=row.get("revision", 0),
     )
 
@@ -147,6 +151,7 @@ def node_fields(state: NodeState) -> Row:
         "submitted_at": state.submitted_at,
         "submitted_attempt": state.submitted_attempt,
         "removed_attempt": state.removed_attempt,
+        "rescued_attempt": state.rescued_attempt,
         "stood_at": state.stood_at,
         "stood_attempt": state.stood_attempt,
         "applied": state.applied,
@@ -170,6 +175,7 @@ def node_of(row: Row) -> NodeState:
         typical_seconds=row["typical_seconds"],
         submitted_attempt=row["submitted_attempt"],
         removed_attempt=row["removed_attempt"],
+        rescued_attempt=row.get("rescued_attempt", 0),
         stood_at=row.get("stood_at"),
         stood_attempt=row.get("stood_attempt", 0),
         applied=row.get("applied"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.change_environment import ChangeEnvironment
+    from stargate.usecases.life.resume_environment import ResumeEnvironment
     from stargate.usecases.life.retire_environment import RetireEnvironment
     from stargate.usecases.provisioning.create_environment import CreateEnvironment
     from stargate.usecases.provisioning.request_plan import RequestPlan
@@ -31,6 +32,7 @@ class EnvironmentsApi:
     create: CreateEnvironment
     plan: RequestPlan
     begin: BeginWork
+    resume: ResumeEnvironment
     change: ChangeEnvironment
     retire: RetireEnvironment
     show: ShowEnvironments
@@ -77,6 +79,11 @@ class EnvironmentsApi:
     def begin_work(self, asked: str, name: str, idempotency_key: str | None) -> Reply:
         route = f"POST /environments/{name}/{asked}"
         return self.once(route, None, idempotency_key, lambda: self._accepted(self.begin(asked, name)))
+
+    def resume_environment(self, name: str, body: bytes, idempotency_key: str | None) -> Reply:
+        request = parsed(body) if body else {}
+        route = f"POST /environments/{name}/resume"
+        return self.once(route, request, idempotency_key, lambda: self._accepted(self.resume(name, request)))
 
     def _accepted(self, environment: Environment) -> Reply:
         """202 while a workflow has work to do, 200 when it is as it was asked for."""

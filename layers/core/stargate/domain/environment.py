@@ -12,6 +12,8 @@ from stargate.domain.life.ends import Deadline, Farewell, Kept
 from stargate.domain.life.hours import Hours
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.costs.budget import Budget
     from stargate.domain.failure import Failure
     from stargate.domain.life.rest import Rest
@@ -116,6 +118,7 @@ class Environment:
     updated_at: float
     attempt_started_at: float
     cause: str  # the ledger entry that began the current attempt
+    asked_by: str = ""  # who began it
     failure: Failure | None = None
     checks: tuple[Check, ...] = field(default=())
     mode: Mode = Mode.ACT
@@ -132,6 +135,8 @@ class Environment:
     followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
     undo: Declared | None = None  # what it goes back to if its update fails
     undone: Failure | None = None  # why the update failed that this attempt takes back
+    # Resources, by their stack, that this attempt may pass over where CloudFormation is stuck at them.
+    skips: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revision: int = 0  # how often it was written; a write is refused if another came between
 
     @property
@@ -189,7 +194,7 @@ class Environment:
             self.status is Status.UPDATING and self.work is Work.SLEEP
         )
 
-    def next_attempt(self, work: Work, at: float, cause: str) -> Environment:
+    def next_attempt(self, work: Work, at: float, cause: str, asked_by: str) -> Environment:
         return replace(
             self,
             status=work.under_way,
@@ -198,19 +203,23 @@ class Environment:
             updated_at=at,
             attempt_started_at=at,
             cause=cause,
+            asked_by=asked_by,
             failure=None,
             undone=None,
             checks=(),
+            skips={},
         )
 
-    def updated(self, declared: Declared, at: float, cause: str) -> Environment:
+    def updated(self, declared: Declared, at: float, cause: str, asked_by: str) -> Environment:
         """The attempt that brings it to what is declared now, and back if that fails."""
         undo = self.undo or Declared(self.spec, self.gateway_version)
-        begun = self.next_attempt(Work.UPDATE, at, cause)
+        begun = self.next_attempt(Work.UPDATE, at, cause, asked_by)
         return replace(begun, spec=declared.spec, gateway_version=declared.gateway_version, undo=undo)
 
-    def taken_back(self, undo: Declared, failure: Failure, at: float, cause: str) -> Environment:
-        begun = self.next_attempt(Work.UPDATE, at, cause)
+    def taken_back(
+        self, undo: Declared, failure: Failure, at: float, cause: str, asked_by: str
+    ) -> Environment:
+        begun = self.next_attempt(Work.UPDATE, at, cause, asked_by)
         return replace(begun, spec=undo.spec, gateway_version=undo.gateway_version, undo=None, undone=failure)
 
     def settled(self, status: Status, at: float, failure: Failure | None = None) -> Environment:

@@ -9,22 +9,27 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Failure:
+    """`stuck`: the resources at which CloudFormation neither goes on nor back by itself."""
+
     stack: str
     resource: str
     resource_type: str
     reason: str
+    stuck: tuple[str, ...] = ()
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, Any]:
         return {
             "stack": self.stack,
             "resource": self.resource,
             "resource_type": self.resource_type,
             "reason": self.reason,
+            **({"stuck": list(self.stuck)} if self.stuck else {}),
         }
 
     @staticmethod
     def from_document(document: dict[str, Any]) -> Failure:
-        return Failure(**{name: str(document.get(name, "")) for name in FIELDS})
+        told = {name: str(document.get(name, "")) for name in FIELDS}
+        return Failure(**told, stuck=tuple(document.get("stuck", ())))
 
 
 FIELDS = ("stack", "resource", "resource_type", "reason")

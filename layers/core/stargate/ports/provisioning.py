@@ -60,7 +60,13 @@ class Stacks(Protocol):
         """Begin to update it; StackUnchangedError if nothing would change, or StackRefusedError."""
         ...
 
-    def delete(self, region: str, stack_id: str, request_token: str) -> None: ...
+    def delete(self, region: str, stack_id: str, request_token: str, retain: Sequence[str] = ()) -> None:
+        """Begin to delete it, but for what is to be retained of one that is stuck; StackRefusedError."""
+        ...
+
+    def continue_rollback(self, region: str, stack_id: str, request_token: str, skip: Sequence[str]) -> None:
+        """Begin to go on with a roll-back that failed, without the resources named; StackRefusedError."""
+        ...
 
 
 class ChangeSets(Protocol):

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 def environments(actor: str, context: Any) -> EnvironmentsApi:
     from stargate.adapters.lambda_functions import LambdaPlanner
+    from stargate.adapters.operations import OperationsTable
     from stargate.adapters.price_book import StoredPrices
     from stargate.adapters.s3 import S3Manifests
     from stargate.api.environments import EnvironmentsApi
     from stargate.usecases.costs.hold_ceiling import HoldCeiling
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.change_environment import ChangeEnvironment
+    from stargate.usecases.life.resume_environment import ResumeEnvironment
     from stargate.usecases.life.retire_environment import RetireEnvironment
     from stargate.usecases.provisioning.create_environment import CreateEnvironment
     from stargate.usecases.provisioning.request_plan import RequestPlan
@@ -38,13 +40,18 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
     workflows, narrator = workflows_of(given), narrator_of(actor)
     manifests, version = S3Manifests(given.gateway_bucket), given.gateway_version
     ceiling = HoldCeiling(manifests, StoredPrices(given.gateway_bucket))
+    operations = OperationsTable(table)
+    begin = BeginWork(rows, operations, workflows, clock, identifiers, narrator)
     return EnvironmentsApi(
         create=CreateEnvironment(
             rows, manifests, workflows, clock, identifiers, narrator, version, HistoryRows(table), ceiling
         ),
         plan=RequestPlan(rows, LambdaPlanner(given.plan_environment_function), version),
-        begin=BeginWork(rows, workflows, clock, identifiers, narrator),
-        change=ChangeEnvironment(rows, manifests, workflows, clock, identifiers, narrator, version, ceiling),
+        begin=begin,
+        resume=ResumeEnvironment(rows, manifests, begin),
+        change=ChangeEnvironment(
+            rows, operations, manifests, workflows, clock, identifiers, narrator, version, ceiling
+        ),
         retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
         show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), clock),
         once=_once(given, actor, context),

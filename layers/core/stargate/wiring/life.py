@@ -36,7 +36,7 @@ def wake_gateway() -> WakeGateway:
 
 
 def keep_time() -> KeepTime:
-    from stargate.adapters.operations import SwitchRow
+    from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.repose import AwsRepose
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.keep_time import KeepTime
@@ -51,7 +51,7 @@ def keep_time() -> KeepTime:
         SwitchRow(table),
         AwsRepose(),
         RetireEnvironment(environments, workflows, clock, identifiers, narrator),
-        BeginWork(environments, workflows, clock, identifiers, narrator),
+        BeginWork(environments, OperationsTable(table), workflows, clock, identifiers, narrator),
         clock,
         narrator,
     )

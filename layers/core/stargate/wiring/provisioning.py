@@ -51,6 +51,7 @@ def _making(deploy_stack: str, prepare_database: str) -> Movers:
 
 
 def deploy_stack() -> DeployStack:
+    from stargate.adapters.application_autoscaling import EcsScaling
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.s3 import S3Manifests
     from stargate.errors import StackFailedError
@@ -66,6 +67,7 @@ def deploy_stack() -> DeployStack:
         ),
         CloudFormationStacks(given.service_role_arn),
         S3Manifests(given.gateway_bucket),
+        EcsScaling(),
         given.gateway_bucket,
         given.boundary_arn,
     )

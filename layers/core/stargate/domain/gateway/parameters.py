@@ -7,12 +7,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stargate.domain.life.bounds import declared_bounds
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.domain.environment import Environment
     from stargate.domain.gateway.manifest import Template
     from stargate.domain.gateway.presets import Preset, Spec
+    from stargate.domain.life.bounds import Bounds
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,7 @@ def spec_parameters(spec: Spec, preset: Preset) -> dict[str, str]:
         "CpuArchitecture": spec.compute.architecture.upper(),
         "LitellmCpu": str(spec.litellm.cpu),
         "LitellmMemory": str(spec.litellm.memory),
-        "LitellmMinTasks": str(spec.litellm.min_tasks),
-        "LitellmMaxTasks": str(spec.litellm.max_tasks),
+        **bounds_parameters(declared_bounds(spec)),
         "GrafanaTasks": str(spec.grafana.tasks),
         "LangfuseTasks": str(spec.langfuse.tasks),
         "DatabaseClass": spec.database.instance_class,
@@ -70,6 +72,10 @@ def spec_parameters(spec: Spec, preset: Preset) -> dict[str, str]:
         "DatabaseMaxStorage": str(spec.database.max_storage_gb),
         "DatabaseMultiAz": _flag(spec.database.multi_az),
     }
+
+
+def bounds_parameters(bounds: Bounds) -> dict[str, str]:
+    return {"LitellmMinTasks": str(bounds.minimum), "LitellmMaxTasks": str(bounds.maximum)}
 
 
 def stack_parameters(

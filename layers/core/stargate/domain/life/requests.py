@@ -17,6 +17,8 @@ from stargate.domain.faults import Fault
 from stargate.domain.gateway.connections import KEPT_BACK, MOST_CONNECTIONS, connections_needed
 from stargate.domain.gateway.presets import PRESETS, Spec
 from stargate.domain.life.ends import LEAST_TTL, LONGEST_TTL
+from stargate.domain.life.hours import DAYS
+from stargate.domain.life.schedule import schedule_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +76,16 @@ def json_object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> d
     }
 
 
+CLOCK = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z"}
+HOURS = {
+    "days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "uniqueItems": True},
+    "from": CLOCK,
+    "until": CLOCK,
+    "time_zone": {"type": "string"},
+}
+SCHEDULE = json_object(
+    {**HOURS, "holidays": {"type": "array", "items": {"type": "string"}}}, required=tuple(HOURS)
+)
 VERSION = {"type": "string", "pattern": r"^(latest|[0-9a-f]{12})\Z"}
 PLAN = {"type": "string", "pattern": r"^[0-9a-f]{16}\Z"}
 TTL = {"type": "integer", "minimum": LEAST_TTL, "maximum": LONGEST_TTL}
@@ -131,6 +143,7 @@ SCHEMA = json_object(
         "overrides": OVERRIDES,
         "ttl": TTL,
         "budget": BUDGET,
+        "schedule": SCHEDULE,
         "plan": PLAN,
     },
     required=("name", "preset"),
@@ -150,6 +163,7 @@ def faults_of(request: Any) -> tuple[Fault, ...]:
         found.extend(fault for fault in rules_of(spec) if fault.path not in broken)
     if isinstance(request, dict) and not any(path.startswith("/budget") for path in broken):
         found.extend(faults_of_budget(request))
+    found.extend(_readable_schedule_faults(request, broken))
     return tuple(sorted(found, key=lambda fault: fault.path))
 
 
@@ -201,6 +215,12 @@ def _readable_spec(request: Any, broken: set[str]) -> Spec | None:
         if isinstance(values, dict) and f"/overrides/{part}" not in broken
     }
     return preset.spec.overridden(readable)
+
+
+def _readable_schedule_faults(request: Any, broken: set[str]) -> Iterator[Fault]:
+    schedule = request.get("schedule") if isinstance(request, dict) else None
+    if schedule is not None and not any(path.startswith("/schedule") for path in broken):
+        yield from schedule_faults(schedule)
 
 
 def rules_of(spec: Spec) -> Iterator[Fault]:

@@ -54,9 +54,21 @@ class Submit:
 
 @dataclass(frozen=True)
 class Remove:
-    """Delete the stack: its remains before it is created again, or the whole of it."""
+    """Delete the stack: its remains before it is created again, or the whole of it.
+
+    `retain` are resources that it is stuck at and that a person said may be left behind.
+    """
 
     reason: str
+    retain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ContinueRollback:
+    """Have the stack go on going back, without the resources in `skip`, which stay as they are."""
+
+    reason: str
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ class Update:
     reason: str
 
 
-DeployMove = Submit | Update | Remove | Wait | Stands | Failed
+DeployMove = Submit | Update | ContinueRollback | Remove | Wait | Stands | Failed
 RemoveMove = Remove | Wait | Gone | Failed
 
 
@@ -109,20 +121,29 @@ def foreign(stack: str, observed: ObservedStack) -> Failure:
 
 
 def decide_deploy(  # noqa: PLR0911  (a decision table, row by row)
-    state: NodeState, environment_id: str, observed: ObservedStack | None, failed: Failure | None
+    state: NodeState,
+    environment_id: str,
+    observed: ObservedStack | None,
+    failed: Failure | None,
+    skip: tuple[str, ...] = (),
 ) -> DeployMove:
-    """What to do next so that the stack comes to stand; all it needs stands already."""
+    """What to do next so that the stack comes to stand; all it needs stands already.
+
+    `skip` are the resources that a person said may be passed over if the stack is stuck at them.
+    """
     if observed is None:
         return Submit("it is not there and all it needs stands")
     if not observed.belongs_to(environment_id):
         return Failed(foreign(state.name, observed))
     if observed.status in STANDING_STATUSES:
         return Stands(f"the stack is {observed.status}")
+    if observed.status == "UPDATE_ROLLBACK_FAILED":
+        return _go_back(state, observed, failed, skip)
     ours = state.submitted_attempt == state.attempt
     if ours and failed is not None:
         return Failed(failed)
-    if observed.status == "DELETE_FAILED" and state.removed_attempt == state.attempt:
-        return Failed(_whole_stack(state.name, observed))
+    if observed.status == "DELETE_FAILED" and (skip or state.removed_attempt == state.attempt):
+        return _remove_again(state, observed, failed, skip)
     if observed.status in REMAINS_STATUSES or observed.status == "DELETE_FAILED":
         if ours:
             return Failed(_whole_stack(state.name, observed))
@@ -135,6 +156,7 @@ def decide_update(  # noqa: PLR0911  (a decision table, row by row)
     environment_id: str,
     observed: ObservedStack | None,
     failed: Failure | None,
+    skip: tuple[str, ...] = (),
     *,
     attempt: int,
     differs: bool,
@@ -142,9 +164,9 @@ def decide_update(  # noqa: PLR0911  (a decision table, row by row)
     """What to do next so that a standing stack becomes what is declared; all it needs is up to date."""
     if observed is None or not observed.belongs_to(environment_id):
         return decide_deploy(state, environment_id, observed, failed)
-    ours = state.submitted_attempt == attempt
     if observed.status == "UPDATE_ROLLBACK_FAILED":
-        return Failed(_whole_stack(state.name, observed))
+        return _go_back(state, observed, failed, skip)
+    ours = state.submitted_attempt == attempt
     if ours and observed.status.startswith("UPDATE_ROLLBACK"):
         return Failed(failed or _whole_stack(state.name, observed))
     if ours and failed is not None:
@@ -154,26 +176,51 @@ def decide_update(  # noqa: PLR0911  (a decision table, row by row)
             return Stands(f"the stack is {observed.status}, as declared")
         return Update(f"it is {observed.status}, and other than declared")
     if observed.status in REMAINS_STATUSES or observed.status == "DELETE_FAILED":
-        return decide_deploy(state, environment_id, observed, failed)
+        return decide_deploy(state, environment_id, observed, failed, skip)
     return Wait(f"the stack is {observed.status}")
 
 
 def decide_remove(
-    state: NodeState, environment_id: str, observed: ObservedStack | None, failed: Failure | None
+    state: NodeState,
+    environment_id: str,
+    observed: ObservedStack | None,
+    failed: Failure | None,
+    skip: tuple[str, ...] = (),
 ) -> RemoveMove:
     """What to do next so that the stack goes; all that need it are gone already."""
     if observed is None:
         return Gone("there is no such stack")
     if not observed.belongs_to(environment_id):
         return Gone(f"the name is held by {observed.stack_id}, which is not ours")
-    if observed.status == "DELETE_FAILED" and state.removed_attempt == state.attempt:
-        return Failed(failed or _whole_stack(state.name, observed))
+    if observed.status == "DELETE_FAILED" and (skip or state.removed_attempt == state.attempt):
+        return _remove_again(state, observed, failed, skip)
     if observed.status.endswith("_IN_PROGRESS") and observed.status not in {
         "CREATE_IN_PROGRESS",
         "REVIEW_IN_PROGRESS",
     }:
         return Wait(f"the stack is {observed.status}")
     return Remove(f"nothing needs it any more; it is {observed.status}")
+
+
+def _go_back(
+    state: NodeState, observed: ObservedStack, failed: Failure | None, skip: tuple[str, ...]
+) -> ContinueRollback | Failed:
+    """Once in each attempt: what kept it from going back may be mended by now, or passed over."""
+    if state.rescued_attempt == state.attempt:
+        return Failed(failed or _whole_stack(state.name, observed))
+    return ContinueRollback(f"it is {observed.status}, and goes on going back{_without(skip)}", skip)
+
+
+def _remove_again(
+    state: NodeState, observed: ObservedStack, failed: Failure | None, skip: tuple[str, ...]
+) -> Remove | Failed:
+    if skip and state.rescued_attempt != state.attempt:
+        return Remove(f"it is {observed.status}, and goes{_without(skip)}", skip)
+    return Failed(failed or _whole_stack(state.name, observed))
+
+
+def _without(skip: tuple[str, ...]) -> str:
+    return f" without {', '.join(skip)}, as somebody asked" if skip else ""
 
 
 def _whole_stack(stack: str, observed: ObservedStack) -> Failure:

@@ -43,6 +43,7 @@ class NodeState:
     submitted_at: float | None = None
     submitted_attempt: int = 0
     removed_attempt: int = 0
+    rescued_attempt: int = 0  # in which it was last set free from what it was stuck at
     stood_at: float | None = None
     stood_attempt: int = 0  # in which it was last found, or brought, to stand as declared
     applied: str | None = None  # fingerprint of template and parameters that were submitted last

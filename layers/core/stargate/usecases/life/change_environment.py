@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import AT_WORK, Declared, Environment, Work
 from stargate.domain.faults import Fault
-from stargate.domain.life.changes import Changed, changed, conflicts, faults_of_change
-from stargate.domain.life.updates import OF_THE_GATEWAY, update_faults, why_not_now
+from stargate.domain.life.changes import faults_of_change
+from stargate.domain.life.settings import SETTINGS, Changed, changed, conflicts
+from stargate.domain.life.updates import OF_THE_GATEWAY, update_faults
+from stargate.domain.life.works import Refused, held_by_drill, standing, to_update
 from stargate.domain.provisioning.planning import declared_by, plan_id
 from stargate.errors import (
     ConflictError,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from stargate.ports.provisioning import Manifests
-    from stargate.ports.state import Environments
+    from stargate.ports.state import Environments, OperationsRows
     from stargate.ports.workflows import Workflows
     from stargate.ports.world import Clock, Identifiers
     from stargate.usecases.costs.hold_ceiling import HoldCeiling
@@ -35,6 +37,7 @@ TRIES = 5
 @dataclass(frozen=True)
 class ChangeEnvironment:
     environments: Environments
+    operations: OperationsRows
     manifests: Manifests
     workflows: Workflows
     clock: Clock
@@ -63,14 +66,14 @@ class ChangeEnvironment:
         if present is None:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         if present.is_going:
-            raise EnvironmentBusyError(f"{name} is {present.status}")
+            raise EnvironmentBusyError(f"{standing(present)}: only what is not being removed can be changed")
         if "plan" in request and request["plan"] != plan_id(name, request, present, self.gateway_version):
             raise PlanOutdatedError(f"{name} is not what the plan {request['plan']} was made of: plan again")
         declared = declared_by(present, request, self.gateway_version)
         faults = [*conflicts(present, request), *self._update_faults(present, request, declared)]
         if faults:
             raise InvalidRequestError(faults)
-        settings = {key: value for key, value in request.items() if key not in OF_THE_GATEWAY | {"plan"}}
+        settings = {key: value for key, value in request.items() if key in SETTINGS}
         change = changed(present, settings, self.clock.now())
         if declared != Declared(present.spec, present.gateway_version):
             after = replace(change.environment, spec=declared.spec, gateway_version=declared.gateway_version)
@@ -103,11 +106,13 @@ class ChangeEnvironment:
         return after
 
     def _update(self, present: Environment, change: Changed, declared: Declared) -> Environment:
-        reason = why_not_now(present)
-        if reason:
-            raise EnvironmentBusyError(reason)
         now = self.clock.now()
-        begun = change.environment.updated(declared, now, self.identifiers.entry_id(now))
+        leases = self.operations.by_id(present.environment_id).operations.leases
+        verdict = held_by_drill(present, leases, now) or to_update(present)
+        if isinstance(verdict, Refused):
+            raise EnvironmentBusyError(verdict.reason)
+        cause, by = self.identifiers.entry_id(now), self.narrator.actor
+        begun = change.environment.updated(declared, now, cause, by)
         words = "; ".join((f"update of {present.name} asked for", *change.words))
         detail = {
             **(change.detail or {}),

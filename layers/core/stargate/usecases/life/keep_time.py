@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Environment, Status
 from stargate.domain.life.works import ASKED, Begin, Refused
 from stargate.domain.moments import told
-from stargate.errors import ConflictError
+from stargate.errors import ConflictError, EnvironmentBusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class KeepTime:
         for environment in self._living():
             try:
                 words = self._look_at(environment)
-            except ConflictError:  # somebody else is at it in this very moment; the next tick looks again
+            except (ConflictError, EnvironmentBusyError):  # somebody else is at it: the next tick looks again
                 continue
             except Exception as failure:  # noqa: BLE001  (raised at the end)
                 failures.append(failure)

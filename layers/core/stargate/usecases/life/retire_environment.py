@@ -52,7 +52,8 @@ class RetireEnvironment:
                 f'/environments/{name} {{"deletion_protection": false}}'
             )
         now = self.clock.now()
-        retiring = present.next_attempt(Work.RETIRE, now, self.identifiers.entry_id(now))
+        cause, by = self.identifiers.entry_id(now), self.narrator.actor
+        retiring = present.next_attempt(Work.RETIRE, now, cause, by)
         retiring = replace(retiring, farewell=wanted, deadline=None)
         entry = self.narrator.asked(
             retiring,

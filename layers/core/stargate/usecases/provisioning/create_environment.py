@@ -11,6 +11,8 @@ from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS, Spec
 from stargate.domain.life.ends import deadline_after
 from stargate.domain.life.requests import faults_of
+from stargate.domain.life.schedule import Schedule
+from stargate.domain.life.works import standing
 from stargate.domain.provisioning.history import expected_seconds
 from stargate.domain.provisioning.planning import plan_id
 from stargate.domain.provisioning.progress import NodeState
@@ -39,6 +41,7 @@ class Asked:
     mode: str | None  # None leaves it as it is, which for a new environment is to act
     ttl: float | None = None
     budget: Budget | None = None  # None leaves it as it is
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,15 @@ class CreateEnvironment:
             raise InvalidRequestError(faults)
         spec = PRESETS[request["preset"]].spec.overridden(request.get("overrides", {}))
         budget = Budget().changed(request.get("budget", {}))
+        schedule = Schedule.from_document(request["schedule"]) if "schedule" in request else None
         asked = Asked(
-            request["name"], request["preset"], spec, request.get("mode"), request.get("ttl"), budget
+            request["name"],
+            request["preset"],
+            spec,
+            request.get("mode"),
+            request.get("ttl"),
+            budget,
+            schedule,
         )
         self._refuse_outdated(asked.name, request)
         try:
@@ -91,8 +101,12 @@ class CreateEnvironment:
             raise NameTakenError(f"{name} is {present.status} in mode {present.mode}; PATCH changes it")
         if asked.budget is not None and present.budget != asked.budget:
             raise NameTakenError(f"{name} is {present.status} with another budget; PATCH changes it")
+        if asked.schedule is not None and present.schedule != asked.schedule:
+            raise NameTakenError(f"{name} is {present.status} with another schedule; PATCH changes it")
         if present.status is Status.RETIRING:
-            raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
+            raise EnvironmentBusyError(
+                f"{standing(present)}: it is being removed, ask again once it is RETIRED"
+            )
         if present.status in {Status.FAILED, Status.DEGRADED}:
             return self._resume(present)
         return present
@@ -114,9 +128,11 @@ class CreateEnvironment:
             updated_at=now,
             attempt_started_at=now,
             cause=entry_id,
+            asked_by=self.narrator.actor,
             mode=Mode(asked.mode or Mode.ACT),
             # Who asks for an end does not want to be kept from it.
             deletion_protection=PRESETS[preset].deletion_protection and asked.ttl is None,
+            schedule=asked.schedule,
             deadline=None if asked.ttl is None else deadline_after(now, asked.ttl),
             budget=asked.budget,
         )
@@ -149,7 +165,7 @@ class CreateEnvironment:
     def _resume(self, failed: Environment) -> Environment:
         now = self.clock.now()
         work = Work.PROVISION if failed.work is Work.RETIRE else failed.work
-        resumed = failed.next_attempt(work, now, self.identifiers.entry_id(now))
+        resumed = failed.next_attempt(work, now, self.identifiers.entry_id(now), self.narrator.actor)
         entry = self.narrator.asked(resumed, f"{failed.name} resumed", {"attempt": resumed.attempt})
         self.environments.replace(failed, resumed, entry)
         return resumed

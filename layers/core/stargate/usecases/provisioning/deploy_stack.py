@@ -10,12 +10,15 @@ from stargate.domain.failure import Failure
 from stargate.domain.gateway.parameters import (
     MissingParameterError,
     Order,
+    bounds_parameters,
     environment_parameters,
     stack_parameters,
     stack_tags,
 )
+from stargate.domain.life.bounds import Bounds, carried, declared_bounds
 from stargate.domain.provisioning.moves import (
     STANDING_STATUSES,
+    ContinueRollback,
     Failed,
     ObservedStack,
     Remove,
@@ -28,14 +31,20 @@ from stargate.domain.provisioning.moves import (
 )
 from stargate.domain.provisioning.progress import NodeStatus
 from stargate.domain.provisioning.readiness import unmet_needs
+from stargate.domain.provisioning.rescue import STUCK_STATUSES, stuck_at
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.gateway.manifest import Manifest, Template
     from stargate.domain.provisioning.moves import DeployMove
     from stargate.domain.provisioning.progress import NodeState
+    from stargate.ports.gateway import Scaling
     from stargate.ports.provisioning import Manifests, Stacks
     from stargate.usecases.provisioning.node_moves import Call, Desk, Situation
+
+SCALED = "LitellmMinTasks"  # the parameter by which a stack has a scalable target
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class DeployStack:
     desk: Desk
     stacks: Stacks
     manifests: Manifests
+    scaling: Scaling
     gateway_bucket: str
     boundary_arn: str
 
@@ -61,12 +71,12 @@ class DeployStack:
 
     def _decide(self, situation: Situation, observed: ObservedStack | None) -> DeployMove:
         state, identifier = situation.state, situation.environment_id
-        failed = self._failed(situation, observed)
+        failed, skip = self._failed(situation, observed), situation.skip
         if situation.environment.verified_in is None:
-            return decide_deploy(state, identifier, observed, failed)
+            return decide_deploy(state, identifier, observed, failed, skip)
         attempt = situation.environment.attempt
         differs = state.submitted_attempt != attempt and state.applied != self._order(situation).fingerprint
-        return decide_update(state, identifier, observed, failed, attempt=attempt, differs=differs)
+        return decide_update(state, identifier, observed, failed, skip, attempt=attempt, differs=differs)
 
     def _order(self, situation: Situation) -> Order:
         """What is declared of the stack now; MissingParameterError if nothing gives a parameter."""
@@ -100,8 +110,8 @@ class DeployStack:
         if observed.status == "DELETE_IN_PROGRESS":
             return None
         events = self.stacks.events(situation.region, observed.stack_id)
-        if observed.status == "DELETE_FAILED":
-            return first_failure(situation.node.name, events, "DELETE")
+        if observed.status in STUCK_STATUSES:
+            return stuck_at(situation.node.name, observed.status, events)
         made = first_failure(situation.node.name, events, "CREATE")
         return made or first_failure(situation.node.name, events, "UPDATE")
 
@@ -114,17 +124,56 @@ class DeployStack:
             self.desk.fail(situation, move.failure)
         elif isinstance(move, Stands) and observed is not None:
             self._stands(situation, observed)
+        elif isinstance(move, ContinueRollback) and observed is not None:
+            self._continue_rollback(situation, observed, move)
         elif isinstance(move, Remove) and observed is not None:
-            # Asked for first, noted after: so an earlier removal that failed is never taken for this one.
-            self.stacks.delete(situation.region, observed.stack_id, f"{situation.request_token}-remains")
-            self._note_removing(situation, move)
+            self._remove(situation, observed, move)
+
+    def _remove(self, situation: Situation, observed: ObservedStack, move: Remove) -> None:
+        """Asked for first, noted after: so an earlier removal that failed is never taken for this one."""
+        token = f"{situation.request_token}-remains" + ("-retained" if move.retain else "")
+        try:
+            self.stacks.delete(situation.region, observed.stack_id, token, move.retain)
+        except StackRefusedError as refused:
+            self._refused(situation, str(refused))
+            return
+        self._note_removing(situation, move)
+
+    def _continue_rollback(
+        self, situation: Situation, observed: ObservedStack, move: ContinueRollback
+    ) -> None:
+        token = f"{situation.request_token}-rollback"
+        try:
+            self.stacks.continue_rollback(situation.region, observed.stack_id, token, move.skip)
+        except StackRefusedError as refused:
+            now = self.stacks.describe(situation.region, situation.stack_name)
+            if now is not None and now.status != observed.status:
+                return  # the same call came twice, and the other one's roll-back goes on
+            self._refused(situation, str(refused))
+            return
+        self._note_going_back(situation, move)
+
+    def _refused(self, situation: Situation, reason: str) -> None:
+        self.desk.fail(situation, Failure(situation.node.name, "", "AWS::CloudFormation::Stack", reason))
+
+    def _note_going_back(self, situation: Situation, move: ContinueRollback) -> None:
+        state = situation.state
+        entry = self.desk.narrator.step(
+            situation.environment,
+            state.name,
+            f"{state.name}: {move.reason}",
+            situation.cause,
+            skip=list(move.skip),
+        )
+        freed = replace(state, rescued_attempt=situation.environment.attempt, entry_id=entry.entry_id)
+        self.desk.save(situation.environment_id, state, freed, entry)
 
     def _submit(self, situation: Situation) -> None:
         environment, name = situation.environment, situation.node.name
         try:
             order = self._order(situation)
         except MissingParameterError as missing:
-            self.desk.fail(situation, Failure(name, "", "AWS::CloudFormation::Stack", str(missing)))
+            self._refused(situation, str(missing))
             return
         submitted = self._note_submitted(situation, order)
         if submitted is None:
@@ -141,11 +190,7 @@ class DeployStack:
         except StackExistsError:
             return  # the same call came twice, and the other one's stack is on its way
         except StackRefusedError as refused:
-            states = {**situation.states, name: submitted}
-            self.desk.fail(
-                replace(situation, states=states),
-                Failure(name, "", "AWS::CloudFormation::Stack", str(refused)),
-            )
+            self._refused(replace(situation, states={**situation.states, name: submitted}), str(refused))
             return
         self.desk.save(environment.environment_id, submitted, replace(submitted, stack_id=stack_id))
 
@@ -157,7 +202,7 @@ class DeployStack:
                 situation.region,
                 situation.stack_name,
                 self.manifests.template_url(environment.gateway_version, order.template.key),
-                order.parameters,
+                self._with_live_bounds(situation, order),
                 situation.request_token,
             )
         except StackUnchangedError:
@@ -166,10 +211,23 @@ class DeployStack:
         except StackRefusedError as refused:
             if "_IN_PROGRESS" in str(refused):
                 return  # the same call came twice, and the other one's update is on its way
-            failure = Failure(situation.node.name, "", "AWS::CloudFormation::Stack", str(refused))
-            self.desk.fail(situation, failure)
+            self._refused(situation, str(refused))
             return
         self._note_updating(situation, order, move)
+
+    def _with_live_bounds(self, situation: Situation, order: Order) -> Mapping[str, str]:
+        """A change leaves autoscaling where it is: what raised a bound still needs it."""
+        environment, service = situation.environment, situation.node.name
+        live = None
+        if SCALED in order.parameters:
+            live = self.scaling.describe(situation.region, environment.cluster, service)
+        if live is None:
+            return order.parameters
+        before = environment.undo.spec if environment.undo else environment.spec
+        bounds = carried(
+            declared_bounds(before), declared_bounds(environment.spec), Bounds(live.minimum, live.maximum)
+        )
+        return {**order.parameters, **bounds_parameters(bounds)}
 
     def _stands(self, situation: Situation, observed: ObservedStack) -> None:
         self._note_standing(situation, observed)
@@ -264,16 +322,21 @@ class DeployStack:
 
     def _note_removing(self, situation: Situation, move: Remove) -> None:
         state, attempt = situation.state, situation.environment.attempt
-        if state.removed_attempt == attempt:
+        if state.removed_attempt == attempt and not move.retain:
             return
         entry = self.desk.narrator.step(
-            situation.environment, state.name, f"{state.name}: {move.reason}", situation.cause
+            situation.environment,
+            state.name,
+            f"{state.name}: {move.reason}",
+            situation.cause,
+            retain=list(move.retain),
         )
         removing = replace(
             state,
             status=NodeStatus.DELETING,
             deleting_at=self.desk.clock.now(),
             removed_attempt=attempt,
+            rescued_attempt=attempt if move.retain else state.rescued_attempt,
             entry_id=entry.entry_id,
         )
         self.desk.save(situation.environment_id, state, removing, entry)

@@ -166,6 +166,11 @@ class Situation:
         return f"{self.environment_id}-{self.environment.attempt}-{self.node.name}"
 
     @property
+    def skip(self) -> tuple[str, ...]:
+        """What of it may be passed over in this attempt, if CloudFormation is stuck at it."""
+        return tuple(self.environment.skips.get(self.node.name, ()))
+
+    @property
     def cause(self) -> str:
         """The event that led here, or what this node came after."""
         return self.call.cause or self.state.entry_id or self.environment.cause

@@ -15,6 +15,8 @@ from stargate.domain.gateway.parameters import (
 )
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.gateway.regions import regions_away
+from stargate.domain.life.schedule import Schedule
+from stargate.domain.life.settings import SETTINGS, changed
 from stargate.domain.provisioning.plan_prices import price_of
 from stargate.domain.provisioning.planning import (
     LANGFUSE,
@@ -87,11 +89,14 @@ class PlanEnvironment:
             cause="",
             mode=Mode(request.get("mode", Mode.ACT)),
             budget=Budget().changed(request.get("budget", {})),
+            schedule=Schedule.from_document(request["schedule"]) if "schedule" in request else None,
         )
 
     def _of_standing(self, present: Environment, request: Mapping[str, Any]) -> Document:
         declared = declared_by(present, request, self.gateway_version)
-        after = replace(present, spec=declared.spec, gateway_version=declared.gateway_version)
+        settings = {key: value for key, value in request.items() if key in SETTINGS}
+        change = changed(present, settings, self.clock.now())
+        after = replace(change.environment, spec=declared.spec, gateway_version=declared.gateway_version)
         manifest = self.manifests.read(after.gateway_version)
         states = self.nodes.all(present.environment_id)
         stacks: list[Document] = []
@@ -109,7 +114,8 @@ class PlanEnvironment:
             listed = [change.document() for change in changes or ()]
             # What it needs changes first: with other outputs of theirs, more of this may change.
             stacks.append({**stack, "changes": listed, "known_after": waits})
-        return self._document(after, "update", request, present, stacks, words)
+        document = self._document(after, "update", request, present, stacks, words)
+        return {**document, "settings": list(change.words)}
 
     def _changes(
         self, environment: Environment, manifest: Manifest, states: States, name: str

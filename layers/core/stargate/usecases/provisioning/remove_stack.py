@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status
-from stargate.domain.provisioning.moves import Failed, Gone, Remove, Wait, decide_remove, first_failure
+from stargate.domain.failure import Failure
+from stargate.domain.provisioning.moves import Failed, Gone, Remove, Wait, decide_remove
 from stargate.domain.provisioning.progress import NodeStatus
 from stargate.domain.provisioning.readiness import remaining_dependents, step_runs
+from stargate.domain.provisioning.rescue import stuck_at
+from stargate.errors import StackRefusedError
 
 if TYPE_CHECKING:
-    from stargate.domain.failure import Failure
     from stargate.domain.provisioning.moves import ObservedStack, RemoveMove
     from stargate.ports.provisioning import Stacks
     from stargate.usecases.provisioning.node_moves import Call, Desk, Situation
@@ -60,32 +62,46 @@ class RemoveStack:
         failed: Failure | None = None
         if observed is not None and observed.status == "DELETE_FAILED":
             events = self.stacks.events(situation.region, observed.stack_id)
-            failed = first_failure(situation.node.name, events, "DELETE")
-        return decide_remove(situation.state, situation.environment_id, observed, failed)
+            failed = stuck_at(situation.node.name, observed.status, events)
+        return decide_remove(situation.state, situation.environment_id, observed, failed, situation.skip)
 
     def _perform(self, situation: Situation, move: RemoveMove, observed: ObservedStack | None) -> None:
         if isinstance(move, Remove) and observed is not None:
-            self.stacks.delete(situation.region, observed.stack_id, f"{situation.request_token}-remove")
-            self._note_deleting(situation)
+            self._remove(situation, observed, move)
         elif isinstance(move, Gone):
             self._note_gone(situation, move)
             self.desk.succeed(situation, NodeStatus.GONE)
         elif isinstance(move, Failed):
             self.desk.fail(situation, move.failure)
 
-    def _note_deleting(self, situation: Situation) -> None:
+    def _remove(self, situation: Situation, observed: ObservedStack, move: Remove) -> None:
+        token = f"{situation.request_token}-remove" + ("-retained" if move.retain else "")
+        try:
+            self.stacks.delete(situation.region, observed.stack_id, token, move.retain)
+        except StackRefusedError as refused:
+            name = situation.node.name
+            self.desk.fail(situation, Failure(name, "", "AWS::CloudFormation::Stack", str(refused)))
+            return
+        self._note_deleting(situation, move)
+
+    def _note_deleting(self, situation: Situation, move: Remove) -> None:
         """Written after the call: a row that says so proves that DELETE_FAILED is of this attempt."""
         state, attempt = situation.state, situation.environment.attempt
-        if state.removed_attempt == attempt:
+        if state.removed_attempt == attempt and not move.retain:
             return
         entry = self.desk.narrator.step(
-            situation.environment, state.name, f"{state.name} is being deleted", situation.cause
+            situation.environment,
+            state.name,
+            f"{state.name} is being deleted" + (f": {move.reason}" if move.retain else ""),
+            situation.cause,
+            retain=list(move.retain),
         )
         deleting = replace(
             state,
             status=NodeStatus.DELETING,
             deleting_at=self.desk.clock.now(),
             removed_attempt=attempt,
+            rescued_attempt=attempt if move.retain else state.rescued_attempt,
             entry_id=entry.entry_id,
         )
         self.desk.save(situation.environment_id, state, deleting, entry)

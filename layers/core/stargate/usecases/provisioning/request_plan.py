@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import Status
 from stargate.domain.faults import Fault
+from stargate.domain.life.changes import faults_of_change
 from stargate.domain.life.requests import faults_of
-from stargate.domain.life.updates import faults_of_planned_update, update_faults
+from stargate.domain.life.settings import conflicts
+from stargate.domain.life.updates import update_faults
+from stargate.domain.life.works import standing
 from stargate.domain.provisioning.planning import declared_by
 from stargate.errors import EnvironmentBusyError, InvalidRequestError
 
 if TYPE_CHECKING:
+    from stargate.domain.environment import Environment
     from stargate.ports.state import Environments
     from stargate.ports.workflows import Planner
 
@@ -31,11 +35,15 @@ class RequestPlan:
         if present is None or present.status is Status.RETIRED:
             faults = faults_of({**request, "name": name})
         elif present.status is Status.RETIRING:
-            raise EnvironmentBusyError(f"{name} is being removed; ask again once it is RETIRED")
-        else:
-            faults = faults_of_planned_update(request) or tuple(
-                update_faults(present, declared_by(present, request, self.gateway_version))
+            raise EnvironmentBusyError(
+                f"{standing(present)}: it is being removed, ask again once it is RETIRED"
             )
+        else:
+            faults = (faults_of_change(request) if request else ()) or self._conflicts(present, request)
         if faults:
             raise InvalidRequestError(faults)
         return self.planner.plan(name, request)
+
+    def _conflicts(self, present: Environment, request: dict[str, Any]) -> tuple[Fault, ...]:
+        declared = declared_by(present, request, self.gateway_version)
+        return (*conflicts(present, request), *update_faults(present, declared))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stargate.domain.costs.kept import monthly_in_words
 from stargate.domain.environment import AT_WORK, Declared, Environment, Status, Work
 from stargate.domain.failure import Failure, failure_of
 from stargate.domain.life.ends import kept_in_words
@@ -52,7 +53,7 @@ class SettleEnvironment:
     def _take_back(self, environment: Environment, undo: Declared, failure: Failure) -> Status:
         """An update that fails leaves a gateway as it was before, and says why."""
         now = self.clock.now()
-        back = environment.taken_back(undo, failure, now, self.identifiers.entry_id(now))
+        back = environment.taken_back(undo, failure, now, self.identifiers.entry_id(now), self.narrator.actor)
         words = f"update of {environment.name} failed: {failure.reason}; it goes back to what it was"
         entry = self.narrator.asked(back, words, {"attempt": back.attempt, **failure.document()})
         self.environments.replace(environment, back, replace(entry, cause=environment.cause))
@@ -64,7 +65,8 @@ class SettleEnvironment:
         kept = environment.kept if outcome is Status.RETIRED else ()
         undone = environment.undone if outcome is Status.READY else None
         taken_back = f"its update failed and was taken back: {undone.reason}" if undone else ""
-        because = failure.reason if failure else taken_back or kept_in_words(kept)
+        remains = ", ".join(words for words in (kept_in_words(kept), monthly_in_words(kept)) if words)
+        because = failure.reason if failure else taken_back or remains
         summary = f"{environment.name} is {outcome}" + (f": {because}" if because else "")
         detail = {"seconds": seconds, "attempt": environment.attempt}
         entry = self.narrator.entry(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.costs.kept import monthly_of
+from stargate.domain.life.works import holder_of
 from stargate.domain.moments import told
 from stargate.domain.provisioning.progress import eta_seconds, lag_seconds, progress
 from stargate.errors import EnvironmentNotFoundError
@@ -12,6 +14,7 @@ from stargate.errors import EnvironmentNotFoundError
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
+    from stargate.domain.life.ends import Kept
     from stargate.domain.paging import Page
     from stargate.domain.provisioning.progress import States
     from stargate.ports.state import Environments, Ledger, Nodes
@@ -48,7 +51,7 @@ class ShowEnvironments:
     def document(self, environment: Environment) -> Document:
         states = self.nodes.all(environment.environment_id)
         eta = eta_seconds(environment, environment.graph, states, self.clock.now())
-        failure = environment.failure
+        failure, holder = environment.failure, holder_of(environment)
         return {
             "id": environment.environment_id,
             "name": environment.name,
@@ -59,6 +62,7 @@ class ShowEnvironments:
             "deletion_protection": environment.deletion_protection,
             "ends_at": None if environment.deadline is None else told(environment.deadline.ends_at),
             "attempt": environment.attempt,
+            "held_by": None if holder is None else holder.document(),
             "gateway_version": environment.gateway_version,
             "spec": environment.spec.document(),
             "progress": round(progress(environment, environment.graph, states), 4),
@@ -71,7 +75,7 @@ class ShowEnvironments:
             "budget": None if environment.budget is None else environment.budget.document(),
             "maintenance": environment.maintained.document(),
             "actions_an_hour": environment.actions_an_hour,
-            "kept": [one.told() for one in environment.kept],
+            "kept": [_kept(one) for one in environment.kept],
             "checks": [check.document() for check in environment.checks],
             "failure": None if failure is None else failure.document(),
         }
@@ -102,6 +106,11 @@ class ShowEnvironments:
         if state.failure is not None:
             document["reason"] = state.failure.reason
         return document
+
+
+def _kept(kept: Kept) -> Document:
+    monthly = monthly_of(kept)
+    return {**kept.told(), "monthly_usd": None if monthly is None else float(monthly)}
 
 
 def _outputs(states: States) -> dict[str, str]:
