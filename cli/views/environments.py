@@ -13,6 +13,7 @@ from cli.views.durations import spoken
 Document = dict[str, Any]
 
 BAR_WIDTH = 24
+AT_REST = frozenset({"sleep", "wake"})
 COLOURS = {
     "READY": "green",
     "STANDING": "green",
@@ -81,12 +82,21 @@ def headline(document: Document) -> Text:
     line.append_text(status_text(document["status"]))
     if document["eta_seconds"] is not None:
         line.append(f", {document['progress']:.0%} done, about {spoken(document['eta_seconds'])} to go")
+    if document["running"]:
+        line.append(f": {', '.join(document['running'])}")
     return line
 
 
 def board(document: Document) -> RenderableType:
-    """The stacks with a bar each; drawn once by `show`, again and again by `watch`."""
-    table = Table(box=None, pad_edge=False, show_header=False)
+    """What the work goes through, with a bar each; drawn once by `show`, again and again by `watch`."""
+    at_rest = (document["held_by"] or {}).get("work") in AT_REST
+    return Group(headline(document), _checks(document) if at_rest else _stacks(document))
+
+
+def _stacks(document: Document) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("stack", "", "resources", "status", "took", "to go", ""):
+        table.add_column(column)
     for stack in document["stacks"]:
         done, total = stack["resources_done"], stack["resources_total"]
         table.add_row(
@@ -95,12 +105,27 @@ def board(document: Document) -> RenderableType:
             f"{done}/{total}",
             status_text(stack["status"]),
             spoken(stack["seconds"]),
+            "" if stack["eta_seconds"] is None else spoken(stack["eta_seconds"]),
             stack.get("reason", ""),
         )
-    return Group(headline(document), table)
+    return table
+
+
+def _checks(document: Document) -> Table:
+    """Falling asleep and waking touch no stack: what is measured tells how far they are."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("what", "", "measured", "asked"):
+        table.add_column(column)
+    for check in document["checks"]:
+        bar = ProgressBar(total=1, completed=int(check["ok"]), width=BAR_WIDTH)
+        table.add_row(check["name"], bar, check["measured"], check["bound"])
+    return table
 
 
 def _particulars(document: Document) -> Iterator[str]:
+    if document["held_by"]:
+        holder = document["held_by"]
+        yield f"{holder['work']} since {holder['since']}, asked for by {holder['asked_by'] or 'nobody known'}"
     yield f"mode {document['mode']}, gateway {document['gateway_version']}, id {document['id']}"
     if document["deletion_protection"]:
         yield "protected from deletion (`env update --no-protection` lifts it)"

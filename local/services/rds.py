@@ -16,6 +16,7 @@ from ministack.services import rds
 
 from local import events
 from local.gateways import failover
+from stargate.domain.provisioning.durations import START_DATABASE, STOP_DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
     from local.services.later import Later
     from local.services.pace import Pace
 
-# Estimates: AWS publishes neither. A stop ends with a shutdown, a start with crash recovery and a standby.
-SECONDS = {"stopping": 240.0, "starting": 420.0}
-
+SECONDS = {"stopping": STOP_DATABASE, "starting": START_DATABASE}
 
 STARTED = ("RDS-EVENT-0013", "Multi-AZ instance failover started.")
 RESTARTED = ("RDS-EVENT-0006", "DB instance restarted.")

@@ -18,6 +18,8 @@ def environment(**known):
         "spec": {},
         "progress": 1.0,
         "eta_seconds": None,
+        "running": [],
+        "held_by": None,
         "created_at": "2026-11-24T03:00:00Z",
         "updated_at": "2026-11-24T03:20:00Z",
         "stacks": [stack("network"), stack("data")],
@@ -37,6 +39,7 @@ def stack(name, **known):
         "resources_total": 4,
         "seconds": 63.0,
         "typical_seconds": 60,
+        "eta_seconds": None,
         "lag_seconds": 0.1,
     }
     return {**document, **known}
@@ -49,8 +52,15 @@ def making(done, **known):
         eta_seconds=300,
         stacks=[
             stack("network"),
-            stack("data", status="SUBMITTED", resources_done=done - 4),
+            stack("data", status="SUBMITTED", resources_done=done - 4, eta_seconds=240),
         ],
         outputs={},
+        running=["data"],
+        held_by={
+            "work": "provision",
+            "since": "2026-11-24T03:00:00Z",
+            "asked_by": "ann",
+            "execution": "e1-1",
+        },
         **known,
     )

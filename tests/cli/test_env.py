@@ -103,6 +103,32 @@ def test_one_environment_is_shown_with_what_is_wrong(api, capsys):
         assert word in told
 
 
+def test_what_runs_is_shown_with_its_time_to_go(api, capsys):
+    """Of the whole and of each stack, with who asked for it."""
+    api.answers("GET", "/environments/blue", 200, making(5))
+
+    assert main(["env", "show", "blue"]) == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    for words in ("about 5 min to go: data", "1/4 SUBMITTED 1 min 3 s 4 min", "asked for by ann"):
+        assert words in told
+
+
+def test_falling_asleep_is_shown_by_what_is_measured(api, capsys):
+    """No stack is touched: the checks tell how far it is."""
+    holder = {"work": "sleep", "since": "2026-11-24T03:00:00Z", "asked_by": "ann", "execution": "e1-2"}
+    check = {"name": "service litellm", "ok": False, "measured": "2 running", "bound": "0 running"}
+    falling = {"status": "UPDATING", "held_by": holder, "running": ["service litellm"], "eta_seconds": 90}
+    api.answers("GET", "/environments/blue", 200, environment(**falling, progress=0.5, checks=[check]))
+
+    assert main(["env", "show", "blue"]) == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "50% done, about 1 min 30 s to go: service litellm" in told
+    assert "2 running 0 running" in told
+    assert "network" not in told
+
+
 def test_the_list_comes_whole_over_several_pages(api, capsys):
     """`list` goes on while the API names a next page."""
     api.answers("GET", "/environments", 200, {"environments": [environment()], "next": "mark"})

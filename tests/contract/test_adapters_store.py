@@ -120,6 +120,7 @@ def test_what_an_environment_has_been_through_is_read_back(store):
         stood_attempt=2,
         applied="abc",
         deleting_at=1.25,
+        gone_at=9.25,
         entry_id="entry-9",
         failure=Failure("data", "Database", "AWS::RDS::DBInstance", "no room", ("Database",)),
         outputs={"DatabaseEndpoint": "db"},

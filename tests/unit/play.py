@@ -112,7 +112,7 @@ class Play:
             "0123456789ab",
             ceiling,
         )
-        self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.clock)
+        self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.histories, self.clock)
         self.deploy = DeployStack(
             self.desk("deploy_stack", StackFailedError),
             self.stacks,

@@ -56,9 +56,9 @@ class Night(Play):
 
     def fall_asleep(self):
         attempt = self.asked("sleep")
-        with pytest.raises(NotAsleepYetError, match="litellm: 3 still running"):
+        with pytest.raises(NotAsleepYetError, match="service litellm: 3 running"):
             self.sleep(*attempt)
-        with pytest.raises(NotAsleepYetError, match="the database is available"):
+        with pytest.raises(NotAsleepYetError, match="database: available"):
             self.sleep(*attempt)
         self.repose.database_status = "stopped"
         self.sleep(*attempt)
@@ -66,7 +66,7 @@ class Night(Play):
 
     def wake_up(self):
         attempt = self.asked("wake")
-        with pytest.raises(NotAwakeYetError, match="the database is stopped"):
+        with pytest.raises(NotAwakeYetError, match="database: stopped"):
             self.wake(*attempt)
         self.rouse(attempt)
         self.settle(*attempt, Status.READY)
@@ -74,7 +74,7 @@ class Night(Play):
     def rouse(self, attempt):
         """From the moment that the database is there."""
         self.repose.database_status = "available"
-        with pytest.raises(NotAwakeYetError, match="litellm: 0 of"):
+        with pytest.raises(NotAwakeYetError, match="service litellm: 0 running"):
             self.wake(*attempt)
         self.wake(*attempt)
 
@@ -118,7 +118,7 @@ def test_the_database_is_stopped_when_the_last_task_has_gone(night):
     night.repose.lingering = {"litellm": 1}
     attempt = night.asked("sleep")
     for _ in range(2):
-        with pytest.raises(NotAsleepYetError, match="litellm: 1 still running"):
+        with pytest.raises(NotAsleepYetError, match="service litellm: 1 running"):
             night.sleep(*attempt)
     assert "stop database" not in night.repose.calls
 
@@ -145,7 +145,7 @@ def test_alarms_stay_muted_until_every_task_runs(night):
     night.repose.database_status, night.repose.lingering = "available", {"grafana": 1}
     attempt = night.asked("wake")
     for _ in range(2):
-        with pytest.raises(NotAwakeYetError, match="grafana: 1 of 2 running"):
+        with pytest.raises(NotAwakeYetError, match="service grafana: 1 running"):
             night.wake(*attempt)
     assert night.repose.sounding_alarms == {"somebody-elses"}
 
@@ -213,6 +213,24 @@ def test_a_failed_waking_is_resumed(night):
     environment = night.begin("resume", "sandbox")
     assert (environment.status, environment.work) == (Status.WAKING, Work.WAKE)
     assert night.workflows.started[-1][0] == "wake"
+
+
+def test_how_far_it_is_asleep_or_awake_is_shown(night):
+    """Measured with each look: what still runs, what share is done, and the time to go by earlier nights."""
+    night.histories.keep("sandbox", {"sleep": [300.0, 400.0, 500.0]})
+    attempt = night.asked("sleep")
+    document = night.show.one("sandbox")
+    assert (document["progress"], document["running"], document["eta_seconds"]) == (0, ["sleep"], 400)
+    night.repose.lingering = {"litellm": 1}
+    night.clock.pass_seconds(100)
+    for _ in range(2):
+        with pytest.raises(NotAsleepYetError):
+            night.sleep(*attempt)
+    document = night.show.one("sandbox")
+    assert (document["progress"], document["eta_seconds"]) == (0.6, 300)
+    assert document["running"] == ["service litellm", "database"]
+    night.settle(*attempt, Status.ASLEEP)
+    assert night.histories.of("sandbox")["sleep"][-1] == 100.0
 
 
 def test_the_same_again_starts_nothing_twice(night):

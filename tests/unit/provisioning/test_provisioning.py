@@ -74,17 +74,46 @@ def test_progress_counts_resources_as_they_are_made(play):
         "resources_total": 2,
         "seconds": 0.0,
         "typical_seconds": 60,
+        "eta_seconds": 60,
         "lag_seconds": 0.0,
     }
     assert document["progress"] == round(1 / 29, 4)
 
 
 def test_the_time_to_go_is_the_longest_path_that_is_left(play):
-    """Network, data, prepare-database and a service: three stacks of 60 s and a step of 90 s."""
+    """Network, data, prepare-database and a service: three of 60 s, one of 90 s, and 30 s of checks."""
     play.begin_provision()
-    assert play.show.one("sandbox")["eta_seconds"] == 270
+    document = play.show.one("sandbox")
+    assert document["eta_seconds"] == 300
+    to_go = {stack["name"]: stack["eta_seconds"] for stack in document["stacks"]}
+    assert (to_go["network"], to_go["data"], to_go["litellm"]) == (60, 120, 270)
     play.stands("secrets", seconds=20)
-    assert play.show.one("sandbox")["eta_seconds"] == 250
+    document = play.show.one("sandbox")
+    assert document["eta_seconds"] == 280
+    assert {stack["name"]: stack["eta_seconds"] for stack in document["stacks"]}["secrets"] is None
+
+
+def test_what_runs_now_is_told(play):
+    """Before the stacks, of them, between and after."""
+    assert play.show.one("sandbox")["running"] == ["preflight"]
+    play.begin_provision()
+    assert play.show.one("sandbox")["running"] == ["network", "secrets", "waf", "models"]
+    play.stand_all()
+    document = play.show.one("sandbox")
+    assert (document["running"], document["eta_seconds"]) == (["checks"], 30)
+    play.settle(play.environment.environment_id, 1, Status.READY)
+    document = play.show.one("sandbox")
+    assert (document["running"], document["eta_seconds"]) == ([], None)
+    play.begin_retire()
+    assert set(play.show.one("sandbox")["running"]) == {
+        "litellm",
+        "grafana",
+        "langfuse",
+        "victoria-metrics",
+        "observer",
+    }
+    play.all_gone()
+    assert play.show.one("sandbox")["running"] == ["remains"]
 
 
 def test_the_control_planes_own_time_is_told_per_node(play):

@@ -53,7 +53,7 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
             rows, operations, manifests, workflows, clock, identifiers, narrator, version, ceiling
         ),
         retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
-        show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), clock),
+        show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), HistoryRows(table), clock),
         once=_once(given, actor, context),
     )
 

@@ -40,6 +40,10 @@ _LAMBDA = (
 )
 _VPC_ORIGIN = _GITHUB + "terraform-aws-modules/terraform-aws-cloudfront/issues/163 (15 minutes and more)"
 
+# Of operations that are no resource's creation. Estimates: a stop ends with a shutdown, a start with crash
+# recovery and a standby, and AWS publishes neither.
+STOP_DATABASE, START_DATABASE = 240.0, 420.0
+
 DEFAULT = Typical(5, 5, ESTIMATE)
 
 TYPICAL: Mapping[str, Typical] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stargate.domain.environment import Status, Work
+from stargate.domain.environment import Check, Status, Work
 from stargate.domain.life.rest import Rest, ServiceAtWork, Target, services_of
 from stargate.domain.operating.action import number
 from stargate.domain.operating.actions.registry import ACTIONS
@@ -42,10 +42,12 @@ class SleepGateway:
             return
         rest = environment.rest or self._write_down(environment)
         self.repose.mute(environment.region, rest.alarms)
-        running = [words for service in rest.services if (words := self._still(environment, service))]
-        if running:
-            raise NotAsleepYetError("; ".join(running))
-        self._stop_database(environment)
+        checks = [self._still(environment, service) for service in rest.services]
+        checks.append(self._stop_database(environment, now=all(check.ok for check in checks)))
+        self.environments.record_checks(environment, checks)
+        failing = [f"{check.name}: {check.measured}, asked {check.bound}" for check in checks if not check.ok]
+        if failing:
+            raise NotAsleepYetError("; ".join(failing))
 
     def _write_down(self, environment: Environment) -> Rest:
         holds = self.operations.by_id(environment.environment_id).operations.holds
@@ -68,27 +70,25 @@ class SleepGateway:
                     name, found.desired, _without_hold(target, holds.get(BOUNDS.scope_of(name)))
                 )
 
-    def _still(self, environment: Environment, service: ServiceAtWork) -> str:
-        """What still runs of it, in words."""
+    def _still(self, environment: Environment, service: ServiceAtWork) -> Check:
         place = environment.region, environment.cluster, service.name
         if service.target is not None:
             stilled = service.target.stilled()
             if self.repose.target(*place) != stilled:
                 self.repose.set_target(*place, stilled)
         found = self.repose.service(*place)
-        if found is None:
-            return ""
-        if found.desired != 0:
+        if found is not None and found.desired != 0:
             self.repose.size(*place, 0)
-        return f"{service.name}: {found.running} still running" if found.running else ""
+        running = 0 if found is None else found.running
+        return Check(f"service {service.name}", running == 0, f"{running} running", "0 running")
 
-    def _stop_database(self, environment: Environment) -> None:
+    def _stop_database(self, environment: Environment, *, now: bool) -> Check:
+        """Not before the last task that uses it has gone."""
         region, identifier = environment.region, environment.database
         status = self.repose.database(region, identifier)
-        if status == "available":
+        if now and status == "available":
             self.repose.stop_database(region, identifier)
-        if status != "stopped":
-            raise NotAsleepYetError(f"the database is {status}")
+        return Check("database", status == "stopped", status, "stopped")
 
 
 def _without_hold(target: Target | None, hold: Hold | None) -> Target | None:

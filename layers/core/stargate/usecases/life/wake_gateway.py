@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.environment import Status
+from stargate.domain.environment import Check, Status
 from stargate.errors import NotAwakeYetError
 from stargate.usecases.provisioning.preflight import current
 
@@ -26,32 +26,34 @@ class WakeGateway:
         environment = current(self.environments, environment_id, attempt, Status.WAKING)
         if environment.rest is None:
             return  # it was never put to sleep: nothing was written down, so nothing was touched
-        self._start_database(environment)
-        coming = [words for one in environment.rest.services if (words := self._rouse(environment, one))]
-        if coming:
-            raise NotAwakeYetError("; ".join(coming))
+        database = self._start_database(environment)
+        services = [self._rouse(environment, one, now=database.ok) for one in environment.rest.services]
+        checks = (database, *services)
+        self.environments.record_checks(environment, checks)
+        failing = [f"{check.name}: {check.measured}, asked {check.bound}" for check in checks if not check.ok]
+        if failing:
+            raise NotAwakeYetError("; ".join(failing))
         self.repose.unmute(environment.region, environment.rest.alarms)
 
-    def _start_database(self, environment: Environment) -> None:
+    def _start_database(self, environment: Environment) -> Check:
         region, identifier = environment.region, environment.database
         status = self.repose.database(region, identifier)
         if status == "stopped":
             self.repose.start_database(region, identifier)
-        if status != "available":
-            raise NotAwakeYetError(f"the database is {status}")
+        return Check("database", status == "available", status, "available")
 
-    def _rouse(self, environment: Environment, service: ServiceAtWork) -> str:
-        """What is still missing of it, in words.
+    def _rouse(self, environment: Environment, service: ServiceAtWork, *, now: bool) -> Check:
+        """Not before the database takes connections: every service needs it.
 
         The count comes before the bounds: autoscaling that found none running would count for itself.
         """
         place = environment.region, environment.cluster, service.name
+        name, bound = f"service {service.name}", f">= {service.tasks} running"
         found = self.repose.service(*place)
         if found is None:
-            raise NotAwakeYetError(f"the service {service.name} is not there any more")
-        if found.desired == 0 and service.tasks:
+            return Check(name, ok=False, measured="absent", bound=bound)
+        if now and found.desired == 0 and service.tasks:
             self.repose.size(*place, service.tasks)
-        if service.target is not None and self.repose.target(*place) != service.target:
+        if now and service.target is not None and self.repose.target(*place) != service.target:
             self.repose.set_target(*place, service.target)
-        missing = service.tasks - found.running
-        return f"{service.name}: {found.running} of {service.tasks} running" if missing > 0 else ""
+        return Check(name, now and found.running >= service.tasks, f"{found.running} running", bound)

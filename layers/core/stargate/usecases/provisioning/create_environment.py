@@ -13,7 +13,7 @@ from stargate.domain.life.ends import deadline_after
 from stargate.domain.life.requests import faults_of
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.life.works import standing
-from stargate.domain.provisioning.history import expected_seconds
+from stargate.domain.provisioning.history import expected_seconds, removal_of
 from stargate.domain.provisioning.planning import plan_id
 from stargate.domain.provisioning.progress import NodeState
 from stargate.errors import (
@@ -157,7 +157,10 @@ class CreateEnvironment:
                     node.name,
                     total=template.resources_total(declared),
                     typical_seconds=expected_seconds(template.typical_seconds, history.get(node.name, [])),
-                    typical_delete_seconds=template.typical_delete_seconds,
+                    typical_delete_seconds=expected_seconds(
+                        template.typical_delete_seconds or template.typical_seconds,
+                        history.get(removal_of(node.name), []),
+                    ),
                 )
             )
         return states

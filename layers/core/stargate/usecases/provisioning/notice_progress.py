@@ -132,7 +132,9 @@ class NoticeProgress:
         if environment.status is not Status.RETIRING or state.status is not NodeStatus.DELETING:
             return
         entry = self.narrator.step(environment, state.name, f"{state.name} is gone", happening.event_id)
-        gone = replace(state, status=NodeStatus.GONE, outputs={}, entry_id=entry.entry_id)
+        gone = replace(
+            state, status=NodeStatus.GONE, gone_at=happening.at, outputs={}, entry_id=entry.entry_id
+        )
         self._save(environment, state, gone, entry)
 
     def _save(

@@ -113,5 +113,11 @@ class RemoveStack:
         entry = self.desk.narrator.step(
             situation.environment, state.name, f"{state.name} is gone", situation.cause, why=move.reason
         )
-        gone = replace(state, status=NodeStatus.GONE, outputs={}, entry_id=entry.entry_id)
+        gone = replace(
+            state,
+            status=NodeStatus.GONE,
+            gone_at=self.desk.clock.now(),
+            outputs={},
+            entry_id=entry.entry_id,
+        )
         self.desk.save(situation.environment_id, state, gone, entry)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.costs.kept import monthly_in_words
-from stargate.domain.environment import AT_WORK, Declared, Environment, Status, Work
+from stargate.domain.environment import AT_WORK, Declared, Environment, Status
 from stargate.domain.failure import Failure, failure_of
 from stargate.domain.life.ends import kept_in_words
 from stargate.domain.provisioning.history import with_attempt
@@ -83,7 +83,7 @@ class SettleEnvironment:
         )
         after = environment.settled(outcome, self.clock.now(), failure)
         self.environments.replace(environment, after, entry)
-        if outcome is Status.READY and environment.work is Work.PROVISION:
+        if outcome is environment.work.end:
             self._remember(environment)
         return outcome
 
@@ -91,7 +91,8 @@ class SettleEnvironment:
         """For the estimates of those that come after."""
         states = self.nodes.all(environment.environment_id)
         history = self.histories.of(environment.preset)
-        self.histories.keep(environment.preset, with_attempt(history, states, environment.attempt))
+        grown = with_attempt(history, environment, states, self.clock.now())
+        self.histories.keep(environment.preset, grown)
 
 
 def _degree(outcome: Status, error: str) -> Status:

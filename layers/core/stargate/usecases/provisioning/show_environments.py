@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.kept import monthly_of
+from stargate.domain.environment import AT_WORK
 from stargate.domain.life.works import holder_of
 from stargate.domain.moments import told
-from stargate.domain.provisioning.progress import eta_seconds, lag_seconds, progress
+from stargate.domain.provisioning.history import expected_part
+from stargate.domain.provisioning.progress import lag_seconds, progress, running, time_to_go
 from stargate.errors import EnvironmentNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.life.ends import Kept
     from stargate.domain.paging import Page
-    from stargate.domain.provisioning.progress import States
-    from stargate.ports.state import Environments, Ledger, Nodes
+    from stargate.domain.provisioning.progress import States, TimeToGo
+    from stargate.ports.state import Environments, Histories, Ledger, Nodes
     from stargate.ports.world import Clock
 
     Document = dict[str, Any]
@@ -30,6 +34,7 @@ class ShowEnvironments:
     environments: Environments
     nodes: Nodes
     ledger: Ledger
+    histories: Histories
     clock: Clock
 
     def one(self, name: str) -> Document:
@@ -37,7 +42,9 @@ class ShowEnvironments:
 
     def stacks(self, name: str) -> list[Document]:
         environment = self._find(name)
-        return self._stacks(environment, self.nodes.all(environment.environment_id))
+        states = self.nodes.all(environment.environment_id)
+        to_go = self._time_to_go(environment, states)
+        return self._stacks(environment, states, {} if to_go is None else to_go.nodes)
 
     def page(self, limit: int, after: str | None) -> tuple[list[Document], str | None]:
         page = self.environments.page(limit, after)
@@ -50,7 +57,7 @@ class ShowEnvironments:
 
     def document(self, environment: Environment) -> Document:
         states = self.nodes.all(environment.environment_id)
-        eta = eta_seconds(environment, environment.graph, states, self.clock.now())
+        to_go = self._time_to_go(environment, states)
         failure, holder = environment.failure, holder_of(environment)
         return {
             "id": environment.environment_id,
@@ -66,10 +73,11 @@ class ShowEnvironments:
             "gateway_version": environment.gateway_version,
             "spec": environment.spec.document(),
             "progress": round(progress(environment, environment.graph, states), 4),
-            "eta_seconds": None if eta is None else round(eta),
+            "running": list(running(environment, states)),
+            "eta_seconds": None if to_go is None else round(to_go.seconds),
             "created_at": told(environment.created_at),
             "updated_at": told(environment.updated_at),
-            "stacks": self._stacks(environment, states),
+            "stacks": self._stacks(environment, states, {} if to_go is None else to_go.nodes),
             "outputs": _outputs(states),
             "schedule": None if environment.schedule is None else environment.schedule.document(),
             "budget": None if environment.budget is None else environment.budget.document(),
@@ -86,10 +94,16 @@ class ShowEnvironments:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         return environment
 
-    def _stacks(self, environment: Environment, states: States) -> list[Document]:
-        return [self._stack(environment, states, name) for name in environment.graph.names]
+    def _time_to_go(self, environment: Environment, states: States) -> TimeToGo | None:
+        if environment.status not in AT_WORK:
+            return None
+        history = self.histories.of(environment.preset)
+        return time_to_go(environment, states, lambda part: expected_part(part, history), self.clock.now())
 
-    def _stack(self, environment: Environment, states: States, name: str) -> Document:
+    def _stacks(self, environment: Environment, states: States, to_go: Mapping[str, float]) -> list[Document]:
+        return [self._stack(environment, states, name, to_go.get(name)) for name in environment.graph.names]
+
+    def _stack(self, environment: Environment, states: States, name: str, to_go: float | None) -> Document:
         state = states[name]
         seconds = state.seconds(self.clock.now())
         lag = lag_seconds(environment, environment.graph, states, name)
@@ -101,6 +115,7 @@ class ShowEnvironments:
             "resources_total": state.total,
             "seconds": None if seconds is None else round(seconds, 3),
             "typical_seconds": round(state.typical_seconds),
+            "eta_seconds": None if to_go is None else round(to_go),
             "lag_seconds": None if lag is None else round(lag, 3),
         }
         if state.failure is not None:
