@@ -43,6 +43,7 @@ TRACE = "stargate-observer"  # one trace, written anew each time
 SESSION = re.compile(r"grafana_session=[^;,]+")
 FRESH_SECONDS = 60.0  # four scrapes
 NO_ANSWER, FOUND, MULTI_STATUS = 0, 200, 207
+UNKNOWN_KEY = {"401", "403"}
 SECRETS_CONFIG = Config(
     connect_timeout=2, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -145,28 +146,35 @@ def virtual_key(house: House) -> Finding:
     """Make a key, show it to every task, take it back: a LiteLLM can be alive and refuse every key."""
     addresses = house.addresses("litellm", LITELLM)
     master = bearer(house.secret("LITELLM_MASTER_KEY_ARN"))
-    maker, key = _make_key(house, addresses, master)
+    answers, maker, key = _make_key(house, addresses, master)
+    if not key:
+        return f"no task makes a key: {', '.join(answers)}", _served(addresses, answers)
     try:
-        statuses = [told(house.ask(at, LITELLM, "GET /v1/models", bearer(key))) for at in addresses]
+        answers = [told(house.ask(at, LITELLM, "GET /v1/models", bearer(key))) for at in addresses]
     finally:
         house.ask(maker, LITELLM, "POST /key/delete", master, {"keys": [key]})
-    serving = statuses.count(str(FOUND))
-    measured: Measured = {"tasks": len(addresses), "serving": serving, "answers": statuses}
-    if serving == len(addresses):
-        return "", measured
-    return f"{len(addresses) - serving} of {len(addresses)} tasks refuse a good key", measured
+    measured = _served(addresses, answers)
+    lacking = len(addresses) - measured["serving"]
+    return f"{lacking} of {len(addresses)} tasks refuse a good key" if lacking else "", measured
 
 
-def _make_key(house: House, addresses: list[str], master: Headers) -> tuple[str, str]:
-    """Who made it, and the key. It needs the database, and LiteLLM's key for all keys."""
+def _served(addresses: list[str], answers: list[str]) -> Measured:
+    """`refusing` are those who do not know a good key; a task without its database says something else."""
+    refusing = [at for at, answer in zip(addresses, answers, strict=True) if answer in UNKNOWN_KEY]
+    serving = answers.count(str(FOUND))
+    return {"tasks": len(addresses), "serving": serving, "answers": answers, "refusing": refusing}
+
+
+def _make_key(house: House, addresses: list[str], master: Headers) -> tuple[list[str], str, str]:
+    """What who answered until one made it, and the key. It needs the database, and LiteLLM's key for all."""
     body = {"duration": KEY_DURATION, "metadata": {"made_by": TRACE}}
-    refusals = []
+    answers = []
     for address in addresses:
         reply = house.ask(address, LITELLM, "POST /key/generate", master, body)
         if reply.status == FOUND and "key" in reply.document():
-            return address, str(reply.document()["key"])
-        refusals.append(told(reply))
-    raise NotWellError(f"no task makes a key: {', '.join(refusals)}")
+            return answers, address, str(reply.document()["key"])
+        answers.append(told(reply))
+    return answers, "", ""
 
 
 def grafana_login(house: House) -> Finding:
@@ -232,11 +240,32 @@ def _by_job(house: House, query: str) -> dict[str, float]:
     return {str(entry["metric"].get("job", "")): float(entry["value"][1]) for entry in result}
 
 
-VERBS: dict[str, Callable[[House], Finding]] = {
+def model_routes(house: House) -> Finding:
+    """Which model LiteLLM serves in the place of which."""
+    master = bearer(house.secret("LITELLM_MASTER_KEY_ARN"))
+    reply = house.ask_any("litellm", LITELLM, "GET /router/settings", master)
+    if reply.status != FOUND:
+        return f"LiteLLM does not tell its routing: {told(reply)}", {}
+    return "", {"aliases": dict(reply.document()["current_values"].get("model_group_alias") or {})}
+
+
+def route_models(house: House, aliases: dict[str, str]) -> Finding:
+    """Have LiteLLM serve so. It keeps it in its database, where its tasks read it again and again."""
+    master = bearer(house.secret("LITELLM_MASTER_KEY_ARN"))
+    wanted = {"router_settings": {"model_group_alias": aliases}}
+    reply = house.ask_any("litellm", LITELLM, "POST /config/update", master, wanted)
+    if reply.status != FOUND:
+        return f"LiteLLM does not take it: {told(reply)}", {}
+    return "", {"aliases": aliases}
+
+
+VERBS: dict[str, Callable[..., Finding]] = {
     "virtual_key": virtual_key,
     "grafana_login": grafana_login,
     "langfuse_ingestion": langfuse_ingestion,
     "metrics_arriving": metrics_arriving,
+    "model_routes": model_routes,
+    "route_models": route_models,
 }
 
 
@@ -245,9 +274,9 @@ def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     verb = str(event.get("verb"))
     if verb not in VERBS:
         raise UnknownVerbError(f"{verb} is none of {', '.join(VERBS)}")
-    began = time.monotonic()
+    began, given = time.monotonic(), event.get("given") or {}
     try:
-        reason, measured = VERBS[verb](House(os.environ["NAMESPACE"], began + VERB_SECONDS))
+        reason, measured = VERBS[verb](House(os.environ["NAMESPACE"], began + VERB_SECONDS), **given)
     except NotWellError as error:
         reason, measured = str(error), {}
     seconds = round(time.monotonic() - began, 3)

@@ -54,6 +54,8 @@ class Answer:
 
 _keys: set[tuple[Place, str]] = set()
 _traces: dict[tuple[Place, str], Any] = {}
+_routes: dict[Place, dict[str, str]] = {}  # LiteLLM's model_group_alias, which it keeps in its database
+ROUTING = frozenset({"/router/settings", "/config/update"})
 NOT_FOUND = Answer(404, {"message": "Not found"})
 NO_DATABASE = {"message": "the database is not to be had"}
 
@@ -93,7 +95,20 @@ def _litellm(entry: Running, task: Task, request: Request) -> Answer:
         return Answer(401, {"error": {"message": "Authentication Error", "code": "401"}})
     if (request.method, request.path) == ("GET", "/v1/models"):
         return Answer(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
-    return _key_management(place, request) if is_master else Answer(403, {"error": {"code": "403"}})
+    if not is_master:
+        return Answer(403, {"error": {"code": "403"}})
+    return _routing(place, request) if request.path in ROUTING else _key_management(place, request)
+
+
+def _routing(place: Place, request: Request) -> Answer:
+    """Told, and changed; what else a router can be told is of no use here."""
+    if (request.method, request.path) == ("GET", "/router/settings"):
+        return Answer(200, {"fields": [], "current_values": {"model_group_alias": _routes.get(place, {})}})
+    given = request.document().get("router_settings", {})
+    if request.method != "POST" or set(given) != {"model_group_alias"}:
+        return Answer(400, {"error": {"message": "Unsupported router settings", "code": "400"}})
+    _routes[place] = dict(given["model_group_alias"])
+    return Answer(200, {"message": "Config updated successfully"})
 
 
 def _key_management(place: Place, request: Request) -> Answer:

@@ -56,7 +56,7 @@ def test_that_it_failed_is_a_finding(stub):
     """Lambda answers 200 and tells the error in the payload."""
     error = {"errorType": "KeyError", "errorMessage": "'NAMESPACE'"}
     answering(stub, error, FunctionError="Unhandled")
-    assert ask() == Observation("the observer failed: KeyError: 'NAMESPACE'")
+    assert ask() == Observation("the observer failed: KeyError: 'NAMESPACE'", asked=False)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_that_it_failed_is_a_finding(stub):
 def test_that_it_cannot_be_asked_is_a_finding(stub, code):
     """It is gone, not ours, or without its interfaces as nobody asked it for weeks: the check says which."""
     stub.add_client_error("invoke", code, "no")
-    assert ask() == Observation(f"the observer cannot be asked: {code}")
+    assert ask() == Observation(f"the observer cannot be asked: {code}", asked=False)

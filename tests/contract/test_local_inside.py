@@ -31,7 +31,7 @@ import json, sys
 import inward
 inward.install()
 import index
-print(json.dumps(index.handle({"verb": sys.argv[1]}, None)))
+print(json.dumps(index.handle({"verb": sys.argv[1], "given": json.loads(sys.argv[2])}, None)))
 """
 
 
@@ -88,8 +88,8 @@ def ask(endpoint):
         "PYTHONPATH": os.pathsep.join([str(INSIDE), str(OBSERVER)]), "PATH": os.environ["PATH"], **VARIABLES,
     }  # fmt: skip
 
-    def told(verb):
-        command = [sys.executable, "-c", ASK, verb]
+    def told(verb, **given):
+        command = [sys.executable, "-c", ASK, verb, json.dumps(given)]
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         return json.loads(ran.stdout) if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1]
 
@@ -118,7 +118,7 @@ def test_every_task_of_litellm_serves_a_key_that_is_gone_afterwards(ask):
     """Each is asked by its own address; no credential is in the answer."""
     found = ask("virtual_key")
     assert (found["ok"], found["reason"]) == (True, "")
-    assert found["measured"] == {"tasks": 2, "serving": 2, "answers": ["200", "200"]}
+    assert found["measured"] == {"tasks": 2, "serving": 2, "answers": ["200", "200"], "refusing": []}
     assert services._keys == set()
     assert "sk-" not in json.dumps(found)
 
@@ -128,12 +128,26 @@ def test_a_litellm_that_is_alive_and_refuses_every_key_is_found(ask, hands):
     failover = registry.find(CLUSTER).gateway.failover
     failover.wedges = True
     failover.begin(registry.now(), registry.find(CLUSTER).fleet)
-    assert ask("virtual_key")["reason"] == "no task makes a key: 503, 503"
+    without = ask("virtual_key")
+    assert (without["reason"], without["measured"]["refusing"]) == ("no task makes a key: 503, 503", [])
     hands.pass_seconds(300)
-    assert ask("virtual_key")["reason"] == "no task makes a key: 401, 401"
-    [address, _] = door.find({"name": f"litellm.{CLUSTER}.internal"})["addresses"]
+    addresses = sorted(door.find({"name": f"litellm.{CLUSTER}.internal"})["addresses"])
+    wedged = ask("virtual_key")
+    assert (wedged["reason"], wedged["measured"]["refusing"]) == ("no task makes a key: 401, 401", addresses)
+    address = addresses[0]
     alive = Request("GET", "/health/liveliness", {"host": f"{address}:4000"}, b"")
     assert door.reply(f"litellm.{CLUSTER}.internal", alive).status == 200
+
+
+@pytest.mark.usefixtures("hands")
+def test_a_model_is_served_by_another_until_it_is_not(ask):
+    """LiteLLM keeps its routing; a router setting that is none is refused and told."""
+    assert ask("model_routes")["measured"] == {"aliases": {}}
+    shifted = {"claude-opus-4-5": "claude-sonnet-4-5"}
+    assert ask("route_models", aliases=shifted)["ok"]
+    assert ask("model_routes")["measured"] == {"aliases": shifted}
+    assert ask("route_models", aliases={})["ok"]
+    assert ask("model_routes")["measured"] == {"aliases": {}}
 
 
 @pytest.mark.usefixtures("hands")

@@ -1,5 +1,13 @@
 """Our own ports, in memory. Each behaves as the contract tests of its adapter demand."""
 
+from tests.fakes.actions import (
+    FakeConnectionPools,
+    FakeDatabaseServers,
+    FakeKeys,
+    FakeModels,
+    FakeQuotaRequests,
+    FakeZonalShifts,
+)
 from tests.fakes.costs import FakePriceList, FakePrices
 from tests.fakes.gateway import (
     FakeAlarms,
@@ -49,15 +57,19 @@ __all__ = [
     "FakeCallbacks",
     "FakeChangeSets",
     "FakeClock",
+    "FakeConnectionPools",
+    "FakeDatabaseServers",
     "FakeEnvironments",
     "FakeFrontDoor",
     "FakeGauges",
     "FakeHistories",
     "FakeIdentifiers",
     "FakeInventory",
+    "FakeKeys",
     "FakeLedger",
     "FakeManifests",
     "FakeMetrics",
+    "FakeModels",
     "FakeMovers",
     "FakeNodes",
     "FakeObserver",
@@ -67,6 +79,7 @@ __all__ = [
     "FakePlaybooks",
     "FakePriceList",
     "FakePrices",
+    "FakeQuotaRequests",
     "FakeQuotas",
     "FakeRegions",
     "FakeRemains",
@@ -83,4 +96,5 @@ __all__ = [
     "FakeTable",
     "FakeTasks",
     "FakeWorkflows",
+    "FakeZonalShifts",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.gateway.front_door import Answer
 from stargate.domain.gateway.observer import Observation
-from stargate.domain.operating.facts import AlarmState, Deployment, ScalingFacts, ServiceFacts
+from stargate.domain.operating.facts import AlarmState, Deployment, ScalingFacts, ServiceFacts, Task
 from stargate.errors import ActionRefusedError
 
 if TYPE_CHECKING:
@@ -51,14 +51,24 @@ class FakeServices:
     facts: ServiceFacts | None = None
     done: list = field(default_factory=list)
     refuse: str = ""
+    running: list = field(default_factory=list)
 
     def __post_init__(self):
+        self.running = self.running or [Task("t-1", "10.0.1.1", 0.0), Task("t-2", "10.0.2.2", 1.0)]
         self.facts = self.facts or ServiceFacts(
             2, 2, (Deployment("d-1", "PRIMARY", "COMPLETED", "t:1", 0.0),)
         )
 
     def describe(self, region, cluster, service):
         return self.facts
+
+    def tasks(self, region, cluster, service):
+        return tuple(self.running)
+
+    def stop_task(self, region, cluster, service, task_id):
+        self.done.append(("stop task", cluster, service, task_id))
+        self.running = [task for task in self.running if task.task_id != task_id]
+        self.facts = replace(self.facts, running=len(self.running))
 
     def restart(self, region, cluster, service):
         if self.refuse:
@@ -122,6 +132,8 @@ class FakeRepose:
         return tuple(sorted(name for name in self.sounding_alarms if name.startswith(prefix)))
 
     def mute(self, region, names):
+        if self.sounding_alarms & set(names):
+            self.calls.append("mute")
         self.sounding_alarms -= set(names)
 
     def unmute(self, region, names):

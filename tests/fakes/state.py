@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from stargate.domain.operating.action import Action
+from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -161,7 +162,8 @@ class FakeLedger:
 
 
 def _operation_key(row):
-    key = {Condition: "key", Action: "action_id", Lease: "scope", Hold: "scope"}[type(row)]
+    keys = {Condition: "key", Action: "action_id", Approval: "approval_id", Lease: "scope", Hold: "scope"}
+    key = keys[type(row)]
     return f"{type(row).__name__.lower()}#{getattr(row, key)}"
 
 
@@ -193,6 +195,7 @@ class FakeOperations:
     table: FakeTable
     calls: list = field(default_factory=list)
     meddle: list = field(default_factory=list)
+    outputs: dict = field(default_factory=dict)
     rules: tuple | None = None  # of every environment that has none of its own, in the place of the default
 
     def by_name(self, name):
@@ -213,7 +216,9 @@ class FakeOperations:
         own = FakePlaybooks(self.table).get(environment_id)
         rules = self.rules if self.rules and own == UNWRITTEN else in_force(own).rules
         playbook = InForce(rules, in_force(own).told)
-        return Overview(self.table.environments[environment_id], {}, self.table.switch, known, playbook)
+        return Overview(
+            self.table.environments[environment_id], self.outputs, self.table.switch, known, playbook
+        )
 
     def record(self, environment_id, change):
         self.calls.append("write")

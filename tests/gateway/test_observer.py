@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,5 +56,14 @@ def test_a_real_proxy_without_its_database_is_alive_and_makes_no_key(house):
     """It lists models for the key of all keys, and still is not well: the verb says so."""
     assert house.ask("127.0.0.1", index.LITELLM, "GET /health/liveliness").status == 200
     assert house.ask("127.0.0.1", index.LITELLM, "GET /v1/models", index.bearer(MASTER_KEY)).status == 200
-    with pytest.raises(index.NotWellError, match=r"no task makes a key: (4|5)\d\d"):
-        index.virtual_key(house)
+    reason, measured = index.virtual_key(house)
+    assert re.fullmatch(r"no task makes a key: (4|5)\d\d", reason)
+    assert (measured["tasks"], measured["serving"]) == (1, 0)
+
+
+def test_a_real_proxy_tells_its_routing_and_keeps_a_change_of_it_only_in_a_database(house):
+    """Without one the change is refused, and the verb says so; nothing is half done."""
+    assert index.model_routes(house) == ("", {"aliases": {}})
+    reason, _ = index.route_models(house, {"claude-opus-4-5": "claude-sonnet-4-5"})
+    assert re.fullmatch(r"LiteLLM does not take it: (4|5)\d\d", reason)
+    assert index.model_routes(house) == ("", {"aliases": {}})

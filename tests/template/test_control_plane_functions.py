@@ -15,8 +15,14 @@ from tests.template.control_plane import (
     translated,
 )
 
-LOOKING = "MayLookBeforehand"
-LOOK_BEFOREHAND = {"PreflightFunction", "PlanEnvironmentFunction"}  # both run preflight, with the same rights
+# Managed policies of the template's own, by who needs the same rights: a plan runs preflight, too; what is
+# decided by a fact is performed and measured by it.
+SHARED = {
+    "MayLookBeforehand": {"PreflightFunction", "PlanEnvironmentFunction"},
+    "LookAtGateways": {
+        "ReceiveSignalFunction", "ExamineConditionsFunction", "PerformActionFunction", "VerifyEffectFunction",
+    },
+}  # fmt: skip
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
 DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
 
@@ -98,7 +104,7 @@ def test_no_two_functions_share_a_log():
 @every_function
 def test_it_has_a_policy_of_its_own(name):
     """Rights are written beside the function that has them; no policy of AWS's grants what it does."""
-    shared = [{"Ref": LOOKING}] if name in LOOK_BEFOREHAND else []
+    shared = [{"Ref": policy} for policy, owners in SHARED.items() if name in owners]
     assert len(policies(name)) == 1
     assert [policy for policy in FUNCTIONS[name]["Policies"] if "Statement" not in policy] == shared
     assert "Role" not in FUNCTIONS[name]

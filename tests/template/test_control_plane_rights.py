@@ -15,7 +15,8 @@ from tests.template.iam_reference import can_be_narrowed, exists, permissions
 
 SERVICE_ROLE = ("MayMakeNetwork", "MayMakeData", "MayMakeServices", "MayMakeEdge")
 LOOKING = "MayLookBeforehand"  # what preflight and the plan ask, both by the same policy
-NARROWED = (*SERVICE_ROLE, "GatewayBoundary", LOOKING, *FUNCTIONS, *WORKFLOWS)
+AT_GATEWAYS = "LookAtGateways"  # what a rule may ask
+NARROWED = (*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS, *FUNCTIONS, *WORKFLOWS)
 OWNERS = sorted({statement.owner for statement in statements()})
 MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
 
@@ -40,16 +41,13 @@ ON_EVERYTHING = {
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets"},
-    **{
-        name: {"application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData"}
-        for name in ("ReceiveSignalFunction", "PerformActionFunction", "VerifyEffectFunction")
+    "LookAtGateways": {
+        "application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData", "ecs:ListTasks",
+        "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "servicequotas:ListServiceQuotas",
     },
     "SleepGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "WakeGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
-    "ExamineConditionsFunction": {
-        "application-autoscaling:DescribeScalableTargets",
-        "application-autoscaling:DescribeScalingActivities", "cloudwatch:GetMetricData",
-    },
+    "ExamineConditionsFunction": {"application-autoscaling:DescribeScalingActivities"},
     "OperatorsKey": {"kms:*", "kms:Decrypt", "kms:GenerateDataKey"},
     **{
         workflow: {
@@ -73,6 +71,7 @@ WIDE_THOUGH_NARROWABLE = {
     "BeginToNameTheServices": {"servicediscovery:GetOperation"},  # asked before what it makes has an id
     "ReadTheMetrics": {"cloudwatch:GetMetricData"},  # AWS's own metrics are in no dataset
     "MeasureTheGateway": {"cloudwatch:GetMetricData"},  # the same
+    "ListTheTasks": {"ecs:ListTasks"},  # ECS decides it by a condition, the cluster
     "ReadMetrics": {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"},  # the same
 }  # fmt: skip
 ACTION_WILDCARDS = {
@@ -331,6 +330,7 @@ def test_roles_are_passed_to_one_service_each():
         ("PlanEnvironmentFunction", "cloudformation.amazonaws.com"),
         ("RemoveStackFunction", "cloudformation.amazonaws.com"),
         ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
+        ("PerformActionFunction", "ecs-tasks.amazonaws.com"),
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),
         ("PrepareRegionsFunction", "cloudformation.amazonaws.com"),
         ("MayMakeEdge", "events.amazonaws.com"),
@@ -354,7 +354,7 @@ def test_the_boundary_allows_what_the_gateways_roles_are_given():
     assert allowed - given == set()
 
 
-@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary", LOOKING])
+@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS])
 def test_a_managed_policy_is_within_the_limit(policy):
     """AWS refuses one that is too long."""
     text = json.dumps(RESOURCES[policy]["Properties"]["PolicyDocument"]).replace(" ", "")

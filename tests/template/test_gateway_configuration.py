@@ -7,8 +7,10 @@ import re
 
 import yaml
 
+from stargate.adapters.connection_pools import VARIABLE
 from stargate.domain.environment import MAINTENANCE
 from stargate.domain.gateway.connections import GRAFANA_POOL, LANGFUSE_POOL, LITELLM_POOL, MOST_CONNECTIONS
+from stargate.domain.gateway.secrets import READERS
 from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,
@@ -39,11 +41,26 @@ def test_the_window_that_nobody_chose_is_the_templates():
     assert MAINTENANCE.time_zone == "UTC"
 
 
+def test_whoever_reads_a_secret_is_known():
+    """Whose tasks keep an old value once it is rotated; the preparing task ends by itself."""
+    found = {}
+    for service in ("litellm", "grafana", "langfuse", "victoria-metrics"):
+        for secret in containers(service)[service].get("Secrets", []):
+            reference = secret["ValueFrom"].get("Ref") or secret["ValueFrom"]["Fn::Sub"].split("}")[0].strip(
+                "${"
+            )
+            name = re.sub(r"(?<!^)([A-Z])", r"-\1", reference.removesuffix("Arn")).lower()
+            found.setdefault(name, set()).add(service)
+    assert {name: set(services) for name, services in READERS.items()} == found
+
+
 def test_connections_are_counted_as_the_configuration_opens_them():
     """What a request is refused by is what the database and the applications are told."""
     classes = TEMPLATES["data"]["Mappings"]["ConnectionsOfClass"]
     assert {name: int(entry["Max"]) for name, entry in classes.items()} == MOST_CONNECTIONS
-    assert LITELLM["general_settings"]["database_connection_pool_limit"] == LITELLM_POOL
+    assert LITELLM["general_settings"]["database_connection_pool_limit"] == f"os.environ/{VARIABLE}"
+    own = containers("litellm")["litellm"]["Environment"]
+    assert {"Name": VARIABLE, "Value": str(LITELLM_POOL)} in own
     given = containers("grafana")["grafana"]["Environment"]
     assert {"Name": "GF_DATABASE_MAX_OPEN_CONN", "Value": str(GRAFANA_POOL)} in given
     assert f"connection_limit={LANGFUSE_POOL}" in str(containers("langfuse")["langfuse"]["Environment"])

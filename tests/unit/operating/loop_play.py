@@ -14,21 +14,12 @@ from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
 from stargate.usecases.operating.decide_condition import Deciding
 from stargate.usecases.operating.examine_conditions import ExamineConditions
-from stargate.usecases.operating.gather_facts import (
-    Deliveries,
-    Instruments,
-    LastMinutes,
-    RunningService,
-    ScalableTarget,
-    last_stop,
-)
+from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.perform_action import PerformAction
-from stargate.usecases.operating.performers.bounds import MoveBounds
-from stargate.usecases.operating.performers.page import PagePerson
-from stargate.usecases.operating.performers.services import RestartService, StopDeployment
 from stargate.usecases.operating.settle_action import SettleAction
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.take_signal import TakeSignal
+from stargate.usecases.operating.tools import Tools
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.operating.verify_effect import VerifyEffect
 from tests import fakes
@@ -71,6 +62,13 @@ class LoopPlay:
     metrics: fakes.FakeMetrics = field(default_factory=fakes.FakeMetrics)
     alarms: fakes.FakeAlarms = field(default_factory=fakes.FakeAlarms)
     pager: fakes.FakePager = field(default_factory=fakes.FakePager)
+    repose: fakes.FakeRepose = field(default_factory=fakes.FakeRepose)
+    shifts: fakes.FakeZonalShifts = field(default_factory=fakes.FakeZonalShifts)
+    servers: fakes.FakeDatabaseServers = field(default_factory=fakes.FakeDatabaseServers)
+    quotas: fakes.FakeQuotaRequests = field(default_factory=fakes.FakeQuotaRequests)
+    pools: fakes.FakeConnectionPools = field(default_factory=fakes.FakeConnectionPools)
+    keys: fakes.FakeKeys = field(default_factory=fakes.FakeKeys)
+    models: fakes.FakeModels = field(default_factory=fakes.FakeModels)
     identifier: str = IDENTIFIER
     playbook: tuple | None = None
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -81,15 +79,8 @@ class LoopPlay:
         self.operations = fakes.FakeOperations(self.table, rules=self.playbook)
         self.services = fakes.FakeServices(self.clock)
         self.ledger = fakes.FakeLedger(self.table)
-        instruments = Instruments(
-            {
-                "scaling": ScalableTarget(self.scaling),
-                "service": RunningService(self.services),
-                "minutes": LastMinutes(self.metrics, self.clock),
-                "last_stop": last_stop,
-                "deliveries": Deliveries(self.pager, self.clock),
-            }
-        )
+        tools = self.tools()
+        instruments = Instruments(tools.sources())
         deciding = Deciding(
             self.operations,
             instruments,
@@ -112,11 +103,11 @@ class LoopPlay:
         self.perform = PerformAction(
             self.operations,
             instruments,
-            self.performers(),
+            tools.performers(self.pager),
             self.clock,
             self.narrator("perform_action"),
         )
-        self.verify = VerifyEffect(self.operations, instruments, self.clock)
+        self.verify = VerifyEffect(self.operations, Instruments(tools.measuring(self.pager)), self.clock)
         self.conditions = ShowConditions(self.operations)
         environments = fakes.FakeEnvironments(self.table)
         self.change = ChangeEnvironment(
@@ -132,15 +123,20 @@ class LoopPlay:
         )
         self.turn_switch = TurnSwitch(fakes.FakeSwitches(self.table), self.clock, "someone")
 
-    def performers(self):
-        bounds = MoveBounds(self.scaling)
-        return {
-            "raise_bound": bounds,
-            "release_bound": bounds,
-            "restart_service": RestartService(self.services),
-            "stop_deployment": StopDeployment(self.services),
-            "page": PagePerson(self.pager),
-        }
+    def tools(self):
+        return Tools(
+            scaling=self.scaling,
+            services=self.services,
+            metrics=self.metrics,
+            alarms=self.repose,
+            shifts=self.shifts,
+            servers=self.servers,
+            quotas=self.quotas,
+            pools=self.pools,
+            keys=self.keys,
+            models=self.models,
+            clock=self.clock,
+        )
 
     def narrator(self, actor):
         return Narrator(self.clock, self.identifiers, actor)
@@ -266,7 +262,10 @@ class LoopPlay:
 
     def touched(self):
         """All that was ever changed of the gateway, in order."""
-        return [*self.scaling.set, *self.services.done, *self.pager.pages]
+        changed = (self.shifts, self.servers, self.quotas, self.pools, self.models)
+        others = [one for tool in changed for one in tool.done]
+        calls = [one for one in self.repose.calls if one in {"mute", "unmute"}]
+        return [*self.scaling.set, *self.services.done, *others, *calls, *self.pager.pages]
 
     def condition(self, key="cpu-high#litellm"):
         return self.operations.by_id(IDENTIFIER).operations.conditions.get(key)

@@ -11,18 +11,23 @@ from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.facts import Facts
 from stargate.domain.operating.measures import MEASURES
-from stargate.wiring.actions import deciding_instruments, measuring_instruments, performers
+from stargate.wiring.actions import tools
 from tests.unit.operating.loop_play import LoopPlay
-from tests.unit.operating.scenes import SCENES
+from tests.unit.operating.scenes import SCENES, staged
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "actions.md"
-TOPIC = "arn:aws:sns:us-east-1:111122223333:operators"
 COLUMNS = 6  # action, what it does, asked again before it, expected within, taken back by, limit
 
 
 @pytest.fixture
-def play():
-    return LoopPlay()
+def play(request):
+    """On a stage where the rules say what the scene of this kind needs."""
+    kind = request.node.callspec.params["kind"] if "kind" in request.node.fixturenames else "page"
+    return staged(kind)
+
+
+def pager():
+    return LoopPlay().pager
 
 
 def rows_of(document):
@@ -39,25 +44,25 @@ def requested(play):
 @pytest.mark.parametrize("kind", ACTIONS.values(), ids=str)
 def test_every_kind_has_all_that_makes_one(kind):
     """A performer, a scene, a row in the documents, and names that exist."""
-    assert kind.name in performers(TOPIC)
+    assert kind.name in tools().performers(pager())
     assert kind.name in SCENES
     cells = rows_of(DOCUMENT.read_text())[kind.name]
     assert len(cells) == COLUMNS
     assert all(cells)
-    assert kind.asks | kind.asks_again <= deciding_instruments().sources.keys()
+    assert kind.asks | kind.asks_again <= tools().sources().keys()
     assert kind.taken_back_by is None or kind.taken_back_by in ACTIONS
 
 
 def test_nothing_is_left_of_kinds_that_are_gone():
     """No performer, scene or row without its kind."""
     names = set(ACTIONS)
-    assert set(performers(TOPIC)) == set(SCENES) == set(rows_of(DOCUMENT.read_text())) == names
+    assert set(tools().performers(pager())) == set(SCENES) == set(rows_of(DOCUMENT.read_text())) == names
 
 
 def test_every_measure_and_source_is_of_a_fact():
     """What can be asked for has a field to be kept in."""
     fields = set(Facts.__dataclass_fields__)
-    sources = measuring_instruments(TOPIC).sources
+    sources = tools().measuring(pager())
     assert set(sources) == fields
     assert {measure.asks for measure in MEASURES.values()} <= set(sources)
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of, message_of
 from stargate.adapters.refusals import REFUSED_STATUS, named, refused
-from stargate.domain.operating.facts import Deployment, ServiceFacts
+from stargate.domain.operating.facts import Deployment, ServiceFacts, Task
 from stargate.domain.provisioning.moves import ObservedTask
 from stargate.errors import ActionRefusedError, TaskRefusedError
 
@@ -97,6 +97,27 @@ class EcsServices:
         deployments = tuple(_deployment(one) for one in active[0].get("deployments", []))
         return ServiceFacts(active[0]["desiredCount"], active[0]["runningCount"], deployments)
 
+    def tasks(self, region: str, cluster: str, service: str) -> tuple[Task, ...]:
+        ecs = client("ecs", region)
+        with named("ListTasks"):
+            listed = ecs.list_tasks(cluster=cluster, serviceName=service, desiredStatus="RUNNING")
+        if not listed["taskArns"]:
+            return ()
+        with named("DescribeTasks"):
+            answer = ecs.describe_tasks(cluster=cluster, tasks=listed["taskArns"])
+        running = [one for one in answer["tasks"] if one["lastStatus"] == "RUNNING"]
+        return tuple(sorted(map(_task, running), key=lambda task: task.started_at))
+
+    def stop_task(self, region: str, cluster: str, service: str, task_id: str) -> None:
+        with refused("StopTask"):
+            try:
+                client("ecs", region).stop_task(
+                    cluster=cluster, task=task_id, reason=f"stargate replaces it in {service}"
+                )
+            except ClientError as error:
+                if "not found" not in message_of(error).lower():
+                    raise
+
     def restart(self, region: str, cluster: str, service: str) -> None:
         with refused("UpdateService"):
             client("ecs", region).update_service(cluster=cluster, service=service, forceNewDeployment=True)
@@ -113,6 +134,13 @@ class EcsServices:
             client("ecs", region).stop_service_deployment(
                 serviceDeploymentArn=under_way[-1]["serviceDeploymentArn"], stopType="ROLLBACK"
             )
+
+
+def _task(told: dict[str, Any]) -> Task:
+    details = [one for attached in told.get("attachments", []) for one in attached.get("details", [])]
+    address = next((one["value"] for one in details if one["name"] == "privateIPv4Address"), "")
+    started = told.get("startedAt") or told["createdAt"]
+    return Task(told["taskArn"].rpartition("/")[2], address, started.timestamp())
 
 
 def _deployment(told: dict[str, Any]) -> Deployment:

@@ -1,4 +1,4 @@
-"""How conditions, actions, leases and holds are laid out as rows: one environment's all under `ops#`."""
+"""How what is going on in an environment is laid out as rows: all of one environment under `ops#`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.operating.action import Action, ActionStatus, Expectation, Target
+from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -34,6 +35,8 @@ def sort_key(row: OperationRow) -> str:
             return f"{OPERATIONS}lease#{row.scope}"
         case Hold():
             return f"{OPERATIONS}hold#{row.scope}"
+        case Approval():
+            return f"{OPERATIONS}approval#{row.approval_id}"
 
 
 def operation_row(environment_id: str, row: OperationRow) -> Row:
@@ -42,7 +45,9 @@ def operation_row(environment_id: str, row: OperationRow) -> Row:
     written: Row = {**key, **asdict(row), "version": row.version + 1}
     if _is_open(row):
         written |= {"gsi1pk": OPEN, "gsi1sk": f"{environment_id}#{key['sk']}"}
-    if isinstance(row, Lease):  # its row outlives it, for the fence to grow: expires_at would end the row
+    if isinstance(
+        row, Lease | Approval
+    ):  # the row outlives what it says: expires_at would end the row itself
         written["lapses_at"] = written.pop("expires_at")
     if isinstance(row, Action):
         written["expires_at"] = round(row.requested_at) + ACTION_KEPT_SECONDS
@@ -89,6 +94,8 @@ def _of_its_kind(row: Row) -> OperationRow:
             return Lease(**{"holder": None, **_fields(Lease, row), "expires_at": row["lapses_at"]})
         case "hold":
             return _hold(row)
+        case "approval":
+            return Approval(**{**_fields(Approval, row), "expires_at": row["lapses_at"]})
     raise ValueError("no kind of ours")
 
 

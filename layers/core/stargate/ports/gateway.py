@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stargate.domain.gateway.front_door import Answer
     from stargate.domain.gateway.observer import Observation
     from stargate.domain.life.rest import Target
-    from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts, ServiceFacts
+    from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts, ServiceFacts, Task
 
 
 class FrontDoor(Protocol):
@@ -28,8 +28,10 @@ class FrontDoor(Protocol):
 class Observer(Protocol):
     """The one function inside an environment's VPC."""
 
-    def ask(self, region: str, environment: str, verb: str) -> Observation:
-        """What it found; never an error: that it cannot be asked is a finding."""
+    def ask(
+        self, region: str, environment: str, verb: str, given: Mapping[str, Any] | None = None
+    ) -> Observation:
+        """What it found; never an error: that it cannot be asked is a finding. `given`: what a verb takes."""
         ...
 
 
@@ -83,6 +85,14 @@ class Services(Protocol):
     """An ECS service; `cluster` and `service` are names."""
 
     def describe(self, region: str, cluster: str, service: str) -> ServiceFacts | None: ...
+
+    def tasks(self, region: str, cluster: str, service: str) -> tuple[Task, ...]:
+        """Those that run, from the oldest to the newest."""
+        ...
+
+    def stop_task(self, region: str, cluster: str, service: str, task_id: str) -> None:
+        """ECS drains it and starts another in its place; nothing if it is gone already."""
+        ...
 
     def restart(self, region: str, cluster: str, service: str) -> None:
         """Begin a new deployment of what runs; ActionRefusedError if ECS will not."""

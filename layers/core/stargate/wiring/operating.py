@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stargate import settings
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.dynamodb import Table
-from stargate.wiring.actions import deciding_instruments, measuring_instruments, performers
+from stargate.wiring.actions import instruments, pager, tools
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def _deciding(table: Table, remediate_arn: str, actor: str) -> Deciding:
     from stargate.usecases.operating.decide_condition import Deciding
 
     remedies = StepFunctionsRemedies(remediate_arn)
-    return Deciding(
-        OperationsTable(table), deciding_instruments(), remedies, SystemClock(), narrator_of(actor)
-    )
+    return Deciding(OperationsTable(table), instruments(), remedies, SystemClock(), narrator_of(actor))
 
 
 def _take_signal(deciding: Deciding) -> TakeSignal:
@@ -68,8 +66,8 @@ def perform_action() -> PerformAction:
     given = settings.read(settings.ActionSettings)
     return PerformAction(
         OperationsTable(Table(given.table_name)),
-        deciding_instruments(),
-        performers(given.operators_topic_arn),
+        instruments(),
+        tools().performers(pager(given.operators_topic_arn)),
         SystemClock(),
         narrator_of("perform_action"),
     )
@@ -77,11 +75,13 @@ def perform_action() -> PerformAction:
 
 def verify_effect() -> VerifyEffect:
     from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.operating.gather_facts import Instruments
     from stargate.usecases.operating.verify_effect import VerifyEffect
 
     given = settings.read(settings.ActionSettings)
     operations = OperationsTable(Table(given.table_name))
-    return VerifyEffect(operations, measuring_instruments(given.operators_topic_arn), SystemClock())
+    measuring = Instruments(tools().measuring(pager(given.operators_topic_arn)))
+    return VerifyEffect(operations, measuring, SystemClock())
 
 
 def settle_action(actor: str = "settle_action") -> SettleAction:

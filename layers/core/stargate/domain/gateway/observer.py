@@ -23,11 +23,15 @@ def function_name(environment: str) -> str:
 
 @dataclass(frozen=True)
 class Observation:
-    """`reason` is empty where all is well; `measured` differs by verb and holds no credential."""
+    """`reason` is empty where all is well; `measured` differs by verb and holds no credential.
+
+    Where the observer itself could not be `asked`, it says nothing of the gateway.
+    """
 
     reason: str
     seconds: float = 0.0
     measured: Mapping[str, Any] = field(default_factory=dict)
+    asked: bool = True
 
     @property
     def ok(self) -> bool:

@@ -84,6 +84,14 @@ def number(target: Target, name: str) -> int:
     raise TypeError(f"{name} is {value!r}, and no number")
 
 
+def texts(target: Target, name: str) -> tuple[str, ...]:
+    """Several names of a target, such as alarms or subnets."""
+    value = target[name]
+    if isinstance(value, tuple):
+        return value
+    raise TypeError(f"{name} is {value!r}, and no names")
+
+
 def execution_name(environment: Environment, action_id: str) -> str:
     return f"{environment.environment_id}-{action_id}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stargate.domain.signals.kinds import KINDS
 from stargate.domain.signals.signal import Severity, Turn
@@ -67,6 +67,7 @@ class Condition:
     times_opened: int = 1
     closed_at: float | None = None
     decided: Decided | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of the newest signal that keeps it open
     openings: tuple[float, ...] = ()  # the newest few, for flapping to be seen
     version: int = 0
 
@@ -169,6 +170,8 @@ def _judged(
     condition = replace(
         was, severity=severity, reports=reports, stops=stops, last_at=max(was.last_at, signal.at)
     )
+    if signal.turn is Turn.OPENS:
+        condition = replace(condition, facts=signal.facts)
     if what is not Turned.UNCHANGED:
         condition = replace(condition, cause=signal.entry_id)
     if what in {Turned.OPENED, Turned.RECURRED}:

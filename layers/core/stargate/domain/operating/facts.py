@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,78 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Task:
+    """A running task of a service; `address` is its private one."""
+
+    task_id: str
+    address: str
+    started_at: float
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What became of a virtual key that the observer made: it was shown to each of LiteLLM's tasks.
+
+    `refusing` are addresses of tasks; `reason` is empty where all of them serve it.
+    """
+
+    reason: str
+    refusing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatabaseServer:
+    """`zone` and `standby_zone` are names; `pending_class` is one that it is about to get."""
+
+    status: str
+    instance_class: str
+    multi_az: bool
+    zone: str
+    standby_zone: str = ""
+    pending_class: str = ""
+
+
+@dataclass(frozen=True)
+class Zones:
+    """`zones`: id to name, of all that the services' subnets are in; `away`: ids the balancer is kept from.
+
+    `subnets`: of each service, subnet to the id of its zone; `tasks`: how many run in each zone, by its id.
+    """
+
+    balancer: str
+    zones: Mapping[str, str]
+    away: tuple[str, ...] = ()
+    subnets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tasks: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QuotaFacts:
+    """`asked` is what a request that AWS has not answered yet asks for."""
+
+    service: str
+    code: str
+    name: str
+    value: float
+    adjustable: bool
+    asked: float | None = None
+
+
+@dataclass(frozen=True)
+class Pools:
+    """How many connections each worker of LiteLLM may open, by the task definition that is deployed."""
+
+    task_definition: str
+    connections: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """Each field bears the name by which it is asked for.
 
     `minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped;
-    `deliveries` are those to the people on call.
+    `deliveries` are those to the people on call; `aliases`: which model LiteLLM serves in the place of which;
+    `sounding`: the subject's alarms that are not muted; `readers`: the services that read a secret.
     """
 
     scaling: ScalingFacts | None = None
@@ -89,6 +160,15 @@ class Facts:
     minutes: tuple[Minute, ...] = ()
     last_stop: float | None = None
     deliveries: tuple[Delivery, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    keys: Keys | None = None
+    database: DatabaseServer | None = None
+    zones: Zones | None = None
+    quota: QuotaFacts | None = None
+    pools: Pools | None = None
+    aliases: Mapping[str, str] | None = None
+    sounding: tuple[str, ...] | None = None
+    readers: Mapping[str, ServiceFacts] | None = None
 
 
 UNKNOWN = Facts()  # of a subject of which nothing was asked

@@ -65,7 +65,8 @@ class Intent:
 def guards_of(rule: Rule, kind: ActionKind) -> tuple[str, ...]:
     if not kind.changes_the_gateway:
         return OF_WHAT_CHANGES_NOTHING
-    return tuple(dict.fromkeys([*kind.guards, *rule.guards, *ALWAYS]))
+    named = [name for name in (*kind.guards, *rule.guards) if name not in ALWAYS]
+    return tuple(dict.fromkeys([*named, *ALWAYS]))
 
 
 def first_held(overview: Overview, intent: Intent, now: float) -> Held | None:
@@ -175,6 +176,11 @@ def _approval(overview: Overview, intent: Intent, now: float) -> Held | None:
     """Asked last, so that nobody is asked about what another guard holds."""
     named = "approval" in {*intent.kind.guards, *intent.rule.guards}
     if not named and overview.environment.mode is not Mode.ADVISE:
+        return None
+    asked = intent.condition.key, intent.kind.name, intent.subject
+    given = (one for one in overview.operations.approvals.values() if one.allows(*asked, now))
+    others = [one for one in overview.operations.actions.values() if one.action_id != intent.action_id]
+    if any(not one.is_used(others) for one in given):
         return None
     return Held("approval", f"{intent.kind.name} of {intent.subject} needs a person's approval")
 

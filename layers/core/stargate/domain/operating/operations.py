@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Action
+from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -18,17 +19,18 @@ if TYPE_CHECKING:
     from stargate.domain.operating.playbook import InForce
     from stargate.domain.operating.switch import Switch
 
-OperationRow = Condition | Action | Lease | Hold
+OperationRow = Condition | Action | Lease | Hold | Approval
 
 
 @dataclass(frozen=True)
 class Operations:
-    """Conditions by their key (`kind#subject`), actions by id, leases and holds by scope."""
+    """Conditions by their key (`kind#subject`), actions and approvals by id, leases and holds by scope."""
 
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
     holds: Mapping[str, Hold] = field(default_factory=dict)
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
 
     def in_flight(self, condition: str) -> Action | None:
         """The action that answers the condition and has not been settled."""
@@ -53,6 +55,8 @@ class Operations:
             return replace(self, conditions={**self.conditions, row.key: row})
         if isinstance(row, Action):
             return replace(self, actions={**self.actions, row.action_id: row})
+        if isinstance(row, Approval):
+            return replace(self, approvals={**self.approvals, row.approval_id: row})
         if isinstance(row, Lease):
             return replace(self, leases={**self.leases, row.scope: row})
         return replace(self, holds={**self.holds, row.scope: row})

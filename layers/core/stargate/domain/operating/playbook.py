@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.facts import UNKNOWN, Facts
 from stargate.domain.operating.predicates import answered
 
@@ -29,9 +30,9 @@ MINUTE = 60.0
 class Rung:
     """`action` is a name in the registry of actions, `parameters` are its own.
 
-    `subject` is what it works on if that is not the condition's subject; `tries` how often it may miss its
-    effect before the next rung's turn; `undo` whether what missed is taken back at once; `expectations`
-    what it is to bring about, in the place of what the action itself expects.
+    `subject` is what it works on if that is neither its action's own nor the condition's; `tries` how often
+    it may miss its effect before the next rung's turn; `undo` whether what missed is taken back at once;
+    `expectations` what it is to bring about, in the place of what the action itself expects.
     """
 
     action: str
@@ -42,7 +43,7 @@ class Rung:
     expectations: tuple[Expectation, ...] = ()
 
     def works_on(self, condition: Condition) -> str:
-        return self.subject or condition.subject
+        return self.subject or ACTIONS[self.action].works_on or condition.subject
 
 
 PAGE = Rung("page")

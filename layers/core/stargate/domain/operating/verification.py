@@ -38,7 +38,7 @@ def asked_by(action: Action) -> frozenset[str]:
 def verified(action: Action, facts: Facts, now: float) -> Verification:
     """All expectations together: reached once each is, missed once one of them is and its time is over."""
     since = action.since
-    measured = {one.measure: MEASURES[one.measure].read(facts, since, now) for one in action.expectations}
+    measured = {one.measure: MEASURES[one.measure].read(facts, action, now) for one in action.expectations}
     unmet = [one for one in action.expectations if not _met(one, measured[one.measure])]
     words = "; ".join(_told(one, measured[one.measure]) for one in unmet or action.expectations)
     if not unmet:

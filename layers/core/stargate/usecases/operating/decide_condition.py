@@ -49,6 +49,7 @@ class Deciding:
     ) -> Considered:
         """Thorough: look also for what costs a call more, as the examination each minute can afford."""
         now, rules = self.clock.now(), overview.playbook.rules
+        overview = replace(overview, operations=overview.operations.with_row(condition))
         needed = asks(rules, overview, condition, now)
         facts = {
             subject: self.instruments.gather(overview, subject, names, thorough=thorough)

@@ -5,19 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stargate.domain.gateway.secrets import readers_of
+from stargate.domain.life.rest import services_of
 from stargate.domain.operating.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.domain.operating.facts import Delivery, Minute, ScalingFacts, ServiceFacts
+    from stargate.domain.operating.facts import (
+        DatabaseServer,
+        Delivery,
+        Keys,
+        Minute,
+        Pools,
+        QuotaFacts,
+        ScalingFacts,
+        ServiceFacts,
+        Task,
+        Zones,
+    )
     from stargate.domain.operating.operations import Overview
-    from stargate.ports.gateway import GatewayMetrics, Scaling, Services
+    from stargate.ports.actions import (
+        ConnectionPools,
+        DatabaseServers,
+        KeyProbe,
+        Models,
+        QuotaRequests,
+        ZonalShifts,
+    )
+    from stargate.ports.gateway import GatewayMetrics, Repose, Scaling, Services
     from stargate.ports.people import Pager
     from stargate.ports.world import Clock
 
 WINDOW_SECONDS = 900.0
 MINUTE = 60.0
+LITELLM = "litellm"
 
 
 class Source(Protocol):
@@ -76,6 +98,94 @@ class LastMinutes:
 
 
 @dataclass(frozen=True)
+class RunningTasks:
+    services: Services
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> tuple[Task, ...]:  # noqa: ARG002
+        return self.services.tasks(*place_of(overview, subject))
+
+
+@dataclass(frozen=True)
+class KeysServed:
+    keys: KeyProbe
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> Keys | None:  # noqa: ARG002
+        """Of LiteLLM only: no other service has keys."""
+        if subject != LITELLM:
+            return None
+        return self.keys.look(overview.environment.region, overview.environment.name)
+
+
+@dataclass(frozen=True)
+class Database:
+    servers: DatabaseServers
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> DatabaseServer | None:  # noqa: ARG002
+        return self.servers.describe(overview.environment.region, overview.environment.database)
+
+
+@dataclass(frozen=True)
+class ZonesInUse:
+    shifts: ZonalShifts
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> Zones | None:  # noqa: ARG002
+        environment, balancer = overview.environment, overview.outputs.get("BalancerArn")
+        if not balancer:
+            return None
+        services = services_of(environment.graph)
+        return self.shifts.describe(environment.region, environment.cluster, balancer, services)
+
+
+@dataclass(frozen=True)
+class Quota:
+    quotas: QuotaRequests
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> QuotaFacts | None:  # noqa: ARG002
+        """The one that an open condition of this service names."""
+        opened = (one for one in overview.operations.conditions.values() if one.open)
+        named = (str(one.facts["quota"]) for one in opened if one.subject == subject and "quota" in one.facts)
+        name = next(named, None)
+        if name is None:
+            return None
+        return self.quotas.describe(quota_region(overview, subject), subject, name)
+
+
+@dataclass(frozen=True)
+class PoolSizes:
+    pools: ConnectionPools
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> Pools | None:  # noqa: ARG002
+        return self.pools.describe(*place_of(overview, subject))
+
+
+@dataclass(frozen=True)
+class Aliases:
+    models: Models
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> Mapping[str, str] | None:  # noqa: ARG002
+        return self.models.aliases(overview.environment.region, overview.environment.name)
+
+
+@dataclass(frozen=True)
+class SoundingAlarms:
+    alarms: Repose
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> tuple[str, ...]:  # noqa: ARG002
+        prefix = f"stargate-{overview.environment.name}-{subject}-"
+        return self.alarms.sounding(overview.environment.region, prefix)
+
+
+@dataclass(frozen=True)
+class Readers:
+    services: Services
+
+    def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> dict[str, ServiceFacts]:  # noqa: ARG002
+        """Those that run, of the services that read this secret when a task starts."""
+        found = {name: self.services.describe(*place_of(overview, name)) for name in readers_of(subject)}
+        return {name: service for name, service in found.items() if service is not None and service.desired}
+
+
+@dataclass(frozen=True)
 class Deliveries:
     pager: Pager
     clock: Clock
@@ -89,6 +199,12 @@ def last_stop(overview: Overview, subject: str, *, thorough: bool) -> float | No
     """Known without a call: of the newest task of the service that nobody stopped."""
     condition = overview.operations.conditions.get(f"task-stopped#{subject}")
     return condition.stops[-1].at if condition and condition.stops else None
+
+
+def quota_region(overview: Overview, service: str) -> str:
+    """Where the environment uses the service: its models may be in another region than itself."""
+    environment = overview.environment
+    return environment.region_of("models") if service == "bedrock" else environment.region
 
 
 def place_of(overview: Overview, service: str) -> tuple[str, str, str]:

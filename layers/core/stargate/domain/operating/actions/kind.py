@@ -43,7 +43,8 @@ class ActionKind(ABC):
     is held by few guards; what shakes everything waits for all others, and they for it. What is not `damped`
     is done for a flapping condition, too; what is done `once` is not repeated while its condition is open, be
     it reached. `guards` are those beyond the ones that stand before every action.
-    `takes` names the parameters that a rule may give it.
+    `takes` names the parameters that a rule may give it; `works_on` is its subject where that is always the
+    same, whatever its condition is about.
     """
 
     name: ClassVar[str]
@@ -57,6 +58,7 @@ class ActionKind(ABC):
     once: ClassVar[bool] = False
     guards: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[frozenset[str]] = frozenset()
+    works_on: ClassVar[str] = ""
 
     def scope_of(self, subject: str) -> str:
         """What it holds alone while it is performed and verified."""
