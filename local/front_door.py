@@ -49,7 +49,7 @@ def reply(domain: str, path: str, *, has_key: bool) -> Reply:
         registry.advance(behind)
         known = service in behind.fleet.services()
         serving = len(behind.fleet.serving(service)) if known else 0
-        answers = behind.gateway.failover.answers(registry.now(), behind.fleet) if behind.gateway else {}
+        answers = behind.gateway.answers.at(registry.now(), behind.fleet) if behind.gateway else {}
     if not serving:
         return 503, "", f"no target of {service} is healthy"
     needs_database = path in DATABASE_PATHS or (path.startswith("/v1/") and has_key)

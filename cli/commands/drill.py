@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,27 +14,27 @@ from cli.connection import connect
 from cli.failure import FailedError
 from cli.options import Api, Json, Region
 from cli.output import emit
-from cli.views.drill_report import page_of
-from cli.views.drills import list_drills, say_progress, show_drill, show_dry_run
+from cli.views.drills import list_drills, show_drill, show_dry_run
+from cli.views.live_drill import LiveDrill
+from stargate.domain.drills.kinds import Kind
+from stargate.domain.drills.report import page_of
 
 Name = Annotated[str, typer.Argument(help="The environment's name.")]
-OVER = frozenset({"SCORED", "FAILED"})
-
-
-class KindChoice(StrEnum):
-    DATABASE_FAILOVER = "database-failover"
+Id = Annotated[str, typer.Argument(help="The drill's id; by default the newest.")]
+OVER = frozenset({"SCORED", "STOPPED", "FAILED"})
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Drills: a planned failure with a measured recovery.")
-    for command in (run, list_, show):
+    for command in (run, list_, show, watch, stop):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="drill", no_args_is_help=True)
 
 
 def run(
     name: Name,
-    kind: Annotated[KindChoice, typer.Option(help="What is broken.")] = KindChoice.DATABASE_FAILOVER,
+    kind: Annotated[Kind, typer.Option(help="What is broken.")] = Kind.DATABASE_FAILOVER,
+    zone: Annotated[str, typer.Option(help="Which zone is lost; by default the one that hurts most.")] = "",
     dry_run: Annotated[bool, typer.Option(help="List steps and preconditions, and do nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Follow it to its verdict.")] = True,
     every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)] = 1.0,
@@ -45,7 +44,7 @@ def run(
 ) -> None:
     """Run a drill; exits 1 if it was refused, could not be brought to its end, or missed its objective."""
     client = connect(api, region)
-    order = {"kind": kind.value, **({"dry_run": True} if dry_run else {})}
+    order = {"kind": kind.value, **({"zone": zone} if zone else {}), **({"dry_run": True} if dry_run else {})}
     asked = document_of(client.post(f"/environments/{name}/drills", order, idempotency_key=str(uuid.uuid4())))
     if dry_run:
         emit(asked, lambda console: show_dry_run(console, asked), as_json=as_json)
@@ -63,7 +62,7 @@ def list_(name: Name, api: Api = None, region: Region = None, as_json: Json = Fa
 
 def show(
     name: Name,
-    drill: Annotated[str, typer.Argument(help="The drill's id; by default the newest.")] = "",
+    drill: Id = "",
     report: Annotated[Path | None, typer.Option(help="Write a page with its timeline to this file.")] = None,
     api: Api = None,
     region: Region = None,
@@ -77,12 +76,46 @@ def show(
     emit(told, lambda console: show_drill(console, told), as_json=as_json)
 
 
+def watch(
+    name: Name,
+    drill: Id = "",
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)] = 1.0,
+    api: Api = None,
+    region: Region = None,
+) -> None:
+    """Follow a drill that runs to its end, whoever asked for it."""
+    client = connect(api, region)
+    told = _follow(client, name, drill or _newest(client, name), every, quiet=False)
+    show_drill(Console(highlight=False), told)
+
+
+def stop(
+    name: Name,
+    drill: Id = "",
+    reason: Annotated[str, typer.Option(help="Why; it goes to the ledger.")] = "",
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Stop a drill: within seconds what it broke or muted is put back."""
+    client = connect(api, region)
+    address = f"/environments/{name}/drills/{drill or _newest(client, name)}/stop"
+    told = document_of(client.post(address, {"reason": reason} if reason else {}))
+    words = f"{told['id']}: {told['stop_reason']}"
+    emit(told, lambda console: console.print(words), as_json=as_json)
+
+
 def _follow(client: ApiClient, name: str, drill: str, every: float, *, quiet: bool) -> Any:
-    console, said = Console(highlight=False), ""
+    if quiet:
+        return _ended(client, name, drill, every, lambda _: None)
+    with LiveDrill(Console(highlight=False)) as live:
+        return _ended(client, name, drill, every, live.look)
+
+
+def _ended(client: ApiClient, name: str, drill: str, every: float, look: Any) -> Any:
     while True:
         told = _of(client, name, drill)
-        if not quiet:
-            said = say_progress(console, told, said)
+        look(told)
         if told["status"] in OVER:
             return told
         time.sleep(every)
@@ -100,7 +133,8 @@ def _newest(client: ApiClient, name: str) -> str:
 
 
 def _raise_unless_met(told: Any, *, wait: bool) -> None:
-    if told["status"] == "FAILED":
-        raise FailedError(f"the drill failed: {told['reason']}")
+    if told["status"] in OVER - {"SCORED"}:
+        ended = "was stopped" if told["status"] == "STOPPED" else "failed"
+        raise FailedError(f"the drill {ended}: {told['reason']}")
     if wait and told["result"]["verdict"] != "met":
         raise FailedError(f"the objective was {told['result']['verdict']}: {told['reason']}")

@@ -198,6 +198,11 @@ def show_drill(name: str, drill: str) -> Reply:
     return _drills().show_drill(name, drill)
 
 
+@route("/environments/{name}/drills/{drill}/stop", "POST")
+def stop_drill(name: str, drill: str) -> Reply:
+    return _drills().stop_drill(name, drill, _body())
+
+
 @route("/switch", "GET")
 def show_switch() -> Reply:
     return _operating().show_switch()

@@ -1,4 +1,4 @@
-"""Called by the drill workflow whatever happened: gives the lease back, and tells of a drill that failed."""
+"""Called by the drill workflow whatever happened: puts back what it took, tells of a drill that failed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from stargate.wiring.drills import settle_drill
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    reason = reason_of(event.get("error", ""), event.get("cause", ""))
-    logger.info("the loop is unmuted", extra={"drill_id": event["drill_id"], "outcome": event["outcome"]})
-    return settle_drill()(event["environment_id"], event["drill_id"], event["outcome"], reason)
+    error = event.get("error", "")
+    reason = reason_of(error, event.get("cause", ""))
+    told = settle_drill()(event["environment_id"], event["drill_id"], event["outcome"], reason, error)
+    logger.info("a drill is put back", extra={"drill_id": event["drill_id"], "outcome": event["outcome"]})
+    return told

@@ -38,15 +38,20 @@ def set_failover(order: Order) -> Order:
 
 
 def answers(order: Order) -> Order:
-    """{"environment", "since", "until"}: each whole second between them, and what who answered in it."""
+    """{"environment", "since", "until"}: what who answered in each whole second between; all samples."""
     entry, gateway, faults = addressed(order, {"since", "until"})
     since, until = (_moment(order, name, faults) for name in ("since", "until"))
     refuse(faults)
     with registry.lock:
         registry.advance(entry)
-        seen = gateway.failover.seen(since, until)
-        assumed = gateway.failover.seconds
-    return {"now": registry.now(), "assumed_seconds": assumed, "seconds": [[at, told] for at, told in seen]}
+        seen = gateway.answers.seen(since, until)
+        assumed, scrapes = gateway.failover.seconds, list(gateway.answers.scrapes)
+    return {
+        "now": registry.now(),
+        "assumed_seconds": assumed,
+        "seconds": [[at, told] for at, told in seen],
+        "scrapes": scrapes,
+    }
 
 
 def _moment(order: Order, name: str, faults: list[str]) -> float:

@@ -34,6 +34,7 @@ _OF_SCALABLE_TARGETS = frozenset(
 
 _NAMED_IN_BODY = {
     ("monitoring", "DescribeAlarms"): ("arn:aws:cloudwatch:{place}:alarm:*", (), ""),
+    ("monitoring", "DescribeAlarmHistory"): ("arn:aws:cloudwatch:{place}:alarm:*", (), ""),
     ("rds", "DeleteDBSnapshot"): ("arn:aws:rds:{place}:snapshot:{name}", ("DBSnapshotIdentifier",), ""),
     ("rds", "DescribeDBInstances"): ("arn:aws:rds:{place}:db:{name}", ("DBInstanceIdentifier",), "*"),
     ("iam", "SimulatePrincipalPolicy"): ("{name}", ("PolicySourceArn",), ""),

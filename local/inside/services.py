@@ -62,7 +62,7 @@ NO_DATABASE = {"message": "the database is not to be had"}
 
 def answer(entry: Running, service: str, task: Task, request: Request) -> Answer:
     """What this task of the service answers now; whoever needs the database fails without it."""
-    told = entry.gateway.failover.answers(registry.now(), entry.fleet) if entry.gateway else {}
+    told = entry.gateway.answers.at(registry.now(), entry.fleet) if entry.gateway else {}
     status = told.get(service, "").partition(" ")[0]
     if status == "503" and request.path != "/health/liveliness":
         return Answer(503, NO_DATABASE)

@@ -29,22 +29,23 @@ class GatewayWatch:
     ) -> Watched:
         began = since = float(int(time.time()))
         probes: list[Probe] = []
-        assumed = 0.0
+        assumed, scrapes = 0.0, set[float]()
         while since < began + seconds:
             time.sleep(LOOK_AGAIN)
             told = _ask(environment, since)
             probes += [_probe(at, *one) for at, answers in told["seconds"] for one in answers.items()]
             since = max([since, *(at + 1.0 for at, _ in told["seconds"])])
             assumed = told["assumed_seconds"]
+            scrapes |= {at for at in told["scrapes"] if at >= began}
             if enough(probes):
                 break
         markers = tuple(
-            (one.at, f"marker-{one.at:.0f}") for one in probes if one.component == "database" and one.ok
+            (one.at, f"marker-{one.at:.0f}") for one in probes if one.component == "ingestion" and one.ok
         )
         found = frozenset(name for _, name in markers)  # its standby has every commit, as RDS's has
-        return Watched(
-            tuple(probes), markers, found, (f"failover assumed to take {assumed:g} s, on the twin",)
-        )
+        kept = tuple(at for at in _ask(environment, since)["scrapes"] if at >= began)
+        assumed_so = f"on the twin, where a failover is assumed to take {assumed:g} s"
+        return Watched(tuple(probes), markers, found, (assumed_so,), tuple(sorted(scrapes)), kept)
 
 
 def _probe(at: float, component: str, reason: str) -> Probe:

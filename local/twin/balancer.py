@@ -16,7 +16,8 @@ CALLER_GONE = (
 )
 THROTTLED = "429"
 MODEL_FAILED = "500"
-FROM_TARGET = frozenset({THROTTLED, MODEL_FAILED})
+REFUSED_KEY = "401"
+FROM_TARGET = frozenset({THROTTLED, MODEL_FAILED, REFUSED_KEY})
 
 
 class Balancer:
@@ -85,7 +86,7 @@ class Minute:
         """What targets answered. AWS reports codes and times only where there are some."""
         counts = {
             "target_2xx": self.completed,
-            "target_4xx": self.codes.get(THROTTLED, 0),
+            "target_4xx": self.codes.get(THROTTLED, 0) + self.codes.get(REFUSED_KEY, 0),
             "target_5xx": self.codes.get(MODEL_FAILED, 0),
         }
         samples = {name: of_events(count) for name, count in counts.items() if count}

@@ -15,6 +15,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from local.twin import surroundings
+from local.twin.answers import Answers
 from local.twin.arrivals import Arrivals, Users
 from local.twin.balancer import Balancer
 from local.twin.bedrock import Model
@@ -63,6 +64,7 @@ class Gateway:
         self._traffic = Traffic(parameters, self.models, sources, self.balancer, chance)
         self.database = surroundings.Database(parameters, chance)
         self.failover = Failover()
+        self.answers = Answers(self.failover)
         self._chance = chance
         self._second = floor(at)
         self._known_at = at
@@ -158,8 +160,9 @@ class Gateway:
         if due is not None and due <= end:
             self._happenings += self.fleet.advance(end)
             self._follow_tasks()
+        self._traffic.refusal = self.failover.refusal if self.failover.is_felt(start) else None
         self._traffic.play(start)
-        self.failover.look(start, self.fleet)
+        self.answers.look(start, self.fleet)
         drowned = None
         for load in self.loads.values():
             load.work()
@@ -258,7 +261,8 @@ class Gateway:
         for model in self.models.values():
             self._readings += model.take_readings(at)
         requests = self.balancer.last_minute.requests / PERIOD
-        self._readings += self.database.take_readings(at, self.fleet, requests)
+        cut = self.failover.is_down(at + PERIOD)
+        self._readings += self.database.take_readings(at, self.fleet, requests, cut=cut)
 
 
 def _levels(service: str, at: float, period: int, seen: list[tuple[float, float]]) -> list[Reading]:

@@ -47,11 +47,11 @@ class Database:
         self._chance = chance
         self.stored = 0.0
 
-    def take_readings(self, at: float, fleet: Fleet, requests: float) -> list[Reading]:
-        """The minute that began at `at`, with so many requests a second."""
+    def take_readings(self, at: float, fleet: Fleet, requests: float, *, cut: bool = False) -> list[Reading]:
+        """The minute that began at `at`, with so many requests a second; `cut`: nobody is connected."""
         database = self._parameters
         self.stored += 60.0 * requests * database.stored_bytes_per_request
-        connections = self.connections(fleet)
+        connections = 0 if cut else self.connections(fleet)
         used = database.memory_used_share * database.memory_bytes
         used += connections * database.memory_per_connection_bytes
         cpu = database.cpu_percent_idle + database.cpu_percent_per_request * requests

@@ -9,7 +9,7 @@ from local.twin.arrivals import Arrivals, Batch, Ended
 from local.twin.balancer import CALLER_GONE, MODEL_FAILED, NO_TARGET, TARGET_GONE, THROTTLED, Balancer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
     from local.twin.bedrock import Model
@@ -71,6 +71,8 @@ class Traffic:
         self._random = chance.random
         self._due: dict[int, list[Flight]] = {}
         self._turn = 0
+        # Task, second and a number by chance to the status that a request is refused with; None: none is.
+        self.refusal: Callable[[str, float, float], str] | None = None
 
     def play(self, at: float) -> None:
         """The second from `at` on, but for the work of the tasks themselves."""
@@ -109,6 +111,12 @@ class Traffic:
         if load is None:
             totals.failed += count
             self._balancer.failed(count, NO_TARGET, 0.0)
+            source.end(Ended(batch, count, True, 0.0, 0), second)  # noqa: FBT003
+            return
+        code = "" if self.refusal is None else self.refusal(load.task_id, second, self._random())
+        if code:
+            totals.failed += count
+            self._balancer.failed(count, code, 0.0)
             source.end(Ended(batch, count, True, 0.0, 0), second)  # noqa: FBT003
             return
         totals.in_flight += count

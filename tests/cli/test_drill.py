@@ -1,8 +1,12 @@
 """`stargate drill …` over HTTP, against an API played by a server of ours."""
 
+import io
 import json
 
+from rich.console import Console
+
 from cli.app import main
+from cli.views.live_drill import picture
 
 DRILLS = "/environments/sandbox/drills"
 AT = "2026-11-24T03:00:{:02d}.000Z"
@@ -11,18 +15,27 @@ AT = "2026-11-24T03:00:{:02d}.000Z"
 def drill(status, verdict=None, **more):
     component = {
         "component": "litellm", "verdict": verdict, "seconds": 64.0, "objective_seconds": 120.0,
-        "requests_failed": 64, "requests_asked": 90,
+        "requests_failed": 64, "requests_asked": 90, "own_objective_seconds": 30.0, "by_seconds": 56.0,
+        "outages": [{"at_least": 63.0, "at_most": 65.0}],
     }  # fmt: skip
     result = None
     if verdict:
         result = {
             "verdict": verdict, "components": [component], "data_loss": {"written": 60, "lost": 0},
-            "explanation": "users felt 64.0 s, RDS reports 60.0 s", "wedge": None,
+            "explanation": "users felt 64.0 s, RDS reports 60.0 s", "wedge": None, "findings": ["a finding"],
             "events": [{"at": AT.format(3), "message": "Multi-AZ instance failover started."}],
+            "recovery_seconds": 64.0, "series": {"gap_seconds": 30.0}, "record_sha256": "0f",
+            "reported": {"seconds": 60.0, "zone_before": "a", "zone_after": "b"},
+            "alarms": {"rang": [], "should_have_rung": []},
+            "remediation": {"held": [], "acted": [], "as_it_should": True},
         }  # fmt: skip
     return {
         "id": "d-1", "environment": "sandbox", "kind": "database-failover", "status": status,
         "actor": "ann", "requested_at": AT.format(0), "steady_at": AT.format(1), "injected_at": AT.format(2),
+        "begun_at": AT.format(0), "whole_at": None, "put_back_at": None, "trigger": "request",
+        "proves": "RTO of RDS", "stop_reason": "", "restore": None, "preconditions": [], "deeds": [],
+        "broken": ["database"], "muted_alarms": [], "database_statuses": [], "engine": "postgres",
+        "gateway_version": "0123456789ab", "evidence": None,
         "rescued_at": None, "recovered_at": None, "ended_at": None, "well": {"litellm": False},
         "reason": "litellm 64.0 s of 120 s", "simulated": True, "assumptions": ["60 s, on the <twin>"],
         "result": result, "probes": [
@@ -89,7 +102,7 @@ def test_a_dry_run_lists_preconditions_and_steps(api, capsys):
 
 def test_the_newest_is_shown_and_reported(api, tmp_path, capsys):
     """A page that stands alone, with every probe, and nothing in it that was not escaped."""
-    history = {"last_proven_days_ago": 3, "components": {}}
+    history = {"last_proven_days_ago": 3, "kinds": {}}
     api.answers("GET", DRILLS, 200, {"drills": [drill("SCORED")], "history": history, "next": None})
     api.answers("GET", f"{DRILLS}/d-1", 200, drill("SCORED", "met"))
     page = tmp_path / "drill.html"
@@ -97,26 +110,29 @@ def test_the_newest_is_shown_and_reported(api, tmp_path, capsys):
     assert main(["drill", "show", "sandbox", "--report", str(page)]) == 0
 
     text = page.read_text()
-    assert text.count("<rect") == 4
+    assert text.count("<path") == 2
     assert "503 instead of 200" in text
     assert "failover started" in text
     assert "&lt;twin&gt;" in text
     assert "http" not in text
-    assert "verdict: met" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "verdict: met" in said
+    assert "finding: a finding" in said
 
 
 def test_what_drills_prove_is_listed(api, capsys):
     """Latest and worst of each component, and how long ago it was proven."""
-    trend = {"latest_seconds": 64.0, "worst_seconds": None}
-    history = {"last_proven_days_ago": 3, "components": {"litellm": trend}}
+    trend = {"latest_seconds": 64.0, "worst_seconds": None, "change_seconds": 4.0}
+    kinds = {"database-failover": {"last_proven_days_ago": 3, "components": {"litellm": trend}}}
+    history = {"last_proven_days_ago": 3, "kinds": kinds}
     listed = {**drill("SCORED"), "verdict": "met"}
     api.answers("GET", DRILLS, 200, {"drills": [listed], "history": history, "next": None})
 
     assert main(["drill", "list", "sandbox"]) == 0
 
     said = capsys.readouterr().out
-    assert "last proven 3 days ago" in said
-    assert "litellm: latest 64.0 s, worst never recovered" in said
+    assert "database-failover: last proven 3 days ago" in said
+    assert "litellm: latest 64.0 s, +4.0 s since the one before; worst never recovered" in said
 
 
 def test_an_environment_that_was_never_drilled(api, capsys):
@@ -126,3 +142,44 @@ def test_an_environment_that_was_never_drilled(api, capsys):
     assert main(["drill", "show", "sandbox"]) == 1
 
     assert "never drilled" in capsys.readouterr().err
+
+
+def test_a_drill_is_stopped(api, capsys):
+    """The newest, with the reason that goes to the ledger."""
+    api.answers("GET", DRILLS, 200, {"drills": [drill("RUNNING")], "history": {}, "next": None})
+    api.answers("POST", f"{DRILLS}/d-1/stop", 202, drill("RUNNING", stop_reason="stopped by ann: release"))
+
+    assert main(["drill", "stop", "sandbox", "--reason", "release"]) == 0
+
+    assert api.asked[-1].document == {"reason": "release"}
+    assert "stopped by ann: release" in capsys.readouterr().out
+
+
+def test_a_stopped_drill_is_no_success(api, capsys):
+    """Whoever waits for its verdict hears that there is none, and why."""
+    api.answers("POST", DRILLS, 202, drill("REQUESTED"))
+    api.answers("GET", f"{DRILLS}/d-1", 200, drill("STOPPED", reason="stopped by ann"))
+
+    assert main(["drill", "run", "sandbox", "--kind", "litellm-task"]) == 1
+
+    assert "the drill was stopped: stopped by ann" in capsys.readouterr().err
+
+
+def test_a_drill_of_somebody_else_is_watched(api, capsys):
+    """The same lines as for one's own, to its end."""
+    api.answers("GET", f"{DRILLS}/d-1", 200, drill("RUNNING"))
+    api.answers("GET", f"{DRILLS}/d-1", 200, drill("SCORED", "met"))
+
+    assert main(["drill", "watch", "sandbox", "d-1", "--every", "0"]) == 0
+
+    assert "broken; not well: litellm" in capsys.readouterr().out
+
+
+def test_on_a_terminal_a_table_shows_who_is_well():
+    """Each component, each moment relative to the failure, and why it stops."""
+    console = Console(width=100, file=io.StringIO())
+    console.print(picture(drill("RUNNING", stop_reason="stopped by ann")))
+    said = console.file.getvalue()
+    assert "not well" in said
+    assert "+0 s" in said
+    assert "stopped by ann" in said

@@ -2,8 +2,10 @@
 
 import json
 import threading
+from base64 import b64encode
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
@@ -15,7 +17,11 @@ from stargate.domain.drills.outages import outages_of
 from stargate.domain.drills.probes import Rhythm
 from stargate.errors import DrillNotSteadyError
 
-SECRETS = ("litellm-master-key", "admin-header-secret", "langfuse-public-key", "langfuse-secret-key")
+SECRETS = (
+    "litellm-master-key", "admin-header-secret", "langfuse-public-key", "langfuse-secret-key",
+    "grafana-admin-password",
+)  # fmt: skip
+ADMINISTRATOR = f"Basic {b64encode(b'admin:value-of-grafana-admin-password').decode()}"
 QUICK = Rhythm(interval=0.1, deadline=0.5)
 
 
@@ -27,25 +33,40 @@ class Gateway(ThreadingHTTPServer):
         self.down = False
         self.keys = set()
         self.traces = {}
+        self.samples = [100.0, 115.0, 130.0]
 
     def answer(self, path, headers, body):
         if path == "/health/liveliness":
             return 200, {}
-        if path.startswith("/key/"):
+        if path in {"/key/generate", "/key/delete"}:
             return self.management(path, headers, body)
         return (503, {}) if self.down else self.from_database(path, headers, body)
 
     def from_database(self, path, headers, body):
+        if path == "/key/info":
+            return self.management(path, headers, body)
         if path == "/api/public/ingestion":
             return self.ingest(headers, body)
-        known = {"/grafana/api/health", "/api/public/health", *self.traces}
-        if path == "/v1/models":
-            return (200 if headers["Authorization"].removeprefix("Bearer ") in self.keys else 401), {}
+        if path.startswith("/grafana/"):
+            return self.grafana(path, headers)
+        known = {"/api/public/health", *self.traces}
         return (200 if path.partition("?")[0].removeprefix("/api/public/traces/") in known else 404), {}
+
+    def grafana(self, path, headers):
+        if headers["Authorization"] != ADMINISTRATOR:
+            return 401, {}
+        if path == "/grafana/api/user":
+            return 200, {"login": "admin"}
+        query = parse_qs(urlsplit(path).query)["query"][0]
+        newest, all_of_them = {"value": [999, str(self.samples[-1])]}, [[at, "1"] for at in self.samples]
+        found = {"values": all_of_them} if query.endswith("[20m]") else newest
+        return 200, {"data": {"result": [found]}}
 
     def management(self, path, headers, body):
         if headers.get("x-stargate-admin") != "value-of-admin-header-secret":
             return 403, {}
+        if path == "/key/info":
+            return (200 if headers["Authorization"].removeprefix("Bearer ") in self.keys else 401), {}
         if path == "/key/generate":
             self.keys.add("sk-of-the-drill")
             return 200, {"key": "sk-of-the-drill"}
@@ -121,20 +142,21 @@ def test_each_component_is_asked_and_none_is_out(gateway):
     """With a key that is there for the drill only, and markers that are all found again."""
     told = watched(gateway, 1.0)
     assert {probe.component for probe in told.probes} == {
-        "litellm", "liveliness", "grafana", "langfuse", "database",
+        "litellm", "liveliness", "grafana", "langfuse", "ingestion", "victoria-metrics",
     }  # fmt: skip
     assert [probe.reason for probe in told.probes if not probe.ok] == []
     assert len(told.acknowledged) >= 5
     assert told.found == {name for _, name in told.acknowledged} == set(gateway.traces)
     assert gateway.keys == set()
     assert told.assumptions == ()
+    assert (told.scrapes_seen, told.scrapes_found) == ((130.0,), (100.0, 115.0, 130.0))
 
 
 def test_a_database_that_is_out_is_out_for_those_who_need_it(gateway):
     """Liveliness alone goes on saying that all is well."""
     told = watched(gateway, 2.5, by_number_of_probes(gateway, 30, 60))
     out = {component for component, outages in outages_of(told.probes, 3).items() if outages}
-    assert out == {"litellm", "grafana", "langfuse", "database"}
+    assert out == {"litellm", "grafana", "langfuse", "ingestion", "victoria-metrics"}
     assert all(outages[-1].ended_at for outages in outages_of(told.probes, 3).values() if outages)
 
 

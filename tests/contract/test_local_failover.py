@@ -110,5 +110,5 @@ def test_what_was_answered_can_be_asked_for_afterwards(hands, told, monkeypatch)
     entry = registry.find(CLUSTER)
     registry.advance(entry)
     gateway = entry.gateway
-    refused = [at for at, one in gateway.failover.seen(begun, begun + 100) if one["litellm"]]
+    refused = [at for at, one in gateway.answers.seen(begun, begun + 100) if one["litellm"]]
     assert 76 <= len(refused) <= 79

@@ -1,4 +1,4 @@
-"""A gateway's drills, told once over HTTP: refused, stopped half way, run, wedged and rescued.
+"""A gateway's drills, told once over HTTP: refused, stopped half way, run kind by kind, wedged and rescued.
 
 What the API and the cloud said is read as it went; each test reads one promise off that record.
 """
@@ -15,7 +15,8 @@ from tests.e2e.patience import follow, settled, wait_until
 pytestmark = pytest.mark.cloud
 
 DRILLY = {"name": "drilly", "preset": "sandbox", "overrides": {"network": {"cidr": "10.80.0.0/16"}}}
-DRILLS, ASKED = "/environments/drilly/drills", {"kind": "database-failover"}
+PLACE, DRILLS, FAILOVER = "/environments/drilly", "/environments/drilly/drills", "database-failover"
+OVER = {"SCORED", "STOPPED", "FAILED"}
 
 
 def next_failover(cloud, **order):
@@ -25,21 +26,24 @@ def next_failover(cloud, **order):
         return
 
 
-def may_run(api):
-    return api.post(DRILLS, {**ASKED, "dry_run": True}).document["would_run"]
+def may_run(api, kind=FAILOVER):
+    return api.post(DRILLS, {"kind": kind, "dry_run": True}).document["would_run"]
 
 
-def drilled(api, until=lambda drill: drill["status"] in {"SCORED", "FAILED"}):
-    wait_until(lambda: may_run(api), "an hour is over since the last drill")
-    asked = api.post(DRILLS, ASKED)
+def shown(api, drill):
+    return api.get(f"{DRILLS}/{drill['id']}").document
+
+
+def drilled(api, kind=FAILOVER, until=lambda drill: drill["status"] in OVER):
+    wait_until(lambda: may_run(api, kind), "long enough since the last drill")
+    asked = api.post(DRILLS, {"kind": kind})
     assert asked.status == 202, asked.document
-    address = f"{DRILLS}/{asked.document['id']}"
-    wait_until(lambda: until(api.get(address).document), "the drill comes so far")
-    return api.get(address).document
+    wait_until(lambda: until(shown(api, asked.document)), "the drill comes so far")
+    return shown(api, asked.document)
 
 
-def stop(cloud, drill):
-    """What an operator does in the Step Functions console."""
+def crash(cloud, drill):
+    """What an operator does in the Step Functions console: no state of the workflow runs any more."""
     workflows = cloud.client("stepfunctions")
     for machine in workflows.list_state_machines()["stateMachines"]:
         if machine["name"].endswith("-drill"):
@@ -48,24 +52,68 @@ def stop(cloud, drill):
             workflows.stop_execution(executionArn=ours["executionArn"], error="Stopped", cause="by hand")
 
 
+def muted(cloud):
+    """Alarms of the gateway whose actions are off."""
+    pages = cloud.client("cloudwatch").get_paginator("describe_alarms")
+    found = [
+        one for page in pages.paginate(AlarmNamePrefix="stargate-drilly-") for one in page["MetricAlarms"]
+    ]
+    assert found
+    return [one["AlarmName"] for one in found if not one["ActionsEnabled"]]
+
+
+def ended(api, drill):
+    wait_until(lambda: shown(api, drill)["status"] in OVER, "its end is told")
+    return shown(api, drill)
+
+
+CRASHES = {
+    "announced": lambda drill: drill["begun_at"] is not None,
+    "steady": lambda drill: drill["steady_at"] is not None,
+    "broken": lambda drill: drill["injected_at"] is not None,
+    "tended": lambda drill: bool(drill["database_statuses"]),
+    "recovered": lambda drill: drill["recovered_at"] is not None,
+}
+
+
+def crashed(api, cloud, state):
+    """What is left of a drill whose workflow ends in this state."""
+    drill = drilled(api, "grafana-task", lambda found: CRASHES[state](found) or found["status"] in OVER)
+    assert drill["status"] == "RUNNING", drill
+    before = muted(cloud)
+    crash(cloud, drill)
+    told = ended(api, drill)
+    return SimpleNamespace(drill=told, before=before, after=muted(cloud))
+
+
 @pytest.fixture(scope="module")
 def record(api, cloud):
     assert api.post("/environments", DRILLY).status == 202
     made = follow(api, "drilly", settled)[-1]
     assert made["status"] == "READY", made
-    told = SimpleNamespace(dry=api.post(DRILLS, {**ASKED, "dry_run": True}))
+    assert api.patch(PLACE, {"drills": {"apart_minutes": 10}}).status == 200
+    told = SimpleNamespace(dry=api.post(DRILLS, {"kind": FAILOVER, "dry_run": True}))
     told.unknown = api.post(DRILLS, {"kind": "meteorite"})
-    begun = drilled(api, lambda drill: drill["status"] == "RUNNING")
-    told.second = api.post(DRILLS, ASKED)
-    stop(cloud, begun)
-    wait_until(lambda: api.get(f"{DRILLS}/{begun['id']}").document["status"] == "FAILED", "it is told")
-    told.stopped = api.get(f"{DRILLS}/{begun['id']}").document
-    told.free = may_run(api)
+    begun = drilled(api, until=lambda drill: drill["muted_alarms"])
+    told.second, told.muted = api.post(DRILLS, {"kind": FAILOVER}), muted(cloud)
+    crash(cloud, begun)
+    told.crashed, told.unmuted, told.free = ended(api, begun), muted(cloud), may_run(api)
     next_failover(cloud, seconds=60)
     told.met = drilled(api)
     next_failover(cloud, seconds=35, wedges=True)
     told.wedged = drilled(api)
-    told.all = api.get(DRILLS).document
+    next_failover(cloud, seconds=120)
+    broken = drilled(api, until=lambda drill: drill["injected_at"])
+    told.asked = api.post(f"{DRILLS}/{broken['id']}/stop", {"reason": "a release goes first"})
+    told.stopped, told.after_stop = ended(api, broken), muted(cloud)
+    told.tasks = {
+        kind: drilled(api, kind) for kind in ("litellm-task", "langfuse-task", "victoria-metrics-task")
+    }
+    told.crashes = {state: crashed(api, cloud, state) for state in CRASHES}
+    api.patch(PLACE, {"drills": {"apart_minutes": 10, "every_days": {"grafana-task": 7}}})
+    wait_until(lambda: "due every" in api.get(DRILLS).document["drills"][0]["trigger"], "the calendar asks")
+    told.scheduled = ended(api, api.get(DRILLS).document["drills"][0])
+    told.all, told.environment = api.get(DRILLS).document, api.get(PLACE).document
     let_go(api, "drilly")
     return told
 
@@ -74,13 +122,13 @@ def test_a_dry_run_does_nothing(record):
     """Every step and precondition, and no drill of it."""
     assert record.dry.status == 200
     assert all(check["ok"] for check in record.dry.document["preconditions"])
-    assert len(record.all["drills"]) == 3
+    assert len(record.all["drills"]) == 8 + len(CRASHES)
 
 
 def test_an_unknown_kind_is_bad_input(record):
     """With what is known."""
     assert record.unknown.status == 400
-    assert "database-failover" in record.unknown.document["faults"][0]["allowed"]
+    assert FAILOVER in record.unknown.document["faults"][0]["allowed"]
 
 
 def test_one_drill_at_a_time(record):
@@ -89,11 +137,25 @@ def test_one_drill_at_a_time(record):
     assert "drill" in {fault["path"] for fault in record.second.document["faults"]}
 
 
-def test_a_stopped_drill_leaves_nothing_muted_and_nothing_broken(record):
+def test_what_will_ring_is_muted_and_nothing_else(record):
+    """The alarms of LiteLLM and of the database, for as long as the drill runs."""
+    assert sorted(record.muted) == sorted(record.crashed["muted_alarms"])
+    assert record.unmuted == []
+
+
+def test_a_crashed_drill_leaves_nothing_muted_and_nothing_broken(record):
     """It is FAILED with the reason, its lease is free, and another may begin."""
-    assert "ABORTED" in record.stopped["reason"]
-    assert record.stopped["injected_at"] is None
+    assert "by hand" in record.crashed["reason"]
+    assert record.crashed["injected_at"] is None
     assert record.free is True
+
+
+@pytest.mark.parametrize("state", CRASHES)
+def test_a_crash_in_any_state_is_cleaned_up_after(record, state):
+    """Whatever had been done by then: FAILED, put back, and nothing muted."""
+    left = record.crashes[state]
+    assert (left.drill["status"], left.after) == ("FAILED", [])
+    assert left.drill["put_back_at"] is not None
 
 
 def test_a_failover_is_measured_as_users_feel_it(record):
@@ -105,6 +167,12 @@ def test_a_failover_is_measured_as_users_feel_it(record):
     assert 59 <= result["reported"]["seconds"] <= 66
     assert result["data_loss"]["lost"] == 0
     assert len(record.met["probes"]) > 300
+    assert "rebooting" in [one["status"] for one in record.met["database_statuses"]]
+
+
+def test_the_drill_adds_little_to_what_it_measures(record):
+    """The twin was down for a minute, and LiteLLM reconnects in three seconds: under five percent more."""
+    assert record.met["result"]["recovery_seconds"] <= 63 * 1.05
 
 
 def test_a_wedged_litellm_is_found_rescued_and_counted(record):
@@ -114,10 +182,53 @@ def test_a_wedged_litellm_is_found_rescued_and_counted(record):
     assert result["wedge"]["rescued_at"] is not None
     assert result["recovery_seconds"] > 120
     verdicts = {one["component"]: one["verdict"] for one in result["components"]}
-    assert verdicts == {"litellm": "missed", "database": "met", "langfuse": "met", "grafana": "met"}
+    assert verdicts.pop("litellm") == "missed"
+    assert set(verdicts.values()) == {"met"}
+    assert result["remediation"]["rescued"] is True
+
+
+def test_an_operators_stop_is_heard_within_seconds(record):
+    """What was broken cannot be unbroken; what was muted sounds again, and who stopped it is told."""
+    assert record.asked.status == 202
+    assert record.stopped["status"] == "STOPPED"
+    assert "a release goes first" in record.stopped["reason"]
+    assert record.after_stop == []
+
+
+@pytest.mark.parametrize(("kind", "component"), [("litellm-task", "litellm"), ("langfuse-task", "langfuse")])
+def test_a_task_that_is_lost_is_not_felt_beside_another(record, kind, component):
+    """Its promise is thirty seconds; ECS has replaced it before the drill ends."""
+    drill = record.tasks[kind]
+    judged = {one["component"]: one for one in drill["result"]["components"]}
+    assert (drill["result"]["verdict"], judged[component]["objective_seconds"]) == ("met", 30.0)
+    assert drill["whole_at"] is not None
+    assert drill["result"]["findings"] == []
+
+
+def test_the_metrics_are_back_in_time_and_their_gap_is_told(record):
+    """One task on one file system: its users wait for the next one."""
+    drill = record.tasks["victoria-metrics-task"]
+    judged = {one["component"]: one for one in drill["result"]["components"]}
+    assert 30 < judged["victoria-metrics"]["seconds"] < 240
+    assert drill["result"]["series"]["gap_seconds"] >= judged["victoria-metrics"]["seconds"] - 15
+    assert drill["result"]["series"]["lost"] == 0
+
+
+def test_the_page_can_be_had_without_a_key_and_the_record_is_what_was_judged(record):
+    """Two addresses that expire; whoever has one needs nothing else."""
+    assert record.met["evidence"]["page"].startswith("http")
+    assert "Signature" in record.met["evidence"]["page"]
+    assert len(record.met["evidence"]["record_sha256"]) == 64
+
+
+def test_the_calendar_drills_too(record):
+    """What is due is asked for within minutes, and says why."""
+    assert record.scheduled["trigger"] == "due every 7 days, never drilled"
+    assert record.scheduled["status"] == "SCORED"
 
 
 def test_what_was_proven_is_remembered(record):
-    """The newest missed; the last proof is not a day old."""
-    assert record.all["history"]["last_verdict"] == "missed"
-    assert record.all["history"]["last_proven_days_ago"] == 0
+    """Kind by kind, and in the environment's status."""
+    kinds = record.all["history"]["kinds"]
+    assert (kinds[FAILOVER]["last_verdict"], kinds[FAILOVER]["last_proven_days_ago"]) == ("missed", 0)
+    assert record.environment["recovery"]["kinds"]["litellm-task"]["last_proven_days_ago"] == 0

@@ -37,6 +37,7 @@ TICKS = {
     "ExamineConditionsFunction": "rate(1 minute)",
     "KeepTimeFunction": "rate(5 minutes)",
     "RefreshPricesFunction": "rate(1 day)",
+    "KeepDrillsFunction": "rate(5 minutes)",
 }
 
 

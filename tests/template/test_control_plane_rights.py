@@ -36,8 +36,15 @@ ON_EVERYTHING = {
     },
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
-    "ScoreDrillFunction": {"rds:DescribeEvents"},
     "RefreshPricesFunction": {"pricing:GetProducts"},
+    "ScoreDrillFunction": {"rds:DescribeEvents", "cloudwatch:GetMetricData"},
+    **{
+        name: {"ecs:ListTasks", "ec2:DescribeSubnets", "cloudwatch:GetMetricData"}
+        for name in (
+            "ApiFunction", "BeginDrillFunction", "InjectFailureFunction", "TendDrillFunction",
+            "KeepDrillsFunction",
+        )
+    },
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets"},

@@ -19,6 +19,8 @@ from stargate.domain.operating.conditions import Condition
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.show_drills import ShowDrills
+from stargate.usecases.drills.stop_drill import StopDrill
+from stargate.usecases.drills.survey_gateway import SurveyGateway
 from stargate.usecases.life.begin_work import BeginWork
 from stargate.usecases.life.resume_environment import ResumeEnvironment
 from stargate.usecases.operating.change_playbook import ChangePlaybook
@@ -26,7 +28,14 @@ from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
 from tests import fakes
-from tests.unit.drills.drill_play import FakeDatabases, FakeDrillRecords, FakeDrills, FakeDrillWorkflow
+from tests.unit.drills.drill_play import (
+    FakeDatabases,
+    FakeDrillRecords,
+    FakeDrills,
+    FakeDrillWorkflow,
+    FakeErrorCounts,
+    FakeServiceTasks,
+)
 from tests.unit.play import REQUEST, Play
 from tests.unit.provisioning.test_plan import planner
 
@@ -114,8 +123,12 @@ class Routes:
             change=replace(play.change, narrator=narrator),
             retire=play.retire,
             show=play.show,
+            drills=self.shown(),
             once=Once(self.replies, actor),
         )
+
+    def shown(self):
+        return ShowDrills(self.play.environments, self.records, FakeDrillRecords(), self.play.clock)
 
     def operating(self, actor, _context):
         play = self.play
@@ -132,14 +145,16 @@ class Routes:
         request = RequestDrill(
             operations,
             self.records,
-            FakeDatabases(play.clock),
+            SurveyGateway(
+                FakeDatabases(play.clock), FakeServiceTasks(play.clock), FakeErrorCounts(), play.clock
+            ),
             FakeDrillWorkflow(),
             play.clock,
             play.identifiers,
             actor,
         )
-        show = ShowDrills(play.environments, self.records, FakeDrillRecords(), play.clock)
-        return DrillsApi(request=request, show=show, once=Once(self.replies, actor))
+        stop = StopDrill(play.environments, self.records, actor)
+        return DrillsApi(request, self.shown(), stop, Once(self.replies, actor))
 
 
 def post(client, body=REQUEST, **more):
@@ -560,3 +575,58 @@ def test_the_switch_is_not_turned_by_a_slip(client, body):
     """Off needs its reason, and nothing but on and off is understood."""
     assert faults(client.call("PUT", "/switch", body))
     assert client.call("GET", "/switch")[2]["actions"] == "on"
+
+
+DRILLS, ONE = "/environments/{name}/drills", "/environments/{name}/drills/{drill}"
+
+
+def ready(client):
+    body = post(client)[2]
+    environments = client.play.table.environments
+    environments[body["id"]] = replace(environments[body["id"]], status=Status.READY)
+
+
+def test_a_drill_is_asked_for_shown_and_stopped(client):
+    """202 with its document; a stop is told to it, and one of a drill that is over is refused."""
+    ready(client)
+    path = {"name": "sandbox"}
+    status, _, drill = client.call("POST", DRILLS, {"kind": "litellm-task"}, path=path)
+    assert (status, drill["status"], drill["trigger"]) == (202, "REQUESTED", "request")
+    path = {**path, "drill": drill["id"]}
+    assert client.call("GET", ONE, path=path)[2]["probes"] == []
+    status, _, stopped = client.call("POST", f"{ONE}/stop", {"reason": "release"}, path=path)
+    assert (status, stopped["stop_reason"]) == (202, f"stopped by {USER}: release")
+    assert client.call("POST", f"{ONE}/stop", path={**path, "drill": "nobody"})[0] == 404
+
+
+def test_a_drill_that_cannot_begin_is_refused_with_every_reason(client):
+    """The environment is still being made."""
+    post(client)
+    status, _, body = client.call("POST", DRILLS, {"kind": "database-failover"}, path={"name": "sandbox"})
+    assert status == 409
+    assert [fault["path"] for fault in body["faults"]] == ["status"]
+
+
+def test_an_environments_status_tells_what_was_proven(client):
+    """Nothing yet."""
+    ready(client)
+    body = client.call("GET", "/environments/{name}", path={"name": "sandbox"})[2]
+    assert body["recovery"] == {"last_proven_days_ago": None, "kinds": {}}
+    assert body["drills"] is None
+
+
+def test_how_an_environment_is_drilled_is_changed_by_patch(client):
+    """Kinds by calendar, within a window of its own; what cannot be meant is a fault."""
+    post(client)
+    path, route = {"name": "sandbox"}, "/environments/{name}"
+    window = {"days": ["tue"], "from": "09:00", "until": "16:00", "time_zone": "Europe/Berlin"}
+    policy = {"window": window, "every_days": {"litellm-task": 7}, "after_change": True}
+    body = client.call("PATCH", route, {"drills": policy}, path=path)[2]
+    assert body["drills"]["every_days"] == {"litellm-task": 7}
+    assert body["drills"]["apart_minutes"] == 60
+    wrong = {"window": {**window, "until": "08:00"}, "every_days": {"litellm-task": 7}}
+    assert "/drills/window/until" in faults(client.call("PATCH", route, {"drills": wrong}, path=path))
+    assert "/drills/every_days/meteorite" in faults(
+        client.call("PATCH", route, {"drills": {"every_days": {"meteorite": 1}}}, path=path)
+    )
+    assert client.call("PATCH", route, {"drills": None}, path=path)[2]["drills"] is None

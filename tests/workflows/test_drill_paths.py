@@ -10,7 +10,7 @@ from tests.workflows.stage import answers, deploy, in_turn, raises, start
 WORKFLOW = "DrillWorkflow"
 DRILL = {"environment_id": "0123456789ab", "drill_id": "1795480214493-0123456789ab"}
 FAILURE = ["Settle failed", "Drill failed"]
-WELL = ["Announce and mute", "Measure", "Unmute", "Score"]
+WELL = ["Announce and mute", "Measure", "Put back and unmute", "Score"]
 
 INJECTED = answers({"injected": True, "wait_seconds": 5})
 NOT_YET = answers({"injected": False, "wait_seconds": 5})
@@ -23,9 +23,9 @@ def play(stage, **parts):
         "begin_drill": answers({"kind": "database-failover"}),
         "watch_gateway": answers({"probes": 1800, "recovered": True}),
         "inject_failure": INJECTED,
-        "rescue_gateway": OVER,
+        "tend_drill": OVER,
         "score_drill": answers({"verdict": "met"}),
-        "settle_drill": answers({"unmuted": True}),
+        "settle_drill": answers({"put_back": True}),
     }
     return stage.play(WORKFLOW, DRILL, **{**given, **parts})
 
@@ -34,12 +34,12 @@ def unmuted(run):
     return [payload["outcome"] for payload in run.asked("settle-drill")]
 
 
-def test_announce_measure_unmute_score(stage):
-    """Mute, break and watch at the same time, unmute, and only then judge."""
+def test_announce_measure_put_back_score(stage):
+    """Mute, break and watch at the same time, put back, and only then judge."""
     run = play(stage)
     assert run.status == "SUCCEEDED", run.cause
     assert run.path == WELL
-    assert unmuted(run) == ["unmuted"]
+    assert unmuted(run) == ["put_back"]
     names = [name for name, _ in run.calls]
     assert names[0] == "begin-drill"
     assert names[-2:] == ["settle-drill", "score-drill"]
@@ -51,11 +51,11 @@ def test_not_steady_twice_then_injected_then_recovered_late(stage):
     run = play(
         stage,
         inject_failure=in_turn(NOT_YET, NOT_YET, INJECTED),
-        rescue_gateway=in_turn(LASTS, LASTS, LASTS, OVER),
+        tend_drill=in_turn(LASTS, LASTS, LASTS, OVER),
     )
     assert run.status == "SUCCEEDED", run.cause
     assert len(run.asked("inject-failure")) == 3
-    assert len(run.asked("rescue-gateway")) == 4
+    assert len(run.asked("tend-drill")) == 4
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,12 @@ def test_not_steady_twice_then_injected_then_recovered_late(stage):
         ("begin_drill", "DrillRefusedError"),
         ("watch_gateway", "DrillNotSteadyError"),
         ("inject_failure", "ActionRefusedError"),
-        ("rescue_gateway", "ActionRefusedError"),
+        ("tend_drill", "DrillStoppedError"),
+        ("inject_failure", "DrillStoppedError"),
         ("score_drill", "UnreadableRowError"),
     ],
 )
-def test_whatever_breaks_the_loop_is_unmuted(stage, function, error):
+def test_whatever_breaks_is_put_back(stage, function, error):
     """A failure in any state leads through the clean-up, with the reason it began with."""
     run = play(stage, **{function: raises(error, "no")})
     assert run.status == "FAILED"
@@ -81,8 +82,8 @@ def test_whatever_breaks_the_loop_is_unmuted(stage, function, error):
 def test_an_unmuting_that_fails_is_tried_by_the_clean_up_too(stage):
     """And the execution ends with the first error, for notice_workflow_end to give the lease back."""
     run = play(stage, settle_drill=raises("EnvironmentNotFoundError", "gone"))
-    assert run.path == ["Announce and mute", "Measure", "Unmute", *FAILURE]
-    assert unmuted(run) == ["unmuted", "failed"]
+    assert run.path == ["Announce and mute", "Measure", "Put back and unmute", *FAILURE]
+    assert unmuted(run) == ["put_back", "failed"]
 
 
 @pytest.mark.parametrize("error", ["AwsThrottledError", "ConflictError", "Lambda.ServiceException"])
@@ -92,8 +93,8 @@ def test_what_passes_by_itself_is_asked_again(stage, error):
     run = play(
         stage,
         inject_failure=in_turn(once, INJECTED),
-        rescue_gateway=in_turn(once, OVER),
-        settle_drill=in_turn(once, answers({"unmuted": True})),
+        tend_drill=in_turn(once, OVER),
+        settle_drill=in_turn(once, answers({"put_back": True})),
     )
     assert run.status == "SUCCEEDED", run.cause
 

@@ -156,7 +156,15 @@ class DrillNotSteadyError(StargateError):
 
 
 class DrillInterruptedError(StargateError):
-    """A drill lost its watch, its lease or its permission on the way."""
+    """A drill lost its watch on the way, or found nothing to break."""
+
+
+class DrillStoppedError(StargateError):
+    """A stop condition holds: what was broken is put back, and nothing is proven."""
+
+
+class DrillOverError(StargateError):
+    """There is nothing to stop any more."""
 
 
 class ConflictError(StargateError):

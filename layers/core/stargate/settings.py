@@ -155,6 +155,12 @@ class DrillRecordsSettings:
 
 
 @dataclass(frozen=True)
+class KeepDrillsSettings:
+    table_name: str
+    drill_arn: str
+
+
+@dataclass(frozen=True)
 class WorkflowEndSettings:
     """Which workflow it was that ended tells who settles what it left."""
 

@@ -1,16 +1,42 @@
 # ruff: noqa: ARG002  (fakes take what the ports give)
-"""Plays a drill against fakes: rows, records, a database and a watch that sees what the test says."""
+"""Plays a drill against fakes: rows, records, a gateway that can be broken, a watch that sees what is so."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 
-from stargate.domain.drills.drill import DatabaseFacts, Watched
+from stargate.domain.drills.budget import Hour
+from stargate.domain.drills.deeds import DatabaseFacts, ServiceStanding, TaskFacts
+from stargate.domain.drills.drill import SCOPE, Watched
 from stargate.domain.drills.platform import PlatformEvent
+from stargate.domain.drills.probes import Probe
+from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.errors import DrillNotFoundError
+from stargate.usecases.drills.begin_drill import BeginDrill
+from stargate.usecases.drills.inject_failure import InjectFailure
+from stargate.usecases.drills.keep_drills import KeepDrills
+from stargate.usecases.drills.request_drill import RequestDrill
+from stargate.usecases.drills.score_drill import Scales, ScoreDrill
+from stargate.usecases.drills.settle_drill import SettleDrill
+from stargate.usecases.drills.show_drills import ShowDrills
+from stargate.usecases.drills.stop_drill import StopDrill
+from stargate.usecases.drills.survey_gateway import SurveyGateway
+from stargate.usecases.drills.tend_drill import TendDrill
+from stargate.usecases.drills.watch_gateway import WatchGateway
+from tests import fakes
+from tests.unit.operating.loop_play import IDENTIFIER, NAME, LoopPlay
 
-HEALTHY = DatabaseFacts(
-    "available", multi_az=True, zone="us-east-1a", standby_zone="us-east-1b", backup_days=7
+ENGINE = "postgres 16.13 on db.r6g.large"
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+SUBNETS = {zone: f"subnet-{zone[-1]}" for zone in ZONES}
+TASKS = {"litellm": 2, "grafana": 2, "langfuse": 2, "victoria-metrics": 1}
+ASKED_OF = ("ingestion", "langfuse", "grafana", "litellm", "victoria-metrics", "liveliness")
+ALARMS = (
+    "litellm-cpu-critical",
+    "litellm-errors-critical",
+    "litellm-errors-warning",
+    "database-cpu-critical",
 )
 
 
@@ -24,7 +50,11 @@ class FakeDrills:
         return self.rows[environment_id, drill_id]
 
     def all(self, environment_id):
-        return [drill for (holder, _), drill in self.rows.items() if holder == environment_id]
+        return self.since(environment_id, 0.0)
+
+    def since(self, environment_id, at):
+        found = [drill for (holder, _), drill in self.rows.items() if holder == environment_id]
+        return [drill for drill in found if drill.requested_at >= at]
 
     def put(self, drill):
         self.rows[drill.environment_id, drill.drill_id] = drill
@@ -37,31 +67,51 @@ class FakeDrills:
 @dataclass
 class FakeDrillRecords:
     records: dict = field(default_factory=dict)
+    pages: dict = field(default_factory=dict)
 
     def put(self, environment_id, drill_id, watched):
         self.records[drill_id] = watched
 
+    def put_page(self, environment_id, drill_id, page):
+        self.pages[drill_id] = page
+
     def get(self, environment_id, drill_id):
         return self.records[drill_id]
+
+    def digest(self, environment_id, drill_id):
+        return hashlib.sha256(repr(self.records[drill_id]).encode()).hexdigest()
+
+    def links(self, environment_id, drill_id, seconds):
+        return {"record": f"record of {drill_id}", "page": f"page of {drill_id}"}
 
 
 @dataclass
 class FakeDrillWorkflow:
     started: list = field(default_factory=list)
+    statuses: dict = field(default_factory=dict)
 
-    def start(self, execution_name, payload):
-        self.started.append((execution_name, payload))
+    def start(self, kind, execution_name, payload):
+        self.started.append((kind, execution_name, payload))
+        self.statuses[execution_name] = "RUNNING"
+
+    def status(self, kind, execution_name):
+        return self.statuses.get(execution_name)
 
 
 @dataclass
 class FakeDatabases:
     clock: object
-    facts: DatabaseFacts | None = HEALTHY
+    facts: DatabaseFacts | None = None
     failed_over: list = field(default_factory=list)
     told: list = field(default_factory=list)
 
+    def __post_init__(self):
+        self.facts = DatabaseFacts("available", True, ZONES[0], ZONES[1], 7, None, ENGINE)  # noqa: FBT003
+
     def describe(self, region, identifier):
-        return self.facts
+        if self.facts is None or not self.facts.backup_days:
+            return self.facts
+        return replace(self.facts, restorable_until=self.facts.restorable_until or self.clock.now() - 240)
 
     def fail_over(self, region, identifier):
         self.failed_over.append((region, identifier))
@@ -76,17 +126,184 @@ class FakeDatabases:
 
 
 @dataclass
+class FakeServiceTasks:
+    """Services with their tasks spread over the zones; a stopped task is replaced after `replaces_in`."""
+
+    clock: object
+    replaces_in: float = 70.0
+    counts: dict = field(default_factory=lambda: dict(TASKS))
+    stopped: dict = field(default_factory=dict)
+
+    def standing(self, region, cluster, services):
+        return {
+            name: ServiceStanding(self.counts[name], self.running(name), SUBNETS)
+            for name in services
+            if name in self.counts
+        }
+
+    def running(self, service):
+        return tuple(task for number in range(self.counts[service]) if (task := self._task(service, number)))
+
+    def _task(self, service, number):
+        zone = ZONES[number % len(ZONES)]
+        at = self.stopped.get(f"{service}-{number}")
+        if at is None:
+            return TaskFacts(f"{service}-{number}", zone, 1000.0 + number)
+        back = at + self.replaces_in
+        return TaskFacts(f"{service}-{number}-new", zone, back) if self.clock.now() >= back else None
+
+    def serves(self, service):
+        return bool(self.running(service))
+
+    def stop(self, region, cluster, task_id, reason):
+        self.stopped[task_id] = self.clock.now()
+
+
+@dataclass
+class FakeErrorCounts:
+    hours_counted: tuple = (Hour(36_000.0, 4.0),)
+
+    def hours(self, environment, outputs, until):
+        return self.hours_counted
+
+
+@dataclass
+class FakeAlarmActions:
+    """`rung` are alarms by name and moment."""
+
+    off: set = field(default_factory=set)
+    rung: list = field(default_factory=list)
+
+    def sounding(self, region, prefix):
+        return tuple(f"{prefix}{name}" for name in ALARMS if f"{prefix}{name}" not in self.off)
+
+    def mute(self, region, names):
+        self.off |= set(names)
+
+    def unmute(self, region, names):
+        self.off -= set(names)
+
+    def rang(self, region, prefix, since):
+        return tuple(one for one in self.rung if one.at >= since)
+
+
+@dataclass
 class FakeWatch:
     """Each second it asks `see` for the probes of that second, and lets a second pass."""
 
     clock: object
     see: object
     assumptions: tuple = ()
+    scrapes: list = field(default_factory=list)
+    forgets: tuple = ()
 
     def watch(self, environment, region, domain, seconds, enough):
         probes, until = [], self.clock.now() + seconds
         while self.clock.now() < until and not enough(probes):
             probes += self.see(self.clock.now())
             self.clock.pass_seconds(1)
-        markers = tuple((one.at, f"m{one.at}") for one in probes if one.component == "database" and one.ok)
-        return Watched(tuple(probes), markers, frozenset(name for _, name in markers), self.assumptions)
+        markers = tuple((one.at, f"m{one.at}") for one in probes if one.component == "ingestion" and one.ok)
+        seen = tuple(one.at for one in probes if one.component == "victoria-metrics" and one.ok)
+        scrapes = tuple(at for at in seen if not int(at) % 15)
+        kept = tuple(at for at in scrapes if at not in self.forgets)
+        found = frozenset(name for _, name in markers)
+        return Watched(tuple(probes), markers, found, self.assumptions, scrapes, kept)
+
+
+@dataclass
+class DrillPlay:
+    """The failover takes `seconds`; a wedged LiteLLM needs `mends_in` after its new deployment."""
+
+    seconds: float = 60
+    wedges: bool = False
+    mends_in: float = 70
+    kind: str = "database-failover"
+    loop: LoopPlay = field(default_factory=LoopPlay)
+
+    def __post_init__(self):
+        loop, clock = self.loop, self.loop.clock
+        self.clock, self.drills, self.records = clock, FakeDrills(), FakeDrillRecords()
+        self.workflow, self.databases = FakeDrillWorkflow(), FakeDatabases(clock)
+        self.tasks, self.errors, self.alarms = FakeServiceTasks(clock), FakeErrorCounts(), FakeAlarmActions()
+        environments, nodes = fakes.FakeEnvironments(loop.table), fakes.FakeNodes(loop.table)
+        edge = NodeState("edge", NodeStatus.STANDING, 1, outputs={"DistributionDomain": "d1.cloudfront.net"})
+        loop.table.nodes[IDENTIFIER] = {"edge": edge}
+        operations, narrator = loop.operations, loop.narrator
+        survey = SurveyGateway(self.databases, self.tasks, self.errors, clock)
+        self.ask = RequestDrill(
+            operations, self.drills, survey, self.workflow, clock, loop.identifiers, "someone"
+        )
+        self.begin = BeginDrill(
+            operations, self.drills, self.ask, self.alarms, clock, narrator("begin_drill")
+        )
+        self.inject = InjectFailure(
+            operations, self.drills, survey, self.databases, self.tasks, clock, narrator("inject_failure")
+        )
+        self.tend = TendDrill(operations, self.drills, survey, loop.services, clock, narrator("tend_drill"))
+        self.fake_watch = FakeWatch(clock, self.see, ("on a fake",))
+        self.watch = WatchGateway(environments, nodes, self.drills, self.records, self.fake_watch, clock)
+        scales = Scales(self.databases, self.alarms, loop.metrics, loop.ledger)
+        self.score = ScoreDrill(operations, self.drills, self.records, scales, clock, narrator("score_drill"))
+        self.settle = SettleDrill(operations, self.drills, self.alarms, clock, narrator("settle_drill"))
+        self.show = ShowDrills(environments, self.drills, self.records, clock)
+        self.stop = StopDrill(environments, self.drills, "ann")
+        self.keep = KeepDrills(
+            environments, operations, self.drills, self.ask, self.settle, clock, narrator("keep_drills")
+        )
+        self.ids = None
+
+    def requested(self, **more):
+        self.ids = (IDENTIFIER, self.ask(NAME, {"kind": self.kind, **more})["id"])
+        return self.ids
+
+    @property
+    def drill(self):
+        return self.drills.get(*self.ids)
+
+    @property
+    def muted(self):
+        """Whether the loop is."""
+        lease = self.loop.operations.by_id(IDENTIFIER).operations.leases.get(SCOPE)
+        return lease is not None and lease.held_at(self.clock.now())
+
+    def told(self, kind):
+        return [entry.summary for entry in self.loop.ledger.page(IDENTIFIER, None, kind, 99, None).items]
+
+    def see(self, now):
+        """The other branch of the workflow goes on meanwhile, then each component answers."""
+        if int(now) % 5 == 0:
+            drill = self.drill
+            if drill.injected_at is None:
+                self.inject(*self.ids)
+            else:
+                self.tend(*self.ids)
+        return [self.answer(component, now) for component in ASKED_OF]
+
+    def answer(self, component, now):
+        drill = self.drill
+        injected = drill.injected_at if "database" in drill.broken else None
+        back = None if injected is None else injected + self.seconds
+        if back is not None and now >= back and self.databases.told[-1].message.endswith("started."):
+            self.databases.completes()
+        service = {"ingestion": "langfuse", "liveliness": "litellm"}.get(component, component)
+        gone = not self.tasks.serves(service)
+        down = gone or (back is not None and now < back and component != "liveliness")
+        mended = drill.rescued_at is not None and now >= drill.rescued_at + self.mends_in
+        wedged = self.wedges and back is not None and component == "litellm" and not mended
+        return Probe(now, component, not (down or wedged), 0.1, "401" if wedged else "503" if down else "")
+
+    def begun(self, **more):
+        self.requested(**more)
+        self.begin(*self.ids)
+        return self.ids
+
+    def run(self, **more):
+        self.begun(**more)
+        self.watch(*self.ids)
+        for _ in range(20):  # the watch is over; the other branch waits for the tasks
+            if self.tend(*self.ids)["over"]:
+                break
+            self.clock.pass_seconds(10)
+        self.settle(*self.ids, "put_back")
+        self.score(*self.ids)
+        return self.show.one(NAME, self.ids[1])

@@ -1,135 +1,31 @@
-"""A whole drill against fakes: refused, run, rescued, scored, and unmuted whatever happens."""
+"""A whole drill against fakes: refused, run, rescued, scored, and put back whatever happens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from stargate.domain.drills.drill import SCOPE, DrillStatus
+from stargate.domain.drills.alarms import Rang
+from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.drills.probes import Probe
-from stargate.domain.environment import Status
-from stargate.domain.operating.leases import Lease
-from stargate.domain.operating.operations import Change
-from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.errors import (
     DrillInterruptedError,
     DrillNotSteadyError,
-    DrillRefusedError,
     EnvironmentNotFoundError,
     InvalidRequestError,
 )
-from stargate.usecases.drills.begin_drill import BeginDrill
-from stargate.usecases.drills.inject_failure import InjectFailure
-from stargate.usecases.drills.notice_drill_end import NoticeDrillEnd
-from stargate.usecases.drills.request_drill import RequestDrill
-from stargate.usecases.drills.rescue_gateway import RescueGateway
-from stargate.usecases.drills.score_drill import ScoreDrill
-from stargate.usecases.drills.settle_drill import SettleDrill
-from stargate.usecases.drills.show_drills import ShowDrills
-from stargate.usecases.drills.watch_gateway import WatchGateway
-from tests import fakes
-from tests.unit.drills.drill_play import (
-    FakeDatabases,
-    FakeDrillRecords,
-    FakeDrills,
-    FakeDrillWorkflow,
-    FakeWatch,
-)
-from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, LoopPlay
+from tests.unit.drills.drill_play import ASKED_OF, ENGINE, DrillPlay, FakeWatch
+from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME
 
-COMPONENTS = ("database", "langfuse", "grafana", "litellm", "liveliness")
-ASKED = {"kind": "database-failover"}
-
-
-@dataclass
-class DrillPlay:
-    """The failover takes `seconds`; a wedged LiteLLM needs `mends_in` after its new deployment."""
-
-    seconds: float = 60
-    wedges: bool = False
-    mends_in: float = 70
-    loop: LoopPlay = field(default_factory=LoopPlay)
-
-    def __post_init__(self):
-        loop, clock = self.loop, self.loop.clock
-        self.clock, self.drills, self.records = clock, FakeDrills(), FakeDrillRecords()
-        self.workflow, self.databases = FakeDrillWorkflow(), FakeDatabases(clock)
-        environments, nodes = fakes.FakeEnvironments(loop.table), fakes.FakeNodes(loop.table)
-        edge = NodeState("edge", NodeStatus.STANDING, 1, outputs={"DistributionDomain": "d1.cloudfront.net"})
-        loop.table.nodes[IDENTIFIER] = {"edge": edge}
-        operations, narrator = loop.operations, loop.narrator
-        self.ask = RequestDrill(
-            operations, self.drills, self.databases, self.workflow, clock, loop.identifiers, "someone"
-        )
-        self.begin = BeginDrill(operations, self.drills, self.ask, clock, narrator("begin_drill"))
-        self.inject = InjectFailure(
-            operations, self.drills, self.databases, clock, narrator("inject_failure")
-        )
-        self.rescue = RescueGateway(operations, self.drills, loop.services, clock, narrator("rescue_gateway"))
-        self.watch = WatchGateway(
-            environments, nodes, self.drills, self.records, FakeWatch(clock, self.see, ("on a fake",)), clock
-        )
-        self.score = ScoreDrill(
-            environments,
-            operations,
-            self.drills,
-            self.records,
-            self.databases,
-            clock,
-            narrator("score_drill"),
-        )
-        self.settle = SettleDrill(operations, self.drills, clock, narrator("settle_drill"))
-        self.show = ShowDrills(environments, self.drills, self.records, clock)
-        self.ids = None
-
-    def requested(self):
-        self.ids = (IDENTIFIER, self.ask(NAME, ASKED)["id"])
-        return self.ids
-
-    @property
-    def drill(self):
-        return self.drills.get(*self.ids)
-
-    @property
-    def muted(self):
-        lease = self.loop.operations.by_id(IDENTIFIER).operations.leases.get(SCOPE)
-        return lease is not None and lease.held_at(self.clock.now())
-
-    def see(self, now):
-        """The other branch of the workflow goes on meanwhile, then each component answers."""
-        if int(now) % 5 == 0:
-            drill = self.drill
-            if drill.injected_at is None:
-                self.inject(*self.ids)
-            else:
-                self.rescue(*self.ids)
-        return [self.answer(component, now) for component in COMPONENTS]
-
-    def answer(self, component, now):
-        drill = self.drill
-        back = None if drill.injected_at is None else drill.injected_at + self.seconds
-        if back is not None and now >= back and self.databases.told[-1].message.endswith("started."):
-            self.databases.completes()
-        down = back is not None and now < back and component != "liveliness"
-        mended = drill.rescued_at is not None and now >= drill.rescued_at + self.mends_in
-        wedged = self.wedges and back is not None and component == "litellm" and not mended
-        return Probe(now, component, not (down or wedged), 0.1, "401" if wedged else "503" if down else "")
-
-    def run(self):
-        self.requested()
-        self.begin(*self.ids)
-        self.watch(*self.ids)
-        self.settle(*self.ids, "unmuted")
-        self.score(*self.ids)
-        return self.show.one(NAME, self.ids[1])
+FAILOVER = {"kind": "database-failover"}
 
 
 @pytest.mark.parametrize(
     ("seconds", "verdict"), [(35, "met"), (60, "met"), (90, "met"), (120, "missed"), (240, "missed")]
 )
 def test_a_drill_from_request_to_verdict(seconds, verdict):
-    """Announced, steady, broken once, watched until well, unmuted, judged, and told in the ledger."""
+    """Announced, steady, broken once, watched until well, put back, judged, and told in the ledger."""
     play = DrillPlay(seconds)
     told = play.run()
     assert (told["status"], told["result"]["verdict"]) == ("SCORED", verdict)
@@ -140,8 +36,64 @@ def test_a_drill_from_request_to_verdict(seconds, verdict):
     assert len(play.databases.failed_over) == 1
     assert len(told["probes"]) > 5 * seconds
     assert not play.muted
-    entries = [entry.summary for entry in play.loop.ledger.page(IDENTIFIER, None, "drill", 99, None).items]
-    assert [words in entry for words, entry in zip(("begins", "failed over", verdict), entries, strict=True)]
+    words = ("begins", "failed over", verdict)
+    assert [word in entry for word, entry in zip(words, play.told("drill"), strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "component"),
+    [
+        ("litellm-task", "litellm"),
+        ("grafana-task", "grafana"),
+        ("langfuse-task", "langfuse"),
+    ],
+)
+def test_a_task_that_is_stopped_is_not_felt_where_another_serves(kind, component):
+    """Its own promise is thirty seconds; the other task takes the requests, and ECS replaces the first."""
+    play = DrillPlay(kind=kind)
+    told = play.run()
+    assert list(play.tasks.stopped) == [f"{component}-0"], "the one that runs longest"
+    assert told["broken"] == [component]
+    judged = {one["component"]: one for one in told["result"]["components"]}
+    assert (judged[component]["seconds"], judged[component]["objective_seconds"]) == (0.0, 30.0)
+    assert told["result"]["verdict"] == "met"
+    assert "ECS had as many tasks again" in told["result"]["explanation"]
+    assert play.databases.failed_over == []
+
+
+def test_a_service_of_one_task_misses_its_thirty_seconds():
+    """Where nobody else serves, users wait for the new task: the drill says so and by how much."""
+    play = DrillPlay(kind="grafana-task")
+    play.tasks.counts["grafana"] = 1
+    told = play.run()
+    grafana = next(one for one in told["result"]["components"] if one["component"] == "grafana")
+    assert (told["result"]["verdict"], grafana["verdict"]) == ("missed", "missed")
+    assert grafana["seconds"] == pytest.approx(70, abs=2)
+    database = next(one for one in told["result"]["components"] if one["component"] == "database")
+    assert database["seconds"] == 0.0, "Langfuse is served by it all the while"
+
+
+def test_the_metrics_are_back_in_two_minutes_and_their_gap_is_measured():
+    """One task, so its users wait; the gap in its series is the outage and up to a scrape."""
+    play = DrillPlay(kind="victoria-metrics-task")
+    told = play.run()
+    metrics = next(one for one in told["result"]["components"] if one["component"] == "victoria-metrics")
+    assert (told["result"]["verdict"], metrics["objective_seconds"]) == ("met", 120.0)
+    assert metrics["seconds"] == pytest.approx(70, abs=2)
+    series = told["result"]["series"]
+    assert 70 <= series["gap_seconds"] <= 100
+    assert (series["lost"], series["scrape_seconds"]) == (0, 15.0)
+
+
+def test_samples_that_were_seen_and_are_gone_are_lost():
+    """Two of them are thirty seconds of data, and less than fifteen are promised."""
+    play = DrillPlay(kind="victoria-metrics-task")
+    began = play.clock.now()
+    seen = [at for at in range(int(began), int(began) + 60) if at % 15 == 0][:2]
+    play.fake_watch.forgets = tuple(map(float, seen))
+    told = play.run()
+    assert (told["result"]["verdict"], told["result"]["series"]["lost"]) == ("missed", 2)
+    assert "2 samples of a metric lost" in told["reason"]
 
 
 def test_a_wedged_litellm_is_rescued_and_its_time_counted():
@@ -151,109 +103,84 @@ def test_a_wedged_litellm_is_rescued_and_its_time_counted():
     assert told["result"]["wedge"]["rescued_at"] == told["rescued_at"] is not None
     assert told["result"]["recovery_seconds"] == pytest.approx(120 + 70, abs=8)
     assert told["result"]["verdict"] == "missed"
-    (rescue,) = play.loop.ledger.page(IDENTIFIER, None, "action", 99, None).items
-    assert "deployed anew" in rescue.summary
+    (rescue,) = play.told("action")
+    assert "deployed anew" in rescue
+    assert told["result"]["remediation"] == {
+        "as_it_should": True, "held": [], "acted": [], "rescued": True,
+    }  # fmt: skip
 
 
 def test_while_a_drill_runs_the_loop_repairs_nothing():
     """What it breaks is its own: a ringing alarm is decided on and held by the lease, until it is over."""
     play = DrillPlay()
-    play.requested()
-    play.begin(*play.ids)
+    play.begun()
     play.loop.load(92)
     assert play.loop.alarm(CRITICAL, "ALARM").decided == "hold"
     (condition,) = play.loop.conditions(NAME, 10, None)["conditions"]
     assert "drill" in condition["decision"]["reason"]
-    play.settle(*play.ids, "unmuted")
+    play.settle(*play.ids, "put_back")
     assert not play.muted
+
+
+def test_what_the_loop_held_and_what_rang_is_part_of_the_verdict():
+    """An alarm of LiteLLM's CPU may ring in a failover; its decision was held, as it should be."""
+    play = DrillPlay()
+    play.begun()
+    play.loop.load(92)
+    play.loop.alarm(CRITICAL, "ALARM")
+    play.alarms.rung = [Rang("litellm-cpu-critical", play.clock.now())]
+    play.watch(*play.ids)
+    play.settle(*play.ids, "put_back")
+    play.score(*play.ids)
+    result = play.show.one(NAME, play.ids[1])["result"]
+    assert result["alarms"]["rang"][0]["alarm"] == "litellm-cpu-critical"
+    assert (result["alarms"]["unexpected"], result["findings"]) == ([], [])
+    assert len(result["remediation"]["held"]) == 1
+
+
+def test_an_alarm_that_should_have_rung_and_did_not_is_a_finding():
+    """Six minutes of 503 to sixty requests a minute, and nothing rang; another rang that nothing explains."""
+    play = DrillPlay(360)
+    play.loop.load(20)
+    play.alarms.rung = [Rang("somebody-else", play.clock.now())]
+    result = play.run()["result"]
+    assert result["alarms"]["missing"] == ["litellm-errors-critical"]
+    assert result["alarms"]["unexpected"] == ["somebody-else"]
+    assert len(result["findings"]) == 2
+
+
+def test_alarms_that_may_ring_are_muted_and_sound_again():
+    """Only those, only those that were on, and written down before they are muted."""
+    play = DrillPlay()
+    play.alarms.off = {f"stargate-{NAME}-litellm-errors-warning"}
+    play.begun()
+    assert play.drill.muted == (
+        f"stargate-{NAME}-database-cpu-critical",
+        f"stargate-{NAME}-litellm-cpu-critical",
+        f"stargate-{NAME}-litellm-errors-critical",
+    )
+    assert set(play.drill.muted) <= play.alarms.off
+    play.settle(*play.ids, "put_back")
+    assert play.alarms.off == {f"stargate-{NAME}-litellm-errors-warning"}, "what was off before stays off"
 
 
 def test_a_mute_lapses_by_itself():
     """Even if nobody ever gave it back."""
     play = DrillPlay()
-    play.requested()
-    play.begin(*play.ids)
+    play.begun()
     assert play.muted
     play.clock.pass_seconds(1801)
     assert not play.muted
-
-
-def refused(play, **request):
-    with pytest.raises(DrillRefusedError) as caught:
-        play.ask(NAME, {**ASKED, **request})
-    assert play.workflow.started == []
-    assert play.drills.rows == {}
-    return {fault.path for fault in caught.value.faults}
-
-
-def change(play, **facts):
-    table = play.loop.table
-    table.environments[IDENTIFIER] = replace(table.environments[IDENTIFIER], **facts)
-
-
-def test_a_single_zone_is_refused():
-    """There is nothing to fail over to."""
-    play = DrillPlay()
-    play.databases.facts = replace(play.databases.facts, multi_az=False, standby_zone="")
-    assert refused(play) == {"standby"}
-
-
-def test_a_sleeping_environment_is_refused():
-    """And every other reason is told with it."""
-    play = DrillPlay()
-    change(play, status=Status.ASLEEP)
-    play.databases.facts = replace(play.databases.facts, status="stopped", backup_days=0)
-    assert refused(play) == {"status", "database", "backups"}
-
-
-def test_a_second_drill_is_refused_while_one_runs():
-    """Exactly one at a time, whoever asks."""
-    play = DrillPlay()
-    play.loop.operations.record(
-        IDENTIFIER, Change((Lease(SCOPE, "another", 1, play.clock.now(), play.clock.now() + 60),))
-    )
-    assert refused(play) == {"drill"}
-
-
-def test_two_requests_at_once_run_one_drill():
-    """Both were accepted; the second finds the lease taken when it begins, and breaks nothing."""
-    play = DrillPlay()
-    first = play.requested()
-    second = play.requested()
-    play.begin(*first)
-    with pytest.raises(DrillRefusedError):
-        play.begin(*second)
-    play.settle(*second, "failed", "refused")
-    assert play.muted, "the first one's lease is not the second one's to give back"
-    assert play.drills.get(*second).status is DrillStatus.FAILED
-
-
-def test_an_open_condition_refuses_it():
-    """Nobody drills a gateway that has a problem already."""
-    play = DrillPlay()
-    play.loop.load(92)
-    play.loop.alarm(CRITICAL, "ALARM")
-    assert "conditions" in refused(play)
-
-
-def test_too_soon_after_the_last_and_a_closed_window():
-    """An hour apart, and only within the window that was given."""
-    play = DrillPlay()
-    play.run()
-    play.drills.rows = dict(play.drills.rows)
-    window = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2020-01-02T00:00:00Z"}
-    with pytest.raises(DrillRefusedError) as caught:
-        play.ask(NAME, {**ASKED, "window": window})
-    assert {fault.path for fault in caught.value.faults} == {"apart", "window"}
 
 
 @pytest.mark.parametrize(
     ("request_", "path"),
     [
         ({"kind": "meteorite"}, "/kind"),
-        ({**ASKED, "when": "now"}, "/when"),
-        ({**ASKED, "window": {"opens_at": "noon"}}, "/window"),
-        ({**ASKED, "dry_run": "yes"}, "/dry_run"),
+        ({**FAILOVER, "when": "now"}, "/when"),
+        ({**FAILOVER, "window": {"opens_at": "noon"}}, "/window"),
+        ({**FAILOVER, "dry_run": "yes"}, "/dry_run"),
+        ({**FAILOVER, "zone": "us-east-1a"}, "/zone"),
         ([], ""),
     ],
 )
@@ -268,35 +195,31 @@ def test_bad_input_is_a_fault(request_, path):
 def test_an_environment_nobody_has():
     """There is nothing to drill."""
     with pytest.raises(EnvironmentNotFoundError):
-        DrillPlay().ask("nobody", ASKED)
+        DrillPlay().ask("nobody", FAILOVER)
 
 
 def test_a_dry_run_lists_steps_and_preconditions_and_does_nothing():
-    """Each precondition with what was found, also those that fail."""
+    """Each precondition with what was found, also those that fail; the steps name what would be broken."""
     play = DrillPlay()
     play.databases.facts = replace(play.databases.facts, multi_az=False)
-    told = play.ask(NAME, {**ASKED, "dry_run": True})
+    told = play.ask(NAME, {**FAILOVER, "dry_run": True})
     assert told["would_run"] is False
     assert [one["step"] for one in told["steps"]] == [
-        "Announce and mute", "Watch", "Inject", "Rescue if need be", "Unmute", "Score",
+        "Announce and mute", "Watch", "Inject", "Stop or rescue if need be", "Put back and unmute", "Score",
     ]  # fmt: skip
     assert [one["name"] for one in told["preconditions"] if not one["ok"]] == ["standby"]
+    task = play.ask(NAME, {"kind": "litellm-task", "dry_run": True})
+    assert task["steps"][2]["does"] == "task litellm-0 of litellm is stopped"
     assert (play.workflow.started, play.drills.rows) == ([], {})
 
 
 def test_a_gateway_that_is_not_steady_is_not_broken():
     """A probe fails now and then before: given up within two minutes, nothing injected."""
     play = DrillPlay()
-    play.requested()
-    play.begin(*play.ids)
-    play.watch = replace(
-        play.watch,
-        watch=FakeWatch(
-            play.clock, lambda now: [Probe(now, one, int(now) % 9 > 0, 0.1) for one in COMPONENTS]
-        ),
-    )
+    play.begun()
+    shaky = FakeWatch(play.clock, lambda now: [Probe(now, one, int(now) % 9 > 0, 0.1) for one in ASKED_OF])
     with pytest.raises(DrillNotSteadyError):
-        play.watch(*play.ids)
+        replace(play.watch, watch=shaky)(*play.ids)
     assert play.databases.failed_over == []
 
 
@@ -308,15 +231,19 @@ def test_a_failure_is_injected_once_however_often_it_is_asked_for():
     assert len(play.databases.failed_over) == 1
 
 
-def test_the_kill_switch_stops_a_drill_before_it_breaks_anything():
-    """Turned off between announcement and failure."""
-    play = DrillPlay()
-    play.requested()
-    play.begin(*play.ids)
-    play.loop.turn_switch({"actions": "off", "reason": "no"})
+def test_a_service_that_lost_its_tasks_meanwhile_is_not_broken():
+    """Between request and failure its last task went: there is nothing to stop."""
+    play = DrillPlay(kind="grafana-task")
+    play.begun()
+    play.drills.set(
+        replace(play.drill, steady_at=play.clock.now(), watched_at=play.clock.now()),
+        "steady_at",
+        "watched_at",
+    )
+    play.tasks.counts["grafana"] = 0
     with pytest.raises(DrillInterruptedError):
         play.inject(*play.ids)
-    assert play.databases.failed_over == []
+    assert play.drill.injected_at is None
 
 
 def test_a_watch_that_was_interrupted_is_not_taken_for_a_measurement():
@@ -328,22 +255,40 @@ def test_a_watch_that_was_interrupted_is_not_taken_for_a_measurement():
         play.watch(*play.ids)
 
 
-def test_a_stopped_workflow_leaves_nothing_muted():
-    """Its end is an event: the lease is given back, the drill is FAILED with the reason."""
+def test_what_rds_said_of_the_database_is_written_down():
+    """Its status whenever it is another, beside what users felt."""
     play = DrillPlay()
-    play.requested()
-    play.begin(*play.ids)
-    NoticeDrillEnd(play.settle)(play.drill.execution_name, "ABORTED", "Stopped", "by hand")
-    assert not play.muted
-    assert play.drill.status is DrillStatus.FAILED
-    NoticeDrillEnd(play.settle)("nobody-nothing", "ABORTED", "", "")
+    play.run()
+    assert [one["status"] for one in play.drill.statuses] == ["available"]
+
+
+def test_an_auditor_finds_who_when_what_and_the_record():
+    """Who asked, what was checked before, what it ran on, and the hash of the record, in row and ledger."""
+    play = DrillPlay()
+    told = play.run()
+    assert (told["actor"], told["trigger"], told["engine"]) == ("someone", "request", ENGINE)
+    assert all(check["ok"] for check in told["preconditions"])
+    assert told["gateway_version"] == "0123456789ab"
+    assert told["evidence"]["record"] == f"record of {play.ids[1]}"
+    digest = told["evidence"]["record_sha256"]
+    assert len(digest) == 64
+    (entry,) = [
+        one
+        for one in play.loop.ledger.page(IDENTIFIER, None, "drill", 99, None).items
+        if "verdict" in one.detail
+    ]
+    assert entry.detail["record_sha256"] == digest
 
 
 def test_what_drills_proved_is_told():
-    """The newest first, and how long ago it was proven last."""
+    """The newest first, kind by kind, and how long ago each was proven last."""
     play = DrillPlay()
     play.run()
     play.clock.pass_seconds(3 * 86400)
     told = play.show.all(NAME)
     assert told["history"]["last_proven_days_ago"] == 3
     assert [one["verdict"] for one in told["drills"]] == ["met"]
+    assert play.show.proven(IDENTIFIER) == {
+        "last_proven_days_ago": 3,
+        "kinds": {"database-failover": {"last_verdict": "met", "last_proven_days_ago": 3}},
+    }

@@ -2,11 +2,13 @@
 
 import pytest
 
-from stargate.domain.drills.markers import loss_of
-from stargate.domain.drills.objectives import Kind
+from stargate.domain.drills.kinds import Kind
+from stargate.domain.drills.markers import loss_of, series_of
+from stargate.domain.drills.objectives import DATABASE
 from stargate.domain.drills.platform import Reported
 from stargate.domain.drills.probes import Probe
 from stargate.domain.drills.score import Evidence, Verdict, score
+from stargate.domain.drills.seen import with_database
 from tests.unit.twin.twins import RULES, SIZE, START, gateway_of
 
 NOTHING_LOST = loss_of([], set(), 1.0)
@@ -15,7 +17,7 @@ NOTHING_LOST = loss_of([], set(), 1.0)
 def drilled(seconds, *, wedges=False, rescue_after=None, watched=900):
     """Fail over and watch; with `rescue_after` LiteLLM is deployed anew so long after."""
     gateway, begun = gateway_of(2), START + 10
-    for service in ("grafana", "langfuse"):
+    for service in ("grafana", "langfuse", "victoria-metrics"):
         gateway.fleet.add_service(service, SIZE, 2, START + 3, RULES)
     begun += 600
     gateway.failover.seconds, gateway.failover.wedges = float(seconds), wedges
@@ -27,11 +29,17 @@ def drilled(seconds, *, wedges=False, rescue_after=None, watched=900):
     gateway.advance(begun + watched)
     probes = tuple(
         Probe(float(at), component, not reason, 0.05, reason)
-        for at, told in gateway.failover.seen(begun, begun + watched)
+        for at, told in gateway.answers.seen(begun, begun + watched)
         for component, reason in told.items()
     )
     reported = Reported(begun + 30, back, "us-east-1a", "us-east-1b")
-    return score(Evidence(Kind.DATABASE_FAILOVER, begun + 30, probes, NOTHING_LOST, reported))
+    series = series_of(gateway.answers.scrapes, gateway.answers.scrapes, begun)
+    return score(
+        Evidence(
+            Kind.DATABASE_FAILOVER, begun + 30, tuple(with_database(probes)), NOTHING_LOST, series, reported,
+            (DATABASE,),
+        )
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("seconds", "met"), [(35, True), (60, True), (90, True), (120, False), (240, False)])

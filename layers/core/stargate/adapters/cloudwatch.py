@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client
 from stargate.adapters.refusals import named
+from stargate.domain.drills.alarms import Rang
 from stargate.domain.operating.facts import AlarmState, Minute
 
 if TYPE_CHECKING:
@@ -54,6 +56,27 @@ class CloudWatchAlarms:
 
     def ringing(self, region: str, prefix: str) -> dict[str, AlarmState]:
         return _described(region, AlarmNamePrefix=prefix, StateValue="ALARM")
+
+
+class CloudWatchAlarmHistory:
+    def rang(self, region: str, prefix: str, since: float) -> tuple[Rang, ...]:
+        pages = client("cloudwatch", region).get_paginator("describe_alarm_history")
+        asked: dict[str, Any] = {
+            "HistoryItemType": "StateUpdate",
+            "StartDate": since,
+            "ScanBy": "TimestampAscending",
+        }
+        with named("DescribeAlarmHistory"):
+            items = [one for page in pages.paginate(**asked) for one in page["AlarmHistoryItems"]]
+        return tuple(
+            Rang(one["AlarmName"].removeprefix(prefix), one["Timestamp"].timestamp())
+            for one in items
+            if one["AlarmName"].startswith(prefix) and _new_state(one) == "ALARM"
+        )
+
+
+def _new_state(item: Mapping[str, Any]) -> str:
+    return str(json.loads(item["HistoryData"])["newState"]["stateValue"])
 
 
 def _described(region: str, **asked: Any) -> dict[str, AlarmState]:

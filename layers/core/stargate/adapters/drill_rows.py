@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.attributes import encode
 from stargate.domain.drills.drill import Drill, DrillStatus
-from stargate.domain.drills.objectives import Kind
+from stargate.domain.drills.kinds import Kind
 from stargate.errors import DrillNotFoundError
 
 if TYPE_CHECKING:
     from stargate.adapters.dynamodb import Table
     from stargate.adapters.rows import Row
+
+LISTS = ("assumptions", "broken", "deeds", "preconditions", "statuses", "muted")
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,15 @@ class DrillRows:
         return _drill(row)
 
     def all(self, environment_id: str) -> list[Drill]:
-        values = {":pk": encode(f"env#{environment_id}"), ":drills": encode("drill#")}
+        return self.since(environment_id, 0.0)
+
+    def since(self, environment_id: str, at: float) -> list[Drill]:
+        """Their ids begin with the moment, to the millisecond, so that they sort by time."""
+        first = f"drill#{max(0, round(at * 1000)):013d}"
+        bounds = {":pk": f"env#{environment_id}", ":first": first, ":last": "drill#~"}
         rows = self.table.every(
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :drills)", ExpressionAttributeValues=values
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={name: encode(value) for name, value in bounds.items()},
         )
         return [_drill(row) for row in rows]
 
@@ -69,6 +77,6 @@ def _drill(row: Row) -> Drill:
             **known,
             "kind": Kind(row["kind"]),
             "status": DrillStatus(row["status"]),
-            "assumptions": tuple(row.get("assumptions", ())),
+            **{name: tuple(row.get(name, ())) for name in LISTS},
         }
     )

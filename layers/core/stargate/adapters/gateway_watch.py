@@ -1,8 +1,9 @@
 """Watches a gateway through its front door with keys of its own, as its users would.
 
-A virtual key is made for the drill and expires by itself; a marker is a trace that Langfuse acknowledges, so
-it lies in the database, and all of them are read back afterwards. Keys are read at the moment of use, and
-never leave this process.
+A virtual key is made for the drill and expires by itself. It asks for its own row, which LiteLLM reads from
+the database; whether the key is good may still be in its cache. A marker is a trace that Langfuse
+acknowledges, so it lies in the database, and all of them are read back afterwards. Metrics are asked for as
+their users do, through Grafana. Keys are read at the moment of use, and never leave this process.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from stargate.adapters.aws import client
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.http_probe import HttpProbe, status_is
 from stargate.adapters.prober import Prober
 from stargate.domain.drills.drill import Watched
-from stargate.domain.drills.objectives import DATABASE, GRAFANA, LANGFUSE, LITELLM, LIVELINESS
+from stargate.domain.drills.objectives import GRAFANA, INGESTION, LANGFUSE, LITELLM, LIVELINESS, METRICS
 from stargate.domain.drills.probes import Rhythm
 from stargate.domain.moments import told
 from stargate.errors import DrillNotSteadyError
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 AGENT = {"User-Agent": "stargate-drill"}  # AWS's common rules block who does not say what it is
 KEY_LASTS = "1h"
 READ_BACK_SECONDS = 5.0
+# VictoriaMetrics scrapes itself: one series, which a restart does not end; the data source bears its name.
+QUERY = "/grafana/api/datasources/proxy/uid/victoria-metrics/api/v1/query?nocache=1&query="
+NEWEST, ALL = 'timestamp(up{job="victoria-metrics"})', 'up{job="victoria-metrics"}[20m]'
 
 
 def _https(host: str, seconds: float) -> HTTPConnection:
@@ -56,12 +61,15 @@ class GatewayWatch:
         enough: Callable[[Sequence[Probe]], bool],
     ) -> Watched:
         door = _Door(lambda patience: self.connect(domain, patience), f"stargate-{environment}", region)
-        markers, key = _Markers(door), door.make_key()
+        markers, samples, key = _Markers(door), _Samples(door), door.make_key()
+        asks = {**door.asks(key), INGESTION: markers.write, METRICS: samples.ask}
         try:
-            probes = Prober(door.asks(key, markers), self.rhythm).watch(seconds, enough)
+            probes = Prober(asks, self.rhythm).watch(seconds, enough)
         finally:
             door.delete_key(key)
-        return Watched(tuple(probes), tuple(markers.acknowledged), markers.found())
+        acknowledged, found = tuple(markers.acknowledged), markers.found()
+        seen = tuple(sorted(samples.seen))
+        return Watched(tuple(probes), acknowledged, found, (), seen, samples.found())
 
 
 class _Door:
@@ -72,26 +80,25 @@ class _Door:
         self._prefix = prefix
         self._region = region
 
-    def asks(self, virtual_key: str, markers: _Markers) -> dict[str, Ask]:
-        key = {"Authorization": f"Bearer {virtual_key}", **AGENT}
+    def asks(self, virtual_key: str) -> dict[str, Ask]:
+        """A key's row lies behind the balancer's own header; Grafana checks the password each time."""
+        key = {**self._management(), "Authorization": f"Bearer {virtual_key}"}
+        health = "/api/public/health?failIfDatabaseUnavailable=true"
         return {
-            LITELLM: HttpProbe(self.connect, "/v1/models", status_is(200), headers=key),
+            LITELLM: HttpProbe(self.connect, "/key/info", status_is(200), headers=key),
             LIVELINESS: HttpProbe(self.connect, "/health/liveliness", status_is(200), headers=AGENT),
-            GRAFANA: HttpProbe(self.connect, "/grafana/api/health", status_is(200), headers=AGENT),
-            LANGFUSE: HttpProbe(
-                self.connect,
-                "/api/public/health?failIfDatabaseUnavailable=true",
-                status_is(200),
-                headers=AGENT,
-            ),
-            DATABASE: markers.write,
+            GRAFANA: HttpProbe(self.connect, "/grafana/api/user", status_is(200), headers=self.login()),
+            LANGFUSE: HttpProbe(self.connect, health, status_is(200), headers=AGENT),
         }
+
+    def login(self) -> dict[str, str]:
+        """The administrator's name and password, as Grafana takes them with every request."""
+        return {"Authorization": _basic(f"admin:{self._secret('grafana-admin-password')}"), **AGENT}
 
     def traces(self) -> dict[str, str]:
         """The headers by which Langfuse knows this environment's project."""
         pair = f"{self._secret('langfuse-public-key')}:{self._secret('langfuse-secret-key')}"
-        basic = b64encode(pair.encode()).decode()
-        return {"Authorization": f"Basic {basic}", "Content-Type": "application/json", **AGENT}
+        return {"Authorization": _basic(pair), "Content-Type": "application/json", **AGENT}
 
     def _secret(self, name: str) -> str:
         asked = f"{self._prefix}/{name}"
@@ -172,6 +179,37 @@ class _Markers:
             if status in {200, 404}:
                 return status == 200
         return False
+
+
+class _Samples:
+    """The samples of one metric: those that answers told of, and those that its series has afterwards."""
+
+    def __init__(self, door: _Door) -> None:
+        self._door = door
+        self._headers = door.login()
+        self.seen: set[float] = set()
+
+    def ask(self, deadline: float) -> Reply:
+        path = QUERY + quote(NEWEST, safe="")
+        return HttpProbe(self._door.connect, path, self._judge, headers=self._headers)(deadline)
+
+    def found(self) -> tuple[float, ...]:
+        status, body = self._door.call(
+            "GET", QUERY + quote(ALL, safe=""), None, self._headers, READ_BACK_SECONDS
+        )
+        series = json.loads(body)["data"]["result"] if status == 200 else []
+        return tuple(sorted(float(sample[0]) for one in series for sample in one["values"]))
+
+    def _judge(self, status: int, body: bytes) -> str:
+        if status != 200:
+            return f"{status} instead of 200"
+        series = json.loads(body)["data"]["result"]
+        self.seen.update(float(one["value"][1]) for one in series)
+        return "" if series else "no sample is found"
+
+
+def _basic(pair: str) -> str:
+    return f"Basic {b64encode(pair.encode()).decode()}"
 
 
 def _refused(status: int, body: bytes, name: str) -> str:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
 from stargate.adapters.refusals import refused
-from stargate.domain.drills.drill import DatabaseFacts
+from stargate.domain.drills.deeds import DatabaseFacts
 from stargate.domain.drills.platform import PlatformEvent
 
 
@@ -43,6 +43,8 @@ class RdsDatabases:
             instance.get("AvailabilityZone", ""),
             instance.get("SecondaryAvailabilityZone", ""),
             int(instance.get("BackupRetentionPeriod", 0)),
+            _moment(instance.get("LatestRestorableTime")),
+            " ".join((instance["Engine"], instance["EngineVersion"], "on", instance["DBInstanceClass"])),
         )
 
     def fail_over(self, region: str, identifier: str) -> None:
@@ -56,3 +58,7 @@ class RdsDatabases:
             StartTime=datetime.fromtimestamp(since, UTC),
         )
         return [PlatformEvent(event["Date"].timestamp(), event["Message"]) for event in answer["Events"]]
+
+
+def _moment(told: datetime | None) -> float | None:
+    return None if told is None else told.timestamp()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stargate.domain.costs.budget import Budget
+from stargate.domain.drills.policy import Policy
 from stargate.domain.environment import (
     ACTIONS_AN_HOUR,
     RETIRED_KEPT_SECONDS,
@@ -77,6 +78,7 @@ def environment_row(environment: Environment) -> Row:
         "maintenance": environment.maintenance.document() if environment.maintenance else None,
         "actions_an_hour": environment.actions_an_hour,
         "followed": environment.followed,
+        "drills": environment.drills.document() if environment.drills else None,
         "undo": _declared(environment.undo),
         "undone": environment.undone.document() if environment.undone else None,
         "skips": {stack: list(names) for stack, names in environment.skips.items()},
@@ -117,6 +119,7 @@ def environment_of(row: Row) -> Environment:
         maintenance=Hours.from_document(row["maintenance"]) if row.get("maintenance") else None,
         actions_an_hour=row.get("actions_an_hour", ACTIONS_AN_HOUR),
         followed=row.get("followed"),
+        drills=Policy.from_document(row["drills"]) if row.get("drills") else None,
         undo=_declared_of(row.get("undo")),
         undone=Failure.from_document(row["undone"]) if row.get("undone") else None,
         skips={stack: tuple(names) for stack, names in row.get("skips", {}).items()},

@@ -10,10 +10,12 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
 from stargate.adapters.refusals import named
+from stargate.domain.drills.kinds import TRIALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stargate.domain.drills.kinds import Kind
     from stargate.domain.environment import Work
 
 LONGEST_ERROR, LONGEST_CAUSE = 256, 32768
@@ -33,10 +35,17 @@ class StepFunctionsWorkflows:
 @dataclass(frozen=True)
 class StepFunctionsDrills:
     drill_arn: str
+    restore_arn: str
 
-    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+    def start(self, kind: Kind, execution_name: str, payload: Mapping[str, Any]) -> None:
         with named("StartExecution"):
-            _start(self.drill_arn, execution_name, payload)
+            _start(self._machine(kind), execution_name, payload)
+
+    def status(self, kind: Kind, execution_name: str) -> str | None:
+        return _status(self._machine(kind), execution_name)
+
+    def _machine(self, kind: Kind) -> str:
+        return self.restore_arn if TRIALS[kind].runs_beside else self.drill_arn
 
 
 @dataclass(frozen=True)
@@ -48,15 +57,7 @@ class StepFunctionsRemedies:
             _start(self.remediate_arn, execution_name, payload)
 
     def status(self, execution_name: str) -> str | None:
-        execution = f"{self.remediate_arn.replace(':stateMachine:', ':execution:')}:{execution_name}"
-        try:
-            with named("DescribeExecution"):
-                answer = client("stepfunctions").describe_execution(executionArn=execution)
-        except ClientError as error:
-            if code_of(error) == "ExecutionDoesNotExist":
-                return None
-            raise
-        return str(answer["status"])
+        return _status(self.remediate_arn, execution_name)
 
 
 def _start(arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
@@ -66,6 +67,18 @@ def _start(arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
     except ClientError as error:
         if code_of(error) != "ExecutionAlreadyExists":
             raise
+
+
+def _status(arn: str, execution_name: str) -> str | None:
+    execution = f"{arn.replace(':stateMachine:', ':execution:')}:{execution_name}"
+    try:
+        with named("DescribeExecution"):
+            answer = client("stepfunctions").describe_execution(executionArn=execution)
+    except ClientError as error:
+        if code_of(error) == "ExecutionDoesNotExist":
+            return None
+        raise
+    return str(answer["status"])
 
 
 class StepFunctionsCallbacks:

@@ -1,4 +1,4 @@
-"""The routes of drills: asked for, listed, shown."""
+"""The routes of drills: asked for, listed, shown, stopped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from stargate.api.requests import Once
     from stargate.usecases.drills.request_drill import RequestDrill
     from stargate.usecases.drills.show_drills import ShowDrills
+    from stargate.usecases.drills.stop_drill import StopDrill
 
 
 @dataclass(frozen=True)
 class DrillsApi:
     request: RequestDrill
     show: ShowDrills
+    stop: StopDrill
     once: Once
 
     def request_drill(self, name: str, body: bytes, idempotency_key: str | None) -> Reply:
@@ -34,3 +36,6 @@ class DrillsApi:
 
     def show_drill(self, name: str, drill: str) -> Reply:
         return Reply(200, self.show.one(name, drill))
+
+    def stop_drill(self, name: str, drill: str, body: bytes) -> Reply:
+        return Reply(202, self.stop(name, drill, parsed(body) if body else None))

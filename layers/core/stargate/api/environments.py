@@ -16,6 +16,7 @@ from stargate.usecases.provisioning.show_environments import entry_document
 if TYPE_CHECKING:
     from stargate.api.requests import Once, Query
     from stargate.domain.environment import Environment
+    from stargate.usecases.drills.show_drills import ShowDrills
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.change_environment import ChangeEnvironment
     from stargate.usecases.life.resume_environment import ResumeEnvironment
@@ -36,6 +37,7 @@ class EnvironmentsApi:
     change: ChangeEnvironment
     retire: RetireEnvironment
     show: ShowEnvironments
+    drills: ShowDrills
     once: Once
 
     def create_environment(self, body: bytes, idempotency_key: str | None) -> Reply:
@@ -51,7 +53,8 @@ class EnvironmentsApi:
         return Reply(200, {"environments": documents, "next": after})
 
     def show_environment(self, name: str) -> Reply:
-        return Reply(200, self.show.one(name))
+        document = self.show.one(name)
+        return Reply(200, {**document, "recovery": self.drills.proven(document["id"])})
 
     def show_stacks(self, name: str) -> Reply:
         return Reply(200, {"stacks": self.show.stacks(name)})

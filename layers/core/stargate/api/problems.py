@@ -7,6 +7,7 @@ from typing import Any
 
 from stargate.errors import (
     DrillNotFoundError,
+    DrillOverError,
     DrillRefusedError,
     EnvironmentBusyError,
     EnvironmentNotFoundError,
@@ -36,6 +37,7 @@ PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     InvalidRequestError: (400, "invalid-request", "The request has faults"),
     MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
     DrillNotFoundError: (404, "unknown-drill", "There is no such drill"),
+    DrillOverError: (409, "drill-over", "The drill is over"),
     DrillRefusedError: (409, "drill-refused", "A drill cannot begin now"),
     EnvironmentNotFoundError: (404, "unknown-environment", "There is no such environment"),
     NameTakenError: (409, "name-taken", "The name is taken"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.domain.costs.budget import Budget
+    from stargate.domain.drills.policy import Policy
     from stargate.domain.failure import Failure
     from stargate.domain.life.rest import Rest
     from stargate.domain.life.schedule import Schedule
@@ -133,6 +134,7 @@ class Environment:
     maintenance: Hours | None = None  # when its database may be interrupted; None: as the template has it
     actions_an_hour: int = ACTIONS_AN_HOUR
     followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
+    drills: Policy | None = None  # when and what it is drilled without anybody asking
     undo: Declared | None = None  # what it goes back to if its update fails
     undone: Failure | None = None  # why the update failed that this attempt takes back
     # Resources, by their stack, that this attempt may pass over where CloudFormation is stuck at them.

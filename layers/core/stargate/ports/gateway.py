@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from stargate.domain.drills.drill import DatabaseFacts, Watched
+    from stargate.domain.drills.deeds import DatabaseFacts
     from stargate.domain.drills.platform import PlatformEvent
-    from stargate.domain.drills.probes import Probe
     from stargate.domain.environment import Environment
     from stargate.domain.gateway.front_door import Answer
     from stargate.domain.gateway.observer import Observation
@@ -155,16 +154,3 @@ class Databases(Protocol):
         ...
 
     def events(self, region: str, identifier: str, since: float) -> list[PlatformEvent]: ...
-
-
-class Watch(Protocol):
-    def watch(
-        self,
-        environment: str,
-        region: str,
-        domain: str,
-        seconds: float,
-        enough: Callable[[Sequence[Probe]], bool],
-    ) -> Watched:
-        """Probe each second for so long, or until what was seen is `enough`, which is asked each beat."""
-        ...

@@ -147,6 +147,10 @@ class Drills(Protocol):
 
     def all(self, environment_id: str) -> list[Drill]: ...
 
+    def since(self, environment_id: str, at: float) -> list[Drill]:
+        """Those that were asked for since then."""
+        ...
+
     def put(self, drill: Drill) -> None: ...
 
     def set(self, drill: Drill, *names: str) -> None:
@@ -159,4 +163,16 @@ class DrillRecords(Protocol):
 
     def put(self, environment_id: str, drill_id: str, watched: Watched) -> None: ...
 
+    def put_page(self, environment_id: str, drill_id: str, page: str) -> None:
+        """The same for people, as HTML that stands alone."""
+        ...
+
     def get(self, environment_id: str, drill_id: str) -> Watched: ...
+
+    def digest(self, environment_id: str, drill_id: str) -> str:
+        """SHA-256 of the record as it lies there, in hexadecimal."""
+        ...
+
+    def links(self, environment_id: str, drill_id: str, seconds: int) -> dict[str, str]:
+        """`record` and `page`: addresses that are good for so many seconds, for whoever has them."""
+        ...

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stargate.domain.drills.kinds import Kind
     from stargate.domain.environment import Work
 
 
@@ -29,8 +30,14 @@ class Remedies(Protocol):
 
 
 class DrillWorkflow(Protocol):
-    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+    """The workflows that run drills: which one depends on the kind."""
+
+    def start(self, kind: Kind, execution_name: str, payload: Mapping[str, Any]) -> None:
         """Start it; the same name again starts nothing."""
+        ...
+
+    def status(self, kind: Kind, execution_name: str) -> str | None:
+        """RUNNING, or how it ended, or None if there never was one of that name."""
         ...
 
 

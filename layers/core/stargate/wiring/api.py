@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.operating import OperatingApi
     from stargate.api.requests import Once
+    from stargate.usecases.drills.show_drills import ShowDrills
 
 
 def environments(actor: str, context: Any) -> EnvironmentsApi:
@@ -54,6 +55,7 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
         ),
         retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
         show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), HistoryRows(table), clock),
+        drills=_shown_drills(table, given),
         once=_once(given, actor, context),
     )
 
@@ -76,19 +78,27 @@ def operating(actor: str, _context: Any) -> OperatingApi:
 
 
 def drills(actor: str, context: Any) -> DrillsApi:
-    from stargate.adapters.drill_records import S3DrillRecords
     from stargate.adapters.drill_rows import DrillRows
     from stargate.api.drills import DrillsApi
-    from stargate.usecases.drills.show_drills import ShowDrills
+    from stargate.usecases.drills.stop_drill import StopDrill
 
     given = settings.read(settings.ApiSettings)
     table = Table(given.table_name)
-    records = S3DrillRecords(given.gateway_bucket)
     return DrillsApi(
         request=request_drill(table, given.drill_arn, actor),
-        show=ShowDrills(EnvironmentRows(table), DrillRows(table), records, SystemClock()),
+        show=_shown_drills(table, given),
+        stop=StopDrill(EnvironmentRows(table), DrillRows(table), actor),
         once=_once(given, actor, context),
     )
+
+
+def _shown_drills(table: Table, given: settings.ApiSettings) -> ShowDrills:
+    from stargate.adapters.drill_records import S3DrillRecords
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.usecases.drills.show_drills import ShowDrills
+
+    records = S3DrillRecords(given.gateway_bucket)
+    return ShowDrills(EnvironmentRows(table), DrillRows(table), records, SystemClock())
 
 
 def _once(given: settings.ApiSettings, actor: str, context: Any) -> Once:

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  (late imports are the point: cold starts)
-"""Functions of the workflow `drill`."""
+"""Functions of the workflows of drills."""
 
 from __future__ import annotations
 
@@ -7,32 +7,42 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, NodeRows, Table
+from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
     from stargate.usecases.drills.begin_drill import BeginDrill
     from stargate.usecases.drills.inject_failure import InjectFailure
+    from stargate.usecases.drills.keep_drills import KeepDrills
     from stargate.usecases.drills.request_drill import RequestDrill
-    from stargate.usecases.drills.rescue_gateway import RescueGateway
     from stargate.usecases.drills.score_drill import ScoreDrill
     from stargate.usecases.drills.settle_drill import SettleDrill
+    from stargate.usecases.drills.survey_gateway import SurveyGateway
+    from stargate.usecases.drills.tend_drill import TendDrill
     from stargate.usecases.drills.watch_gateway import WatchGateway
+
+
+def survey_gateway() -> SurveyGateway:
+    from stargate.adapters.ecs_tasks import EcsServiceTasks
+    from stargate.adapters.error_counts import BalancerErrorCounts
+    from stargate.adapters.rds import RdsDatabases
+    from stargate.usecases.drills.survey_gateway import SurveyGateway
+
+    return SurveyGateway(RdsDatabases(), EcsServiceTasks(), BalancerErrorCounts(), SystemClock())
 
 
 def request_drill(table: Table, drill_arn: str, actor: str) -> RequestDrill:
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.rds import RdsDatabases
     from stargate.adapters.stepfunctions import StepFunctionsDrills
     from stargate.usecases.drills.request_drill import RequestDrill
 
     return RequestDrill(
         OperationsTable(table),
         DrillRows(table),
-        RdsDatabases(),
-        StepFunctionsDrills(drill_arn),
+        survey_gateway(),
+        StepFunctionsDrills(drill_arn, ""),
         SystemClock(),
         RandomIdentifiers(),
         actor,
@@ -40,11 +50,12 @@ def request_drill(table: Table, drill_arn: str, actor: str) -> RequestDrill:
 
 
 def begin_drill() -> BeginDrill:
+    from stargate.adapters.repose import AwsRepose
     from stargate.usecases.drills.begin_drill import BeginDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    asking = request_drill(table, "", "begin_drill")
-    return BeginDrill(asking.operations, asking.drills, asking, asking.clock, narrator_of("begin_drill"))
+    asking, narrator = request_drill(table, "", "begin_drill"), narrator_of("begin_drill")
+    return BeginDrill(asking.operations, asking.drills, asking, AwsRepose(), asking.clock, narrator)
 
 
 def watch_gateway() -> WatchGateway:
@@ -66,41 +77,54 @@ def watch_gateway() -> WatchGateway:
 
 
 def inject_failure() -> InjectFailure:
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.operations import OperationsTable
     from stargate.usecases.drills.inject_failure import InjectFailure
 
-    asking = request_drill(Table(settings.read(settings.TableSettings).table_name), "", "inject_failure")
+    table, survey = Table(settings.read(settings.TableSettings).table_name), survey_gateway()
     return InjectFailure(
-        asking.operations, asking.drills, asking.databases, asking.clock, narrator_of("inject_failure")
+        OperationsTable(table),
+        DrillRows(table),
+        survey,
+        survey.databases,
+        survey.tasks,
+        SystemClock(),
+        narrator_of("inject_failure"),
     )
 
 
-def rescue_gateway() -> RescueGateway:
+def tend_drill() -> TendDrill:
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.ecs import EcsServices
     from stargate.adapters.operations import OperationsTable
-    from stargate.usecases.drills.rescue_gateway import RescueGateway
+    from stargate.usecases.drills.tend_drill import TendDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    return RescueGateway(
-        OperationsTable(table), DrillRows(table), EcsServices(), SystemClock(), narrator_of("rescue_gateway")
+    return TendDrill(
+        OperationsTable(table),
+        DrillRows(table),
+        survey_gateway(),
+        EcsServices(),
+        SystemClock(),
+        narrator_of("tend_drill"),
     )
 
 
 def score_drill() -> ScoreDrill:
+    from stargate.adapters.cloudwatch import CloudWatchAlarmHistory, CloudWatchMetrics
     from stargate.adapters.drill_records import S3DrillRecords
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.operations import OperationsTable
     from stargate.adapters.rds import RdsDatabases
-    from stargate.usecases.drills.score_drill import ScoreDrill
+    from stargate.usecases.drills.score_drill import Scales, ScoreDrill
 
     given = settings.read(settings.DrillRecordsSettings)
     table = Table(given.table_name)
     return ScoreDrill(
-        EnvironmentRows(table),
         OperationsTable(table),
         DrillRows(table),
         S3DrillRecords(given.gateway_bucket),
-        RdsDatabases(),
+        Scales(RdsDatabases(), CloudWatchAlarmHistory(), CloudWatchMetrics(), LedgerRows(table)),
         SystemClock(),
         narrator_of("score_drill"),
     )
@@ -109,7 +133,27 @@ def score_drill() -> ScoreDrill:
 def settle_drill(actor: str = "settle_drill") -> SettleDrill:
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.repose import AwsRepose
     from stargate.usecases.drills.settle_drill import SettleDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    return SettleDrill(OperationsTable(table), DrillRows(table), SystemClock(), narrator_of(actor))
+    return SettleDrill(
+        OperationsTable(table), DrillRows(table), AwsRepose(), SystemClock(), narrator_of(actor)
+    )
+
+
+def keep_drills() -> KeepDrills:
+    from stargate.usecases.drills.keep_drills import KeepDrills
+
+    given = settings.read(settings.KeepDrillsSettings)
+    table, actor = Table(given.table_name), "keep_drills"
+    asking = request_drill(table, given.drill_arn, actor)
+    return KeepDrills(
+        EnvironmentRows(table),
+        asking.operations,
+        asking.drills,
+        asking,
+        settle_drill(actor),
+        asking.clock,
+        narrator_of(actor),
+    )

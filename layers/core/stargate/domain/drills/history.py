@@ -1,4 +1,4 @@
-"""What earlier drills proved: the latest, the worst, and how long ago it was proven last."""
+"""What earlier drills proved, kind by kind: the latest, the worst, and how long ago it was proven last."""
 
 from __future__ import annotations
 
@@ -25,13 +25,38 @@ class Past:
 def history(past: Iterable[Past], now: float) -> dict[str, Any]:
     """Of one environment, newest first or not; empty numbers where nothing was proven yet."""
     drills = sorted(past, key=lambda one: one.at)
-    proven = [one for one in drills if one.verdict == "met"]
-    components = sorted({component for one in drills for component in one.seconds})
+    return {
+        **_proven(drills, now),
+        "kinds": {kind: _of_kind(drills, kind, now) for kind in sorted({one.kind for one in drills})},
+    }
+
+
+def proven(past: Iterable[Past], now: float) -> dict[str, Any]:
+    """The same in short, for an environment's status: of each kind its newest verdict and its last proof."""
+    told = history(past, now)
+    short = ("last_verdict", "last_proven_days_ago")
+    return {
+        "last_proven_days_ago": told["last_proven_days_ago"],
+        "kinds": {kind: {name: one[name] for name in short} for kind, one in told["kinds"].items()},
+    }
+
+
+def _proven(drills: Sequence[Past], now: float) -> dict[str, Any]:
+    met = [one for one in drills if one.verdict == "met"]
     return {
         "drills": len(drills),
         "last_verdict": drills[-1].verdict if drills else None,
-        "last_proven_days_ago": None if not proven else int((now - proven[-1].at) // DAY),
-        "components": {component: _trend(drills, component) for component in components},
+        "last_proven_days_ago": None if not met else int((now - met[-1].at) // DAY),
+    }
+
+
+def _of_kind(drills: Sequence[Past], kind: str, now: float) -> dict[str, Any]:
+    """A task that is replaced and a database that fails over are no trend of one another."""
+    of_kind = [one for one in drills if one.kind == kind]
+    components = sorted({component for one in of_kind for component in one.seconds})
+    return {
+        **_proven(of_kind, now),
+        "components": {component: _trend(of_kind, component) for component in components},
     }
 
 

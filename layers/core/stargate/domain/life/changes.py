@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stargate.domain.drills.kinds import TRIALS
+from stargate.domain.drills.policy import LEAST_APART_MINUTES
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.life.hours import hours_faults
@@ -22,6 +24,17 @@ from stargate.domain.life.requests import (
 from stargate.domain.life.schedule import schedule_faults
 
 MAINTENANCE = json_object(HOURS, required=tuple(HOURS))
+DRILLS = json_object(
+    {
+        "window": {**SCHEDULE, "type": ["object", "null"]},
+        "every_days": json_object(
+            {kind.value: {"type": "integer", "minimum": 1, "maximum": 366} for kind in TRIALS}
+        ),
+        "after_change": {"type": "boolean"},
+        "availability": {"type": "number", "minimum": 90, "maximum": 99.99},
+        "apart_minutes": {"type": "integer", "minimum": LEAST_APART_MINUTES, "maximum": 7 * 24 * 60},
+    }
+)
 SCHEMA = json_object(
     {
         "mode": {"enum": [mode.value for mode in Mode]},
@@ -34,6 +47,7 @@ SCHEMA = json_object(
         "budget": {**BUDGET, "type": ["object", "null"]},
         "maintenance": {**MAINTENANCE, "type": ["object", "null"]},
         "actions_an_hour": {"type": "integer", "minimum": 0, "maximum": 60},
+        "drills": {**DRILLS, "type": ["object", "null"]},
     }
 )
 
@@ -46,6 +60,8 @@ def faults_of_change(request: Any) -> tuple[Fault, ...]:
         found.extend(faults_of_budget(request))
     if not found and request.get("maintenance"):
         found.extend(hours_faults("/maintenance", request["maintenance"]))
+    if not found and (request.get("drills") or {}).get("window"):
+        found.extend(schedule_faults(request["drills"]["window"], "/drills/window"))
     if request == {}:
         found.append(Fault("", "changes nothing", f"one or more of {', '.join(SCHEMA['properties'])}"))
     return tuple(sorted(found, key=lambda fault: fault.path))

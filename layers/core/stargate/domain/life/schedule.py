@@ -46,12 +46,12 @@ class Schedule(Hours):
         return 1 - awake / HOURS_OF_A_WEEK
 
 
-def schedule_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+def schedule_faults(document: Mapping[str, Any], path: str = "/schedule") -> Iterator[Fault]:
     """What a schema cannot say."""
-    yield from hours_faults("/schedule", document)
+    yield from hours_faults(path, document)
     for number, holiday in enumerate(document.get("holidays", ())):
         if not _is_date(holiday):
-            yield Fault(f"/schedule/holidays/{number}", f"{holiday!r} is no date", "YYYY-MM-DD")
+            yield Fault(f"{path}/holidays/{number}", f"{holiday!r} is no date", "YYYY-MM-DD")
 
 
 def _is_date(text: str) -> bool:

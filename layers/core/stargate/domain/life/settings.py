@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.budget import Budget
+from stargate.domain.drills.policy import Policy
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.life.ends import deadline_after
@@ -16,7 +17,8 @@ from stargate.domain.moments import told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from stargate.domain.environment import Environment
+    from stargate.domain.drills.policy import Policy
+from stargate.domain.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,14 @@ def _maintenance(environment: Environment, value: Any, _now: float) -> tuple[Env
     return following, f"{environment.name} is maintained {following.maintained.told()}"
 
 
+def _drills(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    if value is None:
+        return replace(environment, drills=None), f"{environment.name} is drilled on request only"
+    policy = Policy.from_document(value)
+    kinds = ", ".join(f"{kind} every {days} days" for kind, days in policy.every_days.items())
+    return replace(environment, drills=policy), f"drills of {environment.name}: {kinds or 'on request only'}"
+
+
 def _actions_an_hour(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
     most = int(value)
     return replace(environment, actions_an_hour=most), f"at most {most} actions an hour on {environment.name}"
@@ -108,5 +118,6 @@ CHANGES: Mapping[str, Callable[[Environment, Any, float], tuple[Environment, str
     "budget": _budget,
     "maintenance": _maintenance,
     "actions_an_hour": _actions_an_hour,
+    "drills": _drills,
 }
 SETTINGS = frozenset(CHANGES)

@@ -1,11 +1,13 @@
-"""Announce a drill and mute the loop: the preconditions once more, then the lease and the ledger as one."""
+"""Announce a drill and mute what it will set off: preconditions once more, then lease, ledger, alarms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stargate.domain.drills.drill import LEASE_SECONDS, SCOPE, Drill, DrillStatus
+from stargate.domain.drills.drill import Drill, DrillStatus
+from stargate.domain.drills.kinds import TRIALS
+from stargate.domain.drills.preconditions import preconditions
 from stargate.domain.faults import Fault
 from stargate.domain.operating.leases import taken
 from stargate.domain.operating.operations import Change
@@ -13,6 +15,10 @@ from stargate.errors import DrillRefusedError
 from stargate.usecases.drills.request_drill import RequestDrill, refuse
 
 if TYPE_CHECKING:
+    from stargate.domain.drills.preconditions import Asked
+    from stargate.domain.environment import Check, Environment
+    from stargate.domain.operating.operations import Overview
+    from stargate.ports.drills import AlarmActions
     from stargate.ports.state import Drills, OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
@@ -23,28 +29,70 @@ class BeginDrill:
     operations: OperationsRows
     drills: Drills
     asking: RequestDrill
+    alarms: AlarmActions
     clock: Clock
     narrator: Narrator
 
     def __call__(self, environment_id: str, drill_id: str) -> Drill:
-        """Called again it finds its own lease and changes nothing."""
+        """Called again it finds its own lease, and mutes what a call that was cut off did not."""
         drill = self.drills.get(environment_id, drill_id)
-        if drill.status is not DrillStatus.REQUESTED:
+        if drill.is_over:
             return drill
-        overview, now = self.operations.by_id(environment_id), self.clock.now()
-        held = overview.operations.leases.get(SCOPE)
-        if held is None or held.holder != drill_id:
-            refuse(self.asking.checks(overview, None))
-            lease = taken(held, SCOPE, drill_id, now)
-            if lease is None:
-                raise DrillRefusedError([Fault(SCOPE, "one is running", "none running")])
-            entry = self.narrator.entry(
-                overview.environment, "drill", drill.kind.value,
-                f"drill {drill.kind} begins; the loop is muted for {LEASE_SECONDS / 60:.0f} min at most",
-                drill.cause, {"drill": drill_id},
-            )  # fmt: skip
-            muted = replace(lease, expires_at=now + LEASE_SECONDS)
-            self.operations.record(environment_id, Change((muted,), (entry,)))
-        running = replace(drill, status=DrillStatus.RUNNING)
-        self.drills.set(running, "status")
+        overview = self.operations.by_id(environment_id)
+        if drill.status is DrillStatus.REQUESTED:
+            drill = self._take(overview, drill)
+        self._mute(overview.environment, drill)
+        return drill
+
+    def _take(self, overview: Overview, drill: Drill) -> Drill:
+        now, held = self.clock.now(), overview.operations.leases.get(drill.scope)
+        if held is not None and held.holder == drill.drill_id:
+            return self._running(drill, now)
+        asked = self.asking.asked(overview, drill.kind, drill.zone)
+        checks = preconditions(asked, now)
+        refuse(checks)
+        lease = taken(held, drill.scope, drill.drill_id, now)
+        if lease is None:
+            raise DrillRefusedError([Fault(drill.scope, "one is running", "none running")])
+        described = _described(drill, asked, checks)
+        self.drills.set(described, "engine", "gateway_version", "preconditions")
+        entry = self.narrator.entry(
+            overview.environment, "drill", drill.kind.value, _announced(drill),
+            drill.cause, {"drill": drill.drill_id, "proves": TRIALS[drill.kind].promise},
+        )  # fmt: skip
+        muted = replace(lease, expires_at=now + drill.lease_seconds)
+        self.operations.record(overview.environment.environment_id, Change((muted,), (entry,)))
+        return self._running(described, now)
+
+    def _running(self, drill: Drill, now: float) -> Drill:
+        running = replace(drill, status=DrillStatus.RUNNING, begun_at=now)
+        self.drills.set(running, "status", "begun_at")
         return running
+
+    def _mute(self, environment: Environment, drill: Drill) -> None:
+        """What is muted is written down first: whoever cleans up must know of it, whatever happens here."""
+        may_ring = TRIALS[drill.kind].alarms
+        if not may_ring or drill.injected_at is not None:
+            return
+        prefix = f"{environment.cluster}-"
+        sounding = self.alarms.sounding(environment.region, prefix)
+        loud = [name for name in sounding if name.removeprefix(prefix) in may_ring]
+        if loud:
+            self.drills.set(replace(drill, muted=tuple(sorted({*drill.muted, *loud}))), "muted")
+            self.alarms.mute(environment.region, loud)
+
+
+def _described(drill: Drill, asked: Asked, checks: tuple[Check, ...]) -> Drill:
+    database = asked.standing.database
+    return replace(
+        drill,
+        engine="" if database is None else database.engine,
+        gateway_version=asked.overview.environment.gateway_version,
+        preconditions=tuple(check.document() for check in checks),
+    )
+
+
+def _announced(drill: Drill) -> str:
+    if TRIALS[drill.kind].runs_beside:
+        return f"drill {drill.kind} begins, beside the gateway"
+    return f"drill {drill.kind} begins; the loop is muted for {drill.lease_seconds / 60:.0f} min at most"

@@ -5,24 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.drills.drill import SCOPE
+from stargate.domain.drills.deeds import Deed, FailOver, LeaveZone, StopTask, broken_by, deeds_of
+from stargate.domain.drills.stops import why_stop
 from stargate.domain.operating.operations import Change
-from stargate.errors import DrillInterruptedError
+from stargate.errors import DrillInterruptedError, DrillStoppedError
 
 if TYPE_CHECKING:
+    from stargate.domain.drills.drill import Drill
+    from stargate.domain.environment import Environment
+    from stargate.domain.operating.operations import Overview
+    from stargate.ports.drills import ServiceTasks
     from stargate.ports.gateway import Databases
     from stargate.ports.state import Drills, OperationsRows
     from stargate.ports.world import Clock
+    from stargate.usecases.drills.survey_gateway import SurveyGateway
     from stargate.usecases.narrate import Narrator
 
 WAIT_SECONDS = 5
+FRESH_SECONDS = 30.0  # a watch that has not been heard of for longer sees nothing any more
 
 
 @dataclass(frozen=True)
 class InjectFailure:
     operations: OperationsRows
     drills: Drills
+    survey: SurveyGateway
     databases: Databases
+    tasks: ServiceTasks
     clock: Clock
     narrator: Narrator
 
@@ -32,19 +41,42 @@ class InjectFailure:
         if drill.injected_at is not None:
             return {"injected": True, "wait_seconds": WAIT_SECONDS}
         overview, now = self.operations.by_id(environment_id), self.clock.now()
-        lease = overview.operations.leases.get(SCOPE)
-        if lease is None or lease.holder != drill_id or not overview.switch.on:
-            raise DrillInterruptedError("the drill's lease is gone, or actions were switched off")
-        if drill.steady_at is None or drill.watched_at is None or now - drill.watched_at > 30:
+        reason = why_stop(drill, overview, self.survey.budget(overview), now)
+        if reason:
+            raise DrillStoppedError(f"{reason}: nothing was broken")
+        if drill.steady_at is None or drill.watched_at is None or now - drill.watched_at > FRESH_SECONDS:
             return {"injected": False, "wait_seconds": WAIT_SECONDS}
-        environment = overview.environment
-        facts = self.databases.describe(environment.region, environment.cluster)
-        begun = replace(drill, injected_at=now, zone_before=facts.zone if facts else "")
-        self.drills.set(begun, "injected_at", "zone_before")
-        self.databases.fail_over(environment.region, environment.cluster)
-        entry = self.narrator.entry(
-            environment, "drill", drill.kind.value, f"the database in {begun.zone_before} is failed over",
-            drill.cause, {"drill": drill_id},
-        )  # fmt: skip
-        self.operations.record(environment_id, Change((), (entry,)))
+        self._inject(overview, drill, now)
         return {"injected": True, "wait_seconds": WAIT_SECONDS}
+
+    def _inject(self, overview: Overview, drill: Drill, now: float) -> None:
+        """The moment is written down before anything is done: it is never done twice."""
+        standing = self.survey.standing(overview, drill.zone)
+        deeds = deeds_of(drill.kind, standing)
+        if not deeds:
+            raise DrillInterruptedError(
+                "there is nothing left to break: the gateway changed since it was asked"
+            )
+        told = tuple(deed.told() for deed in deeds)
+        zone = standing.database.zone if standing.database else ""
+        begun = replace(
+            drill, injected_at=now, zone_before=zone, deeds=told, broken=broken_by(deeds, standing)
+        )
+        self.drills.set(begun, "injected_at", "zone_before", "deeds", "broken")
+        environment = overview.environment
+        for deed in deeds:
+            self._do(environment, begun, deed)
+        entry = self.narrator.entry(
+            environment, "drill", drill.kind.value, "; ".join(told), drill.cause, {"drill": drill.drill_id}
+        )
+        self.operations.record(environment.environment_id, Change((), (entry,)))
+
+    def _do(self, environment: Environment, drill: Drill, deed: Deed) -> None:
+        match deed:
+            case FailOver():
+                self.databases.fail_over(environment.region, environment.database)
+            case StopTask():
+                reason = f"drill {drill.drill_id}"
+                self.tasks.stop(environment.region, environment.cluster, deed.task_id, reason)
+            case LeaveZone():
+                raise DrillInterruptedError("no way to leave a zone")

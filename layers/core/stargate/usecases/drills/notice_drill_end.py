@@ -20,7 +20,11 @@ class NoticeDrillEnd:
         environment_id, _, drill_id = execution_name.partition("-")
         try:
             self.settle(
-                environment_id, drill_id, "failed", reason_of(error, cause) or f"the workflow ended {status}"
+                environment_id,
+                drill_id,
+                "failed",
+                reason_of(error, cause) or f"the workflow ended {status}",
+                error,
             )
         except (DrillNotFoundError, EnvironmentNotFoundError):
             return  # somebody started it by hand, for no drill of ours

@@ -6,35 +6,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.drills.drill import STEPS, Drill, DrillStatus, Window, preconditions
-from stargate.domain.drills.objectives import Kind
+from stargate.domain.drills.deeds import broken_by, deeds_of
+from stargate.domain.drills.drill import Drill, DrillStatus, Window
+from stargate.domain.drills.kinds import TRIALS, Kind
+from stargate.domain.drills.preconditions import Asked, preconditions
+from stargate.domain.drills.steps import steps
 from stargate.domain.faults import Fault
 from stargate.domain.moments import understood
 from stargate.errors import DrillRefusedError, EnvironmentNotFoundError, InvalidRequestError
+from stargate.usecases.drills.survey_gateway import policy_of
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Check
     from stargate.domain.operating.operations import Overview
-    from stargate.ports.gateway import Databases
     from stargate.ports.state import Drills, OperationsRows
     from stargate.ports.workflows import DrillWorkflow
     from stargate.ports.world import Clock, Identifiers
+    from stargate.usecases.drills.survey_gateway import SurveyGateway
 
-FIELDS = ("kind", "dry_run", "window")
-KINDS = tuple(kind.value for kind in Kind)
+FIELDS = ("kind", "zone", "dry_run", "window")
+LONGEST_SECONDS = 3600.0  # from the request of a drill until it breaks something
+KINDS = tuple(kind.value for kind in TRIALS)
 
 
 @dataclass(frozen=True)
 class RequestDrill:
     operations: OperationsRows
     drills: Drills
-    databases: Databases
+    survey: SurveyGateway
     workflow: DrillWorkflow
     clock: Clock
     identifiers: Identifiers
     actor: str
 
-    def __call__(self, name: str, request: Any) -> dict[str, Any]:
+    def __call__(self, name: str, request: Any, trigger: str = "request") -> dict[str, Any]:
         """The drill's document, or that of a dry run; DrillRefusedError with each precondition that fails."""
         faults = _faults(request)
         if faults:
@@ -42,30 +47,48 @@ class RequestDrill:
         overview = self.operations.by_name(name)
         if overview is None:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
-        kind = Kind(request["kind"])
-        checks = self.checks(overview, _window(request))
+        kind, zone = Kind(request["kind"]), request.get("zone", "")
+        asked = self.asked(overview, kind, zone, _window(request))
+        checks = preconditions(asked, self.clock.now())
         if request.get("dry_run"):
-            return _dry_run(kind, checks)
+            return _dry_run(asked, checks)
         refuse(checks)
-        at = self.clock.now()
-        identifier = self.identifiers.entry_id(at)
-        environment_id = overview.environment.environment_id
-        drill = Drill(
-            identifier, environment_id, name, kind, DrillStatus.REQUESTED, at, self.actor,
-            f"request by {self.actor}",
-        )  # fmt: skip
-        self.drills.put(drill)
-        self.workflow.start(drill.execution_name, {"environment_id": environment_id, "drill_id": identifier})
-        return drill.document()
+        return self._start(overview, kind, zone, trigger).document()
 
-    def checks(self, overview: Overview, window: Window | None) -> tuple[Check, ...]:
-        environment, now = overview.environment, self.clock.now()
-        facts = self.databases.describe(environment.region, environment.cluster)
-        last = max(
-            (one.injected_at for one in self.drills.all(environment.environment_id) if one.injected_at),
-            default=None,
+    def asked(self, overview: Overview, kind: Kind, zone: str = "", window: Window | None = None) -> Asked:
+        policy = policy_of(overview)
+        since = self.clock.now() - 60.0 * policy.apart_minutes
+        drills = self.drills.since(overview.environment.environment_id, since - LONGEST_SECONDS)
+        return Asked(
+            kind,
+            overview,
+            self.survey.standing(overview, zone),
+            self.survey.budget(overview),
+            max((one.injected_at for one in drills if one.injected_at), default=None),
+            window,
+            policy,
         )
-        return preconditions(overview, facts, last, window, now)
+
+    def _start(self, overview: Overview, kind: Kind, zone: str, trigger: str) -> Drill:
+        at, environment_id = self.clock.now(), overview.environment.environment_id
+        identifier, cause = self.identifiers.entry_id(at), f"{trigger} by {self.actor}"
+        name = overview.environment.name
+        drill = Drill(
+            identifier,
+            environment_id,
+            name,
+            kind,
+            DrillStatus.REQUESTED,
+            at,
+            self.actor,
+            cause,
+            trigger,
+            zone,
+        )
+        self.drills.put(drill)
+        payload = {"environment_id": environment_id, "drill_id": identifier}
+        self.workflow.start(kind, drill.execution_name, payload)
+        return drill
 
 
 def refuse(checks: tuple[Check, ...]) -> None:
@@ -74,13 +97,14 @@ def refuse(checks: tuple[Check, ...]) -> None:
         raise DrillRefusedError(failing)
 
 
-def _dry_run(kind: Kind, checks: tuple[Check, ...]) -> dict[str, Any]:
+def _dry_run(asked: Asked, checks: tuple[Check, ...]) -> dict[str, Any]:
+    broken = broken_by(deeds_of(asked.kind, asked.standing), asked.standing)
     return {
         "dry_run": True,
-        "kind": kind.value,
+        "kind": asked.kind.value,
         "would_run": all(check.ok for check in checks),
         "preconditions": [check.document() for check in checks],
-        "steps": [{"step": step, "does": does} for step, does in STEPS[kind]],
+        "steps": [{"step": step, "does": does} for step, does in steps(asked.kind, asked.standing, broken)],
     }
 
 
@@ -92,6 +116,8 @@ def _faults(request: Any) -> list[Fault]:
         found.append(Fault("/kind", f"{request.get('kind')!r} is not known", f"one of {', '.join(KINDS)}"))
     if not isinstance(request.get("dry_run", False), bool):
         found.append(Fault("/dry_run", "is neither true nor false", "true or false"))
+    if "zone" in request and (request.get("kind") != Kind.ZONE_LOSS or not isinstance(request["zone"], str)):
+        found.append(Fault("/zone", "is for the loss of a zone only", f"a zone's name with {Kind.ZONE_LOSS}"))
     try:
         _window(request)
     except (ValueError, TypeError, KeyError):

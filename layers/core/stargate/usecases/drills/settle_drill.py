@@ -1,54 +1,79 @@
-"""Whatever happened, give the drill's lease back, so that the loop repairs again; tell of one that failed."""
+"""Whatever happened, put back what a drill took: alarms sound, the loop repairs; tell of one that failed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.drills.drill import SCOPE, DrillStatus
+from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.operating.operations import Change
 from stargate.errors import ConflictError
 
 if TYPE_CHECKING:
+    from stargate.domain.drills.drill import Drill
     from stargate.domain.ledger import Entry
+    from stargate.domain.operating.operations import Overview
+    from stargate.ports.drills import AlarmActions
     from stargate.ports.state import Drills, OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
 
 TRIES = 5
+STOPPED = "DrillStoppedError"
 
 
 @dataclass(frozen=True)
 class SettleDrill:
     operations: OperationsRows
     drills: Drills
+    alarms: AlarmActions
     clock: Clock
     narrator: Narrator
 
-    def __call__(self, environment_id: str, drill_id: str, outcome: str, reason: str = "") -> dict[str, Any]:
-        """`outcome` is unmuted or failed. What was settled first stays."""
+    def __call__(
+        self, environment_id: str, drill_id: str, outcome: str, reason: str = "", error: str = ""
+    ) -> dict[str, Any]:
+        """`outcome` is put_back or failed, `error` the class of the failure. What was settled first stays."""
+        drill = self.drills.get(environment_id, drill_id)
+        if drill.put_back_at is None:
+            self._put_back(self.operations.by_id(environment_id), drill)
         for _ in range(TRIES):
             try:
-                self._unmute(environment_id, drill_id, outcome, reason)
+                self._free(environment_id, drill_id, outcome, reason, error)
             except ConflictError:  # the loop looked at its rows meanwhile
                 continue
-            return {"unmuted": True}
+            return {"put_back": True}
         raise ConflictError(f"the lease of drill {drill_id} is changed by others all the time")
 
-    def _unmute(self, environment_id: str, drill_id: str, outcome: str, reason: str) -> None:
+    def put_back_again(self, environment_id: str, drill_id: str) -> None:
+        """Once more, after the end: a function that was still at work then may have taken something since."""
+        drill = self.drills.get(environment_id, drill_id)
+        self._put_back(self.operations.by_id(environment_id), drill)
+        self.drills.set(replace(drill, swept=True), "swept")
+
+    def _put_back(self, overview: Overview, drill: Drill) -> None:
+        """Written down only when all of it is done: a call that was cut off is repeated whole."""
+        if drill.muted:
+            self.alarms.unmute(overview.environment.region, drill.muted)
+        self.drills.set(replace(drill, put_back_at=self.clock.now()), "put_back_at")
+
+    def _free(self, environment_id: str, drill_id: str, outcome: str, reason: str, error: str) -> None:
         overview, drill = self.operations.by_id(environment_id), self.drills.get(environment_id, drill_id)
-        lease = overview.operations.leases.get(SCOPE)
+        lease = overview.operations.leases.get(drill.scope)
         rows = (lease.released(),) if lease is not None and lease.holder == drill_id else ()
         fails = outcome == "failed" and not drill.is_over
         entries: tuple[Entry, ...] = ()
+        status = DrillStatus.STOPPED if drill.stop_reason or error == STOPPED else DrillStatus.FAILED
+        reason = drill.stop_reason or reason
         if fails:
+            ended = "was stopped, and everything was put back" if status is DrillStatus.STOPPED else "failed"
             entries = (
                 self.narrator.entry(
-                    overview.environment, "drill", drill.kind.value, f"drill {drill.kind} failed: {reason}",
+                    overview.environment, "drill", drill.kind.value, f"drill {drill.kind} {ended}: {reason}",
                     drill.cause, {"drill": drill_id},
                 ),
             )  # fmt: skip
         self.operations.record(environment_id, Change(rows, entries))
         if fails:
-            failed = replace(drill, status=DrillStatus.FAILED, ended_at=self.clock.now(), reason=reason)
+            failed = replace(drill, status=status, ended_at=self.clock.now(), reason=reason)
             self.drills.set(failed, "status", "ended_at", "reason")

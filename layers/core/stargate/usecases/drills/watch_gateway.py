@@ -11,16 +11,16 @@ from stargate.domain.drills.drill import (
     STEADY_WITHIN,
     WATCH_SECONDS,
     Drill,
-    newest_well,
 )
-from stargate.domain.drills.objectives import FEEL
+from stargate.domain.drills.objectives import COMPONENTS
+from stargate.domain.drills.seen import newest_well, with_database
 from stargate.errors import DrillInterruptedError, DrillNotSteadyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stargate.domain.drills.probes import Probe
-    from stargate.ports.gateway import Watch
+    from stargate.ports.drills import Watch
     from stargate.ports.state import DrillRecords, Drills, Environments, Nodes
     from stargate.ports.world import Clock
 
@@ -50,8 +50,9 @@ class WatchGateway:
             WATCH_SECONDS,
             observer.enough,
         )
+        watched = replace(watched, probes=tuple(with_database(watched.probes)))
         self.records.put(environment_id, drill_id, watched)
-        if observer.drill.injected_at is None:
+        if observer.drill.injected_at is None and not observer.drill.stop_reason:
             raise DrillNotSteadyError(
                 f"the gateway was not steady for {STEADY_SECONDS:.0f} s: nothing was broken"
             )
@@ -75,7 +76,7 @@ class _Observer:
         self.told_at = now
         known = self.drills.get(self.drill.environment_id, self.drill.drill_id)
         since = known.injected_at or self.began_at
-        well = newest_well(list(probes), FEEL[known.kind], since)
+        well = newest_well(with_database(probes), COMPONENTS, since)
         self.drill = replace(known, watched_at=now, well=well)
         if known.injected_at is None:
             return self._before(probes, now)
@@ -83,7 +84,11 @@ class _Observer:
         if all(well.values()) and is_late_enough:
             self.drill = replace(self.drill, recovered_at=now)
         self.drills.set(self.drill, "watched_at", "well", "recovered_at")
-        return known.is_over or self.drill.recovered_at is not None
+        return self._is_ended or self.drill.recovered_at is not None
+
+    @property
+    def _is_ended(self) -> bool:
+        return self.drill.is_over or bool(self.drill.stop_reason)
 
     def _before(self, probes: Sequence[Probe], now: float) -> bool:
         """Steady once nothing failed for so long; given up when it does not become so."""
@@ -93,4 +98,4 @@ class _Observer:
         self.drill = replace(self.drill, steady_at=quiet_since + STEADY_SECONDS if steady else None)
         self.drills.set(self.drill, "watched_at", "well", "steady_at")
         gives_up = not steady and now - self.began_at >= STEADY_WITHIN
-        return gives_up or self.drill.is_over
+        return gives_up or self._is_ended

@@ -84,6 +84,7 @@ class ShowEnvironments:
             "maintenance": environment.maintained.document(),
             "actions_an_hour": environment.actions_an_hour,
             "kept": [_kept(one) for one in environment.kept],
+            "drills": None if environment.drills is None else environment.drills.document(),
             "checks": [check.document() for check in environment.checks],
             "failure": None if failure is None else failure.document(),
         }

@@ -1,0 +1,141 @@
+"""What a drill needs before it may begin: each check with what was found beside what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stargate.domain.drills.budget import LEAST_LEFT
+from stargate.domain.drills.drill import BESIDE, SCOPE
+from stargate.domain.drills.kinds import SERVICE_OF, TRIALS, Kind, Needed
+from stargate.domain.drills.policy import Policy
+from stargate.domain.environment import Check, Status
+from stargate.domain.moments import told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from stargate.domain.drills.budget import Budget
+    from stargate.domain.drills.deeds import DatabaseFacts, Standing
+    from stargate.domain.drills.drill import Window
+    from stargate.domain.operating.operations import Overview
+
+OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three missed are a fault
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that is held against what a drill needs."""
+
+    kind: Kind
+    overview: Overview
+    standing: Standing
+    budget: Budget
+    last_at: float | None = None
+    window: Window | None = None
+    policy: Policy = field(default_factory=Policy)
+
+
+def preconditions(asked: Asked, now: float) -> tuple[Check, ...]:
+    """One that does not hold refuses the drill; all of them are told."""
+    needs = TRIALS[asked.kind].needs
+    checks = [*_of_environment(asked, now), *_of_time(asked, now)]
+    for need, check in OF_NEED.items():
+        if need in needs:
+            checks += check(asked, now)
+    return tuple(checks)
+
+
+def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
+    environment, operations = asked.overview.environment, asked.overview.operations
+    held = [lease.scope for lease in operations.leases.values() if lease.held_at(now)]
+    ours = {SCOPE, BESIDE}
+    conditions = [one.key for one in operations.conditions.values() if one.open]
+    busy = [one.kind for one in operations.actions.values() if one.in_flight]
+    others = [*busy, *(scope for scope in held if scope not in ours)]
+    switch = "on" if asked.overview.switch.on else "off"
+    status = environment.status
+    yield Check("status", status is Status.READY, status.value, Status.READY.value)
+    yield Check("switch", asked.overview.switch.on, switch, "on")
+    yield Check(
+        "drill", not ours & set(held), "one is running" if ours & set(held) else "none", "none running"
+    )
+    yield Check("conditions", not conditions, ", ".join(conditions) or "none open", "none open")
+    yield Check("actions", not others, ", ".join(others) or "none", "none under way")
+    least = f"at least {100 * LEAST_LEFT:.0f} % left"
+    yield Check("error budget", asked.budget.left >= LEAST_LEFT, asked.budget.told(), least)
+
+
+def _of_time(asked: Asked, now: float) -> Iterator[Check]:
+    if asked.last_at is not None:
+        minutes, apart = (now - asked.last_at) / 60, asked.policy.apart_minutes
+        yield Check("apart", minutes >= apart, f"{minutes:.0f} min", f">= {apart} min after the last")
+    if asked.policy.window is not None:
+        window = asked.policy.window
+        hours = f"{', '.join(window.days)} {window.begins}-{window.ends} {window.time_zone}"
+        yield Check("window of the environment", window.awake_at(now), told(now), hours)
+    if asked.window is not None:
+        is_open = asked.window.opens_at <= now < asked.window.closes_at
+        bound = f"{told(asked.window.opens_at)} to {told(asked.window.closes_at)}"
+        yield Check("window", is_open, told(now), bound)
+
+
+def _standby(asked: Asked, _now: float) -> Iterator[Check]:
+    database = asked.standing.database
+    yield _available(database)
+    if database is not None:
+        zones = f"{database.zone} and {database.standby_zone}" if database.standby_zone else database.zone
+        yield Check("standby", database.has_standby, zones, "Multi-AZ, with a standby")
+
+
+def _backup(asked: Asked, now: float) -> Iterator[Check]:
+    database = asked.standing.database
+    if Needed.STANDBY not in TRIALS[asked.kind].needs:
+        yield _available(database)
+    if database is None:
+        return
+    yield Check("backups", database.backup_days > 0, f"kept {database.backup_days} days", ">= 1 day")
+    if database.restorable_until is None:
+        yield Check("recent backup", ok=False, measured="none", bound="restorable to the last 15 min")
+        return
+    age = max(0.0, now - database.restorable_until)
+    bound = f"restorable to the last {OLDEST_BACKUP_SECONDS / 60:.0f} min"
+    yield Check(
+        "recent backup", age <= OLDEST_BACKUP_SECONDS, f"restorable until {age / 60:.0f} min ago", bound
+    )
+
+
+def _available(database: DatabaseFacts | None) -> Check:
+    status = "absent" if database is None else database.status
+    return Check("database", status == "available", status, "available")
+
+
+def _task(asked: Asked, _now: float) -> Iterator[Check]:
+    service = SERVICE_OF[asked.kind]
+    found = asked.standing.services.get(service)
+    if found is None:
+        yield Check("service", ok=False, measured=f"no {service}", bound="it runs")
+        return
+    counted = f"{len(found.tasks)} of {found.desired} tasks run"
+    yield Check("service", found.whole, counted, "as many run as are wanted")
+
+
+def _zones(asked: Asked, _now: float) -> Iterator[Check]:
+    standing = asked.standing
+    zones = standing.zones
+    yield Check("zones", len(zones) >= 2, ", ".join(zones) or "none", "two or more in use")
+    if standing.zone:
+        known = standing.zone in zones
+        yield Check("zone", known, standing.zone, f"one of {', '.join(zones)}")
+    lost = ", ".join(standing.zones_lost)
+    yield Check("zones out of use", not lost, lost or "none", "none")
+    short = [name for name, one in standing.services.items() if not one.whole]
+    yield Check("services", not short, ", ".join(short) or "all run as wanted", "all run as wanted")
+
+
+OF_NEED: dict[Needed, Callable[[Asked, float], Iterator[Check]]] = {
+    Needed.STANDBY: _standby,
+    Needed.BACKUP: _backup,
+    Needed.TASK: _task,
+    Needed.ZONES: _zones,
+}

@@ -1,0 +1,64 @@
+"""What a drill needs beyond a gateway that runs: to break it, put it back, and know what it may cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stargate.domain.drills.alarms import Rang
+    from stargate.domain.drills.budget import Hour
+    from stargate.domain.drills.deeds import ServiceStanding
+    from stargate.domain.drills.drill import Watched
+    from stargate.domain.drills.probes import Probe
+    from stargate.domain.environment import Environment
+
+
+class Watch(Protocol):
+    def watch(
+        self,
+        environment: str,
+        region: str,
+        domain: str,
+        seconds: float,
+        enough: Callable[[Sequence[Probe]], bool],
+    ) -> Watched:
+        """Probe each second for so long, or until what was seen is `enough`, which is asked each beat."""
+        ...
+
+
+class ServiceTasks(Protocol):
+    """The tasks of ECS services; `cluster` and the services are names."""
+
+    def standing(self, region: str, cluster: str, services: Sequence[str]) -> dict[str, ServiceStanding]:
+        """Of those that exist: what runs, what is wanted, and where it may."""
+        ...
+
+    def stop(self, region: str, cluster: str, task_id: str, reason: str) -> None:
+        """ActionRefusedError if ECS will not; a task that is gone already is no error."""
+        ...
+
+
+class ErrorCounts(Protocol):
+    def hours(self, environment: Environment, outputs: Mapping[str, str], until: float) -> tuple[Hour, ...]:
+        """Requests and failures of the budget's window, hour by hour; `outputs` are the balancer stack's."""
+        ...
+
+
+class AlarmActions(Protocol):
+    """CloudWatch alarms whose names begin with a prefix."""
+
+    def sounding(self, region: str, prefix: str) -> tuple[str, ...]:
+        """Those whose actions are on."""
+        ...
+
+    def mute(self, region: str, names: Sequence[str]) -> None: ...
+
+    def unmute(self, region: str, names: Sequence[str]) -> None: ...
+
+
+class AlarmHistory(Protocol):
+    def rang(self, region: str, prefix: str, since: float) -> tuple[Rang, ...]:
+        """Each turn to ALARM since then, in the order of time, named without the prefix."""
+        ...
