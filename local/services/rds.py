@@ -8,6 +8,7 @@ Events: RDS User Guide, "Amazon RDS event categories and event messages".
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -32,9 +33,25 @@ COMPLETED = ("RDS-EVENT-0049", "Multi-AZ instance failover completed.")
 NO_STANDBY = "The DB instance must be Multi-AZ to reboot it with failover."
 
 
+# RDS User Guide, "Restoring a DB instance to a specified time": transaction logs are uploaded so often
+UPLOADED_EVERY = 300.0
+
+
+RESTORABLE = re.compile(r"<LatestRestorableTime>[^<]*</LatestRestorableTime>")
+
+
+def restorable_until(instance: dict[str, Any]) -> str:
+    """The newest moment that a backup can be restored to, as far as logs were uploaded; "" without backups."""
+    if not int(instance.get("BackupRetentionPeriod") or 0):
+        return ""
+    now = time.time()
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - now % UPLOADED_EVERY))
+    return f"<LatestRestorableTime>{until}</LatestRestorableTime>"
+
+
 def completed(render: Any) -> Any:
     def with_standby_and_secret(instance: dict[str, Any]) -> str:
-        xml = str(render(instance))
+        xml = RESTORABLE.sub(restorable_until(instance), str(render(instance)))
         zone, secret = instance.get("SecondaryAvailabilityZone"), instance.get("MasterUserSecret")
         if zone:
             xml += f"<SecondaryAvailabilityZone>{zone}</SecondaryAvailabilityZone>"

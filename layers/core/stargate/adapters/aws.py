@@ -34,6 +34,12 @@ def patient_client(service: str) -> Any:
     return boto3.client(service, config=PATIENT)  # type: ignore[call-overload]
 
 
+@cache
+def signing_client(service: str) -> Any:
+    """For addresses that others use: signed as every region takes them, newer ones no other."""
+    return boto3.client(service, config=CONFIG.merge(Config(signature_version="s3v4")))  # type: ignore[call-overload]
+
+
 def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 

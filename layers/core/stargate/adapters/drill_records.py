@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from stargate.adapters.aws import client
+from stargate.adapters.aws import client, signing_client
 from stargate.domain.drills.drill import Watched
 from stargate.domain.drills.probes import probe_of
 
@@ -59,7 +59,7 @@ class S3DrillRecords:
 
     def _link(self, key: str, seconds: int) -> str:
         asked = {"Bucket": self.bucket, "Key": key}
-        return str(client("s3").generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
+        return str(signing_client("s3").generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
 
 
 def _key(environment_id: str, drill_id: str, ending: str = "json") -> str:
