@@ -41,7 +41,7 @@ RESTORABLE = re.compile(r"<LatestRestorableTime>[^<]*</LatestRestorableTime>")
 
 
 def restorable_until(instance: dict[str, Any]) -> str:
-    """The newest moment that a backup can be restored to, as far as logs were uploaded; "" without backups."""
+    """The newest moment that a backup can be restored to: as far as logs were uploaded. "" without any."""
     if not int(instance.get("BackupRetentionPeriod") or 0):
         return ""
     now = time.time()

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled, wait_until
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]  # the first test waits for the whole record
 
 DRILLY = {"name": "drilly", "preset": "sandbox", "overrides": {"network": {"cidr": "10.80.0.0/16"}}}
 PLACE, DRILLS, FAILOVER = "/environments/drilly", "/environments/drilly/drills", "database-failover"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.budget import Budget
 from stargate.domain.drills.policy import Policy
+from stargate.domain.drills.policy import Policy
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.life.ends import deadline_after
@@ -17,8 +18,7 @@ from stargate.domain.moments import told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from stargate.domain.drills.policy import Policy
-from stargate.domain.environment import Environment
+    from stargate.domain.environment import Environment
 
 
 @dataclass(frozen=True)
