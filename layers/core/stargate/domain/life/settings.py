@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.budget import Budget
 from stargate.domain.drills.policy import Policy
-from stargate.domain.drills.policy import Policy
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
 from stargate.domain.life.ends import deadline_after
