@@ -4,7 +4,7 @@ Source: Service Authorization Reference. An ECS call is judged by what it acts o
 one that names several tasks or services, the first is judged: ours are never of two environments. A call on a
 scalable target is judged by that target, whose id nobody knows beforehand. Whoever describes alarms is judged
 by all of them. A quota, a database, its snapshot, a cluster that is described and a role that is tried are
-judged by their own ARNs.
+judged by their own ARNs; a zonal shift by its balancer's.
 """
 
 import json
@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 
 from ministack.core import iam_actions
 from ministack.services import ecs
+
+from local.services import arc_zonal_shift
 
 _NAMED_BY = {
     "DescribeTasks": ("task", "tasks"),
@@ -39,11 +41,19 @@ _NAMED_IN_BODY = {
     ("rds", "DescribeDBInstances"): ("arn:aws:rds:{place}:db:{name}", ("DBInstanceIdentifier",), "*"),
     ("iam", "SimulatePrincipalPolicy"): ("{name}", ("PolicySourceArn",), ""),
     ("ecs", "DescribeClusters"): ("arn:aws:ecs:{place}:cluster/{name}", ("clusters",), "default"),
-    ("servicequotas", "GetServiceQuota"): (
-        "arn:aws:servicequotas:{place}:{name}",
-        ("ServiceCode", "QuotaCode"),
-        "",
-    ),
+    ("ecs", "RegisterTaskDefinition"): ("arn:aws:ecs:{place}:task-definition/{name}:1", ("family",), ""),
+    **{
+        ("servicequotas", operation): (
+            "arn:aws:servicequotas:{place}:{name}",
+            ("ServiceCode", "QuotaCode"),
+            "",
+        )
+        for operation in (
+            "GetServiceQuota",
+            "RequestServiceQuotaIncrease",
+            "ListRequestedServiceQuotaChangeHistoryByQuota",
+        )
+    },
 }
 """Service and operation to the ARN, the fields that name what it is of, and what stands in if left out."""
 
@@ -72,6 +82,8 @@ def install() -> None:
             named = _named(operation, json.loads(body or b"{}"))
             if named:
                 return named if named.startswith("arn:") else f"arn:aws:ecs:{region}:{account_id}:{named}"
+        if service == arc_zonal_shift.SERVICE:
+            return arc_zonal_shift.judged_by(path, body)
         elsewhere = _elsewhere(service, operation, body or b"")
         if elsewhere:
             return elsewhere.format(place=f"{region}:{account_id}")

@@ -4,6 +4,7 @@ from local import gateways
 from local.clock import Clock
 from local.services import (
     application_autoscaling,
+    arc_zonal_shift,
     billing,
     cloudwatch,
     ecs,
@@ -20,6 +21,7 @@ from local.services.pace import Pace
 def install(clock: Clock) -> None:
     alarms = cloudwatch.install(clock)
     application_autoscaling.install(alarms)
+    arc_zonal_shift.install(clock)
     pace, later = Pace(clock), Later()
     gateways.install(clock, pace, later)
     cloudwatch.follow(alarms)

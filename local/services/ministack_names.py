@@ -45,6 +45,15 @@ PRIVATE_NAMES = (
     PrivateName(
         "ministack.services.ec2", "_tags", None, "does it still mean the same to local/services/tagging.py?"
     ),
+    *(
+        PrivateName(module, name, None, "does it still mean the same to local/services/arc_zonal_shift.py?")
+        for module, name in (
+            ("ministack.core.iam_actions", "_BOTOCORE_SERVICE_MAP"),
+            ("ministack.services.alb", "_lb_attrs"),
+            ("ministack.services.alb", "_lbs"),
+            ("ministack.services.ec2", "_subnets"),
+        )
+    ),
     PrivateName(
         "ministack.services.ecs",
         "_services",

@@ -1,4 +1,4 @@
-"""RDS as AWS has it: stopping, starting and failing over take their time, and nothing is left out.
+"""RDS as AWS has it: stopping, starting, failing over and growing take their time; nothing is left out.
 
 MiniStack tells neither the standby's zone nor the secret that RDS manages, stops a database at once, whatever
 it is doing, and has no standby to fail over to.
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from local.services.pace import Pace
 
 SECONDS = {"stopping": STOP_DATABASE, "starting": START_DATABASE}
+# [assumed] The larger instance is made, the standby first where there is one; AWS publishes no time.
+CHANGE_CLASS = 600.0
 
 STARTED = ("RDS-EVENT-0013", "Multi-AZ instance failover started.")
 RESTARTED = ("RDS-EVENT-0006", "DB instance restarted.")
@@ -89,6 +91,37 @@ def in_time(
     return begin
 
 
+def changing_class(modify: Callable[[Any], Any], pace: Pace, later: Later) -> Callable[[Any], Any]:
+    """ModifyDBInstance: another class takes its time and is pending until then; the rest is MiniStack's."""
+
+    def begin(parameters: Any) -> Any:
+        instance = rds._resolve_instance(rds._p(parameters, "DBInstanceIdentifier"))
+        wanted = rds._p(parameters, "DBInstanceClass")
+        if instance is None or not wanted or wanted == instance["DBInstanceClass"]:
+            return modify(parameters)
+        if instance["DBInstanceStatus"] != "available":
+            name, status = instance["DBInstanceIdentifier"], instance["DBInstanceStatus"]
+            return rds._error("InvalidDBInstanceState", f"Instance {name} is {status}.", 400)
+        before = instance["DBInstanceClass"]
+        modify(parameters)
+        instance["DBInstanceClass"] = before
+        instance["DBInstanceStatus"] = "modifying"
+        instance["PendingModifiedValues"] = {"DBInstanceClass": wanted}
+        later.call(pace.real_seconds(CHANGE_CLASS), end, instance, wanted)
+        return rds._single_instance_response("ModifyDBInstanceResponse", "ModifyDBInstanceResult", instance)
+
+    def end(instance: dict[str, Any], wanted: str) -> None:
+        if instance["DBInstanceStatus"] == "modifying":  # it may have been deleted since
+            changed = {
+                "DBInstanceClass": wanted,
+                "PendingModifiedValues": {},
+                "DBInstanceStatus": "available",
+            }
+            instance |= changed
+
+    return begin
+
+
 def rebooting(reboot: Callable[[Any], Any], pace: Pace, later: Later) -> Callable[[Any], Any]:
     """RebootDBInstance, with ForceFailover obeyed where the gateway of the instance runs."""
 
@@ -134,6 +167,8 @@ def _tell(instance: dict[str, Any], event_id: str, message: str) -> None:
 def install(pace: Pace, later: Later) -> None:
     rds._instance_xml = completed(rds._instance_xml)
     rds._ACTION_MAP["RebootDBInstance"] = rebooting(rds._reboot_db_instance, pace, later)
+    modify = rds._ACTION_MAP["ModifyDBInstance"]
+    rds._ACTION_MAP["ModifyDBInstance"] = changing_class(modify, pace, later)
     stop, start = rds._ACTION_MAP["StopDBInstance"], rds._ACTION_MAP["StartDBInstance"]
     rds._ACTION_MAP["StopDBInstance"] = in_time(stop, "available", "stopping", "stopped", pace, later)
     rds._ACTION_MAP["StartDBInstance"] = in_time(start, "stopped", "starting", "available", pace, later)

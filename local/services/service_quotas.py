@@ -6,7 +6,7 @@ The values are those of an account that has been in use for a while; a new one i
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import iam_actions
@@ -22,7 +22,11 @@ from stargate.domain.provisioning.quotas import (
     QUOTAS,
     SPOT_VCPUS,
     VPCS,
+    Quota,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULTS = {
     VPCS: 100.0,
@@ -37,7 +41,10 @@ DEFAULTS = {
 SERVICE, TARGET = "servicequotas", "ServiceQuotasV20190624."
 BY_CODES = {(quota.service, quota.code): quota for quota in QUOTAS}
 
+PENDING = "PENDING"
+
 _applied: dict[str, float] = {}
+_requests: dict[str, list[dict[str, Any]]] = {}  # by the quota's code
 
 Response = tuple[int, dict[str, str], bytes]
 
@@ -60,6 +67,7 @@ def apply(body: dict[str, Any]) -> dict[str, Any]:
 
 def restore(_body: dict[str, Any]) -> dict[str, Any]:
     _applied.clear()
+    _requests.clear()
     return {"applied": {}}
 
 
@@ -69,11 +77,64 @@ async def handle_request(
     operation = headers.get("x-amz-target", "").removeprefix(TARGET)
     asked = json.loads(body or b"{}")
     quota = BY_CODES.get((asked.get("ServiceCode"), asked.get("QuotaCode")))
-    if operation not in {"GetServiceQuota", "GetAWSDefaultServiceQuota"} or quota is None:
+    if operation == "ListServiceQuotas":
+        return _list(str(asked.get("ServiceCode")))
+    if quota is None or operation not in OPERATIONS:
         return _answer(400, {"__type": "NoSuchResourceException", "message": "The request failed."})
-    is_default = operation == "GetAWSDefaultServiceQuota"
-    value = DEFAULTS[quota] if is_default else _applied.get(quota.code, DEFAULTS[quota])
-    told = {
+    return OPERATIONS[operation](quota, asked)
+
+
+def _list(service: str) -> Response:
+    found = [quota for quota in QUOTAS if quota.service == service]
+    if not found:
+        return _answer(400, {"__type": "NoSuchResourceException", "message": "The request failed."})
+    return _answer(200, {"Quotas": [_told(quota, granted(quota)) for quota in found]})
+
+
+def _request(quota: Quota, asked: dict[str, Any]) -> Response:
+    """It stands until somebody answers it: here nobody does, as nobody does within hours at AWS."""
+    if any(one["Status"] == PENDING for one in _requests.get(quota.code, [])):
+        return _answer(400, {"__type": "ResourceAlreadyExistsException", "message": "A request stands."})
+    if asked["DesiredValue"] <= granted(quota):
+        return _answer(400, {"__type": "IllegalArgumentException", "message": "It is no increase."})
+    request = {
+        "Id": f"{quota.code}-{len(_requests.get(quota.code, [])) + 1}",
+        "ServiceCode": quota.service,
+        "QuotaCode": quota.code,
+        "QuotaName": quota.name,
+        "DesiredValue": asked["DesiredValue"],
+        "Status": PENDING,
+    }
+    _requests.setdefault(quota.code, []).append(request)
+    return _answer(200, {"RequestedQuota": request})
+
+
+def _history(quota: Quota, _asked: dict[str, Any]) -> Response:
+    return _answer(200, {"RequestedQuotas": _requests.get(quota.code, [])})
+
+
+def granted(quota: Quota) -> float:
+    return _applied.get(quota.code, DEFAULTS[quota])
+
+
+def _get(quota: Quota, _asked: dict[str, Any]) -> Response:
+    return _answer(200, {"Quota": _told(quota, granted(quota))})
+
+
+def _default(quota: Quota, _asked: dict[str, Any]) -> Response:
+    return _answer(200, {"Quota": _told(quota, DEFAULTS[quota])})
+
+
+OPERATIONS: dict[str, Callable[[Quota, dict[str, Any]], Response]] = {
+    "GetServiceQuota": _get,
+    "GetAWSDefaultServiceQuota": _default,
+    "RequestServiceQuotaIncrease": _request,
+    "ListRequestedServiceQuotaChangeHistoryByQuota": _history,
+}
+
+
+def _told(quota: Quota, value: float) -> dict[str, Any]:
+    return {
         "ServiceCode": quota.service,
         "QuotaCode": quota.code,
         "QuotaName": quota.name,
@@ -82,7 +143,6 @@ async def handle_request(
         "Adjustable": True,
         "GlobalQuota": False,
     }
-    return _answer(200, {"Quota": told})
 
 
 def _answer(status: int, document: dict[str, Any]) -> Response:

@@ -60,6 +60,7 @@ REGISTRIES = (
     provisioners._STACK_TAG_PROPERTY,
     tagging._COLLECTORS,
     iam_actions.SERVICE_TO_IAM_NAMESPACE,
+    iam_actions._BOTOCORE_SERVICE_MAP,
     ministack.app.SERVICE_HANDLERS,
     ec2._ACTION_MAP,
     alb._ACTION_MAP,

@@ -36,6 +36,7 @@ def reconcile(cluster: str, key: str) -> None:
             service_records.remember(service, began, primary, now)
             return
         fleet.change_rules(name, _size(service), _rules(service), now)
+        fleet.place(name, zones, now)
         if primary["id"] not in service_records.history(service):
             service_records.remember(service, fleet.deploy(name, now), primary, now)
         fleet.set_desired(name, service["desiredCount"], now)
@@ -85,6 +86,7 @@ class Calls:
     def __init__(self) -> None:
         self.ministack_create = ecs._create_service
         self.ministack_stop_task = ecs._stop_task
+        self.ministack_update = ecs._update_service
 
     def create_service(self, data: Record) -> Response:
         cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
@@ -92,6 +94,17 @@ class Calls:
         if known is not None and known["status"] == "DRAINING":
             return _refuse("InvalidParameterException", "Unable to Start a service that is still Draining.")
         response: Response = self.ministack_create(data)
+        return response
+
+    def update_service(self, data: Record) -> Response:
+        """Another network is another deployment, as at AWS; MiniStack only writes it down."""
+        cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
+        name, _ = ecs._resolve_service_ref(data.get("service", "")) or (None, None)
+        known = ecs._services.get(f"{cluster}/{name}") or {}
+        moved = data.get("networkConfiguration", known.get("networkConfiguration"))
+        if known and moved != known.get("networkConfiguration"):
+            data = {**data, "forceNewDeployment": True}
+        response: Response = self.ministack_update(data)
         return response
 
     def stop_task(self, data: Record) -> Response:
@@ -145,5 +158,6 @@ def install() -> None:
     calls = Calls()
     ecs._reconcile_service_tasks = reconcile
     ecs._create_service = ecs._ACTION_MAP["CreateService"] = calls.create_service
+    ecs._update_service = ecs._ACTION_MAP["UpdateService"] = calls.update_service
     ecs._stop_task = ecs._ACTION_MAP["StopTask"] = calls.stop_task
     ecs._delete_service = ecs._ACTION_MAP["DeleteService"] = calls.delete_service

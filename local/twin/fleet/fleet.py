@@ -124,6 +124,11 @@ class Fleet:
         service = self._services[name]
         service.size, service.rules = size, rules
 
+    def place(self, name: str, zones: Sequence[str], at: float) -> None:
+        """Where tasks that are yet to start may be; those that run stay where they are."""
+        self._let_pass(at)
+        self._services[name].zones = tuple(zones)
+
     def set_desired(self, name: str, count: int, at: float) -> None:
         self._let_pass(at)
         service = self._services[name]

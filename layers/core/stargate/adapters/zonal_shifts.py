@@ -63,6 +63,7 @@ class ArcZonalShifts:
                 cluster=cluster,
                 service=service,
                 networkConfiguration={"awsvpcConfiguration": {**network, "subnets": sorted(subnets)}},
+                forceNewDeployment=True,  # the tasks that run move, too
             )
 
 
