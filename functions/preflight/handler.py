@@ -10,4 +10,4 @@ from stargate.wiring.provisioning import preflight
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, list[str]]:
-    return {"regions": list(preflight()(event["environment_id"], event["attempt"]))}
+    return {"common": list(preflight()(event["environment_id"], event["attempt"]))}

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from ministack.core.responses import request_scope
-from ministack.services import secretsmanager
+from ministack.services import ecs, secretsmanager
 
 from local.gateways import registry
 from local.inside.tasks import addressed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from local.gateways.registry import Place, Running
     from local.twin.fleet import Task
@@ -76,10 +76,23 @@ def answer(entry: Running, service: str, task: Task, request: Request) -> Answer
 
 
 def secret(place: Place, name: str) -> str:
-    """The value of one of the environment's secrets; of one that is not there, what nobody can send."""
+    """The value of a secret that the environment's tasks are given; without one, what nobody can send."""
     with request_scope(place.account, place.region):
-        status, _, body = secretsmanager._get_secret_value({"SecretId": f"{place.cluster}/{name}"})
+        given = next((arn for arn in _given(place.cluster) if f"/{name}-" in arn), "")
+        status, _, body = secretsmanager._get_secret_value({"SecretId": given})
     return str(json.loads(body)["SecretString"]) if status == 200 else secrets.token_hex()
+
+
+def _given(cluster: str) -> Iterator[str]:
+    """The ARNs of all secrets that are injected into containers of the cluster's services.
+
+    MiniStack keeps what lies within a container as the template spells it.
+    """
+    for key, service in list(ecs._services.items()):
+        if key.startswith(f"{cluster}/"):
+            definition = ecs._task_defs.get(ecs._resolve_td_key(service["taskDefinition"])) or {}
+            for container in definition.get("containerDefinitions", []):
+                yield from (str(entry["ValueFrom"]) for entry in container.get("secrets", []))
 
 
 # ---- LiteLLM ------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ class GatewayWatch:
     def watch(
         self,
         environment: str,
+        secrets_prefix: str,  # noqa: ARG002 - as the real one is asked
         region: str,  # noqa: ARG002 - as the real one is asked
         domain: str,  # noqa: ARG002 - the same
         seconds: float,

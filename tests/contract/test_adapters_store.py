@@ -7,16 +7,30 @@ from typing import Any
 
 import pytest
 
-from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
+from stargate.adapters.dynamodb import (
+    EnvironmentRows,
+    HistoryRows,
+    LedgerRows,
+    NodeRows,
+    SharerRows,
+    Table,
+)
 from stargate.domain.environment import Check, Declared, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
 from stargate.domain.gateway.presets import PRESETS
+from stargate.domain.gateway.shared import SharedSecrets
 from stargate.domain.ledger import Entry
 from stargate.domain.life.ends import Deadline, Farewell, Kept
 from stargate.domain.life.rest import Rest, ServiceAtWork, Target
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
-from stargate.errors import ConflictError, EnvironmentNotFoundError, InvalidRequestError, SupersededError
+from stargate.errors import (
+    CommonNotReadyError,
+    ConflictError,
+    EnvironmentNotFoundError,
+    InvalidRequestError,
+    SupersededError,
+)
 from tests import fakes
 from tests.contract import table_on_moto
 
@@ -27,12 +41,17 @@ class Store:
     nodes: Any
     ledger: Any
     histories: Any
+    sharers: Any
 
 
 def in_memory():
     table = fakes.FakeTable()
     return Store(
-        fakes.FakeEnvironments(table), fakes.FakeNodes(table), fakes.FakeLedger(table), fakes.FakeHistories()
+        fakes.FakeEnvironments(table),
+        fakes.FakeNodes(table),
+        fakes.FakeLedger(table),
+        fakes.FakeHistories(),
+        fakes.FakeSharers(),
     )
 
 
@@ -42,7 +61,9 @@ def store(request, monkeypatch):
         yield in_memory()
         return
     with table_on_moto.table(monkeypatch) as table:
-        yield Store(EnvironmentRows(table), NodeRows(table), LedgerRows(table), HistoryRows(table))
+        yield Store(
+            EnvironmentRows(table), NodeRows(table), LedgerRows(table), HistoryRows(table), SharerRows(table)
+        )
 
 
 def an_environment(identifier="aaaaaaaaaaaa", name="sandbox", at=1000.5):
@@ -279,3 +300,51 @@ def test_a_mark_that_is_none_is_a_fault(after, monkeypatch):
     """Whatever somebody writes for `next` is answered as a fault of the request."""
     with pytest.raises(InvalidRequestError):
         EnvironmentRows(Table("stargate")).page(10, after)
+
+
+SHARED = SharedSecrets("poc", "us-west-1")
+
+
+def test_the_last_who_leaves_takes_away_what_was_shared(store):
+    """However often anybody joins or leaves; who never joined takes nothing."""
+    sharers = store.sharers
+    assert not sharers.leave(SHARED, "stranger")
+    for name in ("one", "two", "one"):
+        sharers.join(SHARED, name)
+    assert not sharers.leave(SHARED, "one")
+    assert not sharers.leave(SHARED, "one")
+    assert sharers.leave(SHARED, "two")
+    assert sharers.leave(SHARED, "two")
+
+
+def test_nobody_joins_what_is_being_taken_away(store):
+    """Until whoever takes it away says that it is gone; another's word does not count."""
+    sharers = store.sharers
+    sharers.join(SHARED, "one")
+    assert sharers.leave(SHARED, "one")
+    assert not sharers.leave(SHARED, "two")
+    for _ in range(2):
+        with pytest.raises(CommonNotReadyError, match="is being removed"):
+            sharers.join(SHARED, "two")
+        sharers.forget(SHARED, "two")
+    sharers.forget(SHARED, "one")
+    sharers.join(SHARED, "two")
+
+
+def test_each_region_shares_its_own(store):
+    """And each preset."""
+    other = SharedSecrets("poc", "eu-west-1")
+    store.sharers.join(SHARED, "one")
+    store.sharers.join(other, "two")
+    assert store.sharers.leave(SHARED, "one")
+
+
+def test_a_note_is_in_the_ledger_once(store):
+    """Written again it is the same entry."""
+    environment = an_environment()
+    store.environments.create(environment, [], an_entry(), None)
+    note = an_entry("0000000002000-note", 2.0, "note")
+    for _ in range(2):
+        store.environments.note(environment, note)
+    found = store.ledger.page(environment.environment_id, None, None, 10, None)
+    assert list(found.items).count(note) == 1

@@ -125,7 +125,7 @@ def watched(gateway, seconds=2.0, enough=never):
     watch = GatewayWatch(
         lambda _, patience: HTTPConnection("127.0.0.1", gateway.server_port, timeout=patience), QUICK
     )
-    return watch.watch("sandbox", "us-east-1", "d1.cloudfront.net", seconds, enough)
+    return watch.watch("sandbox", "stargate-sandbox/", "us-east-1", "d1.cloudfront.net", seconds, enough)
 
 
 def by_number_of_probes(gateway, down, up):

@@ -108,8 +108,13 @@ def hands(monkeypatch, request):
         for name, full in SECRETS.items()
     }
     service = getattr(request, "param", "litellm")
+    made = ecs_stories.resources(ServiceName=service)
+    injected = [{"Name": name, "ValueFrom": {"Ref": name}} for name in kept]
+    containers = [{"Name": "app", "Image": "app:1", "Secrets": injected}]
+    task = {**made["Task"]["Properties"], "ContainerDefinitions": containers}
+    resources = {**made, "Task": {**made["Task"], "Properties": task}, **kept}
     with ministack_in_process.cloud() as cloud:
-        asyncio.run(cloud.create(CLUSTER, {**ecs_stories.resources(ServiceName=service), **kept}))
+        asyncio.run(cloud.create(CLUSTER, resources))
         yield by_hand()
 
 

@@ -1,6 +1,7 @@
 """A POC lives in another region than the control plane: made there, heard of from there, gone from there.
 
-This one has a private balancer and runs on ARM, so that the choices at creation are made once for real.
+This one has a private balancer and runs on ARM, so that the choices at creation are made once for real. Its
+secrets are those that all POCs of the region share.
 """
 
 import json
@@ -35,6 +36,7 @@ class Record:
     balancers: list[str] = field(default_factory=list)
     gone: Document = field(default_factory=dict)
     left: dict[str, set[str]] = field(default_factory=dict)
+    secrets: list[set[str]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,7 @@ def record(api, witness, cloud):
     told.answers = follow(api, "lab", settled)
     assert told.answers[-1]["status"] == "READY", told.answers[-1]["failure"]
     told.stacks = _stacks(cloud)
+    told.secrets.append(_secrets(cloud))
     told.heard_from = _heard_from(api, cloud)
     reservations = cloud.client("ec2", THERE).describe_instances()["Reservations"]
     told.instances = [one for reservation in reservations for one in reservation["Instances"]]
@@ -53,7 +56,14 @@ def record(api, witness, cloud):
     assert let_go(api, "lab").status == 202
     told.gone = follow(api, "lab", settled)[-1]
     told.left = _stacks(cloud)
+    told.secrets.append(_secrets(cloud))
     return told
+
+
+def _secrets(cloud):
+    """Their names, those that only wait to be deleted among them."""
+    listed = cloud.client("secretsmanager", THERE).list_secrets(IncludePlannedDeletion=True)
+    return {secret["Name"] for secret in listed["SecretList"]}
 
 
 def _heard_from(api, cloud):
@@ -71,7 +81,7 @@ def _stacks(cloud):
         region: {
             stack["StackName"]
             for stack in cloud.client("cloudformation", region).describe_stacks()["Stacks"]
-            if stack["StackName"].startswith(("stargate-lab-", "stargate-region"))
+            if stack["StackName"].startswith(("stargate-lab-", "stargate-region", "stargate-shared-"))
         }
         for region in (THERE, "us-east-1")
     }
@@ -110,6 +120,15 @@ def test_news_of_it_came_home(record):
     assert list(record.heard_from.values()).count(THERE) >= len(record.heard_from) - 1
     assert "stargate-region" in record.stacks[THERE]
     assert "stargate-region" not in record.stacks["us-east-1"]
+
+
+def test_its_secrets_are_those_that_all_pocs_share(record):
+    """None bears its own name; they came with the first and went at once with the last."""
+    assert "stargate-shared-poc" in record.stacks[THERE]
+    there, left = record.secrets
+    assert {name.split("/")[0] for name in there} == {"stargate-shared-poc"}
+    assert len(there) == 16
+    assert left == set()
 
 
 def test_it_leaves_nothing_but_the_forwarder(record):

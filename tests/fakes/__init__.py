@@ -44,6 +44,7 @@ from tests.fakes.state import (
     FakeOperations,
     FakePlaybooks,
     FakeReplies,
+    FakeSharers,
     FakeSwitches,
     FakeTable,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "FakeRights",
     "FakeScaling",
     "FakeServices",
+    "FakeSharers",
     "FakeShelf",
     "FakeStack",
     "FakeStacks",

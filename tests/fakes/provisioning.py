@@ -324,6 +324,9 @@ class FakeRemains:
     def of(self, region, name, environment_id):
         return list(self.left)
 
+    def secrets(self, region, name, environment_id):
+        return [one for one in self.of(region, name, environment_id) if one.kind == "secret"]
+
     def schedule_secret(self, secret, days):
         self._swap(secret, replace(secret, until=self.clock.now() + days * 86400))
 

@@ -16,6 +16,7 @@ from stargate.domain.paging import Page
 from stargate.domain.playbook.own import UNWRITTEN, in_force
 from stargate.errors import (
     AlreadyRecordedError,
+    CommonNotReadyError,
     ConflictError,
     EnvironmentNotFoundError,
     IdempotencyKeyReusedError,
@@ -90,6 +91,32 @@ class FakeEnvironments:
 
     def note(self, environment, entry):
         self.table.write_entry(environment.environment_id, entry)
+
+
+@dataclass
+class FakeSharers:
+    """Who shares which set, and who takes it away."""
+
+    users: dict = field(default_factory=dict)
+    leavers: dict = field(default_factory=dict)
+
+    def join(self, shared, environment_id):
+        if shared in self.leavers:
+            raise CommonNotReadyError(f"{shared.stack_name} is being removed")
+        self.users.setdefault(shared, set()).add(environment_id)
+
+    def leave(self, shared, environment_id):
+        if shared not in self.users:
+            return False
+        self.users[shared].discard(environment_id)
+        if self.users[shared] or self.leavers.get(shared, environment_id) != environment_id:
+            return False
+        self.leavers[shared] = environment_id
+        return True
+
+    def forget(self, shared, environment_id):
+        if self.leavers.get(shared) == environment_id:
+            del self.leavers[shared], self.users[shared]
 
 
 @dataclass

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.build_manifest import VARIABLE, published_text, read_template
 from stargate.domain.environment import Environment, Status
+from stargate.domain.gateway.common import shared_stack
 from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS
+from stargate.domain.gateway.shared import SECRETS
 from stargate.domain.gateway.template_conditions import holds
 
 if TYPE_CHECKING:
@@ -62,17 +64,20 @@ def environment(kind: str) -> Environment:
 
 
 @cache
-def declared(preset: str) -> dict[str, str]:
-    """What every stack of the preset is given of its environment."""
-    return environment_parameters(environment(preset), "bucket", "arn:aws:iam::123456789012:policy/boundary")
+def declared(preset: str, stack: str) -> dict[str, str]:
+    """What the stack is given of its environment, or as the one that the preset's environments share."""
+    given = environment_parameters(environment(preset), "bucket", "arn:aws:iam::123456789012:policy/boundary")
+    shared = environment(preset).shared
+    return {**given, **shared_stack(shared).parameters} if shared and stack == SECRETS else given
 
 
 @cache
 def parameters(preset: str, stack: str) -> dict[str, str]:
     """All that the stack is given: its defaults, what is declared, and an output of another as <its name>."""
+    graph = environment(preset).graph
     outputs = {
         output: f"<{output}>"
-        for need in environment(preset).graph.all_needs(stack)
+        for need in (graph.all_needs(stack) if stack in graph.names else ())
         if need in TEMPLATES
         for output in TEMPLATES[need].get("Outputs", {})
     }
@@ -81,7 +86,7 @@ def parameters(preset: str, stack: str) -> dict[str, str]:
         for name, entry in TEMPLATES[stack].get("Parameters", {}).items()
         if "Default" in entry
     }
-    return {**defaults, **outputs, **declared(preset)}
+    return {**defaults, **outputs, **declared(preset, stack)}
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ def rendered(preset: str, stack: str) -> dict[str, dict[str, Any]]:
     template, given = TEMPLATES[stack], parameters(preset, stack)
     conditions = template.get("Conditions", {})
     decided = {name: holds(name, conditions, given) for name in conditions}
-    rendering = Rendering(declared(preset), decided, template.get("Mappings", {}))
+    rendering = Rendering(declared(preset, stack), decided, template.get("Mappings", {}))
     return {
         name: {key: rendering.of(value) for key, value in resource.items() if key != "Condition"}
         for name, resource in template["Resources"].items()
@@ -154,7 +159,7 @@ def rendered(preset: str, stack: str) -> dict[str, dict[str, Any]]:
 
 def rendered_template(preset: str, stack: str) -> dict[str, Any]:
     """A template that stands alone: what other stacks give stays a parameter."""
-    kept = TEMPLATES[stack].get("Parameters", {}).keys() - declared(preset).keys()
+    kept = TEMPLATES[stack].get("Parameters", {}).keys() - declared(preset, stack).keys()
     resources = rendered(preset, stack)
     used = {value["Ref"] for value in walk(resources) if isinstance(value, dict) and "Ref" in value}
     used |= {name for text in walk(resources) if isinstance(text, str) for name in VARIABLE.findall(text)}

@@ -238,7 +238,7 @@ def test_functions_that_raise_to_say_no_have_no_alarm_on_errors():
         if alarm["MetricName"] == "Errors"
     }
     assert set(FUNCTIONS) - watched == {
-        *("PreflightFunction", "PrepareRegionsFunction", "CheckGatewayFunction", "CheckRetiredFunction"),
+        *("PreflightFunction", "PrepareCommonFunction", "CheckGatewayFunction", "CheckRetiredFunction"),
         *("SleepGatewayFunction", "WakeGatewayFunction"),
         *("BeginDrillFunction", "WatchGatewayFunction"),
     }

@@ -48,6 +48,7 @@ ON_EVERYTHING = {
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets"},
+    "ReleaseCommonFunction": {"secretsmanager:ListSecrets"},
     "LookAtGateways": {
         "application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData", "ecs:ListTasks",
         "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "servicequotas:ListServiceQuotas",
@@ -336,10 +337,11 @@ def test_roles_are_passed_to_one_service_each():
         ("DeployStackFunction", "cloudformation.amazonaws.com"),
         ("PlanEnvironmentFunction", "cloudformation.amazonaws.com"),
         ("RemoveStackFunction", "cloudformation.amazonaws.com"),
+        ("ReleaseCommonFunction", "cloudformation.amazonaws.com"),
         ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
         ("PerformActionFunction", "ecs-tasks.amazonaws.com"),
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),
-        ("PrepareRegionsFunction", "cloudformation.amazonaws.com"),
+        ("PrepareCommonFunction", "cloudformation.amazonaws.com"),
         ("MayMakeEdge", "events.amazonaws.com"),
         ("MayMakeEdge", "lambda.amazonaws.com"),
     }

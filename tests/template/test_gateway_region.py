@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from stargate.usecases.provisioning.prepare_regions import PrepareRegions
-from tests.fakes import FakeManifests
+from stargate.domain.gateway.common import shared_stack
+from stargate.domain.gateway.regions import forwarder
+from stargate.domain.gateway.shared import SharedSecrets
 from tests.template.control_plane import translated
 from tests.template.gateway_templates import TEMPLATES
 
@@ -31,7 +32,9 @@ def test_everything_goes_to_one_bus_with_one_role():
 
 
 def test_the_template_gets_what_it_declares():
-    """The parameters are given by the use case that makes the stack, and its version can be read back."""
-    use_case = PrepareRegions(None, FakeManifests(None), None, "arn:home", "arn:role", "0123456789ab")
-    assert set(use_case._parameters()) == set(TEMPLATES["region"]["Parameters"])
+    """The parameters come from where the stack is described, and its version can be read back."""
+    wanted = forwarder("us-west-1", "arn:home", "arn:role", "0123456789ab")
+    assert set(wanted.parameters) == set(TEMPLATES[wanted.template]["Parameters"])
+    shared = shared_stack(SharedSecrets("poc", "us-west-1"))
+    assert set(shared.parameters) == set(TEMPLATES[shared.template]["Parameters"])
     assert TEMPLATES["region"]["Outputs"] == {"ForwarderVersion": {"Value": {"Ref": "ForwarderVersion"}}}

@@ -151,9 +151,10 @@ def test_an_even_beat_is_for_measured_checks_only(workflow, name):
     state, _ = state_of(workflow, name)
     even = [retrier["ErrorEquals"] for retrier in state["Retry"] if retrier["JitterStrategy"] == "NONE"]
     expected = {
-        "Prepare regions": [["RegionNotReadyError"]],
+        "Prepare common": [["CommonNotReadyError"]],
         "Check gateway": [["GatewayNotWellError"]],
         "Check retired": [["LeftoversError"]],
+        "Release common": [["CommonNotGoneError"]],
         "Sleep": [["NotAsleepYetError"]],
         "Wake": [["NotAwakeYetError"]],
     }

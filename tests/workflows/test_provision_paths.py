@@ -15,7 +15,7 @@ def test_preflight_stacks_check_ready(stage):
     """Everything holds: each node is asked for once, of the function of its kind, and READY is settled."""
     run = stage.play(WORKFLOW)
     assert run.status == "SUCCEEDED", run.cause
-    assert run.path == ["Preflight", "Regions", "Stacks", "Check gateway", "Settle ready"]
+    assert run.path == ["Preflight", "Common", "Stacks", "Check gateway", "Settle ready"]
     assert run.times("deploy-stack") == dict.fromkeys(nodes("stack"), 1)
     assert run.times("prepare-database") == dict.fromkeys(nodes("step"), 1)
     assert run.settled == [{"outcome": "READY"}]
@@ -40,28 +40,26 @@ def test_preflight_refuses(stage):
     assert "10.20.0.0/16 overlaps vpc-1" in settled["cause"]
 
 
-def test_preflight_prepare_regions_stacks(stage):
+def test_preflight_prepare_common_stacks(stage):
     """Where no events come home from yet, the forwarder is made first, however often that must be asked."""
     run = stage.play(
         WORKFLOW,
-        preflight=answers({"regions": ["us-west-1"]}),
-        prepare_regions=in_turn(raises("RegionNotReadyError", "us-west-1: being made"), answers({})),
+        preflight=answers({"common": ["us-west-1"]}),
+        prepare_common=in_turn(raises("CommonNotReadyError", "us-west-1: being made"), answers({})),
     )
     assert run.status == "SUCCEEDED", run.cause
-    assert run.path == [
-        *("Preflight", "Regions", "Prepare regions", "Stacks", "Check gateway", "Settle ready")
-    ]
-    assert len(run.asked("prepare-regions")) == 2
+    assert run.path == [*("Preflight", "Common", "Prepare common", "Stacks", "Check gateway", "Settle ready")]
+    assert len(run.asked("prepare-common")) == 2
 
 
 def test_a_region_cannot_be_prepared(stage):
     """Nothing is made where nobody would hear of it."""
     run = stage.play(
         WORKFLOW,
-        preflight=answers({"regions": ["us-west-1"]}),
-        prepare_regions=raises("RegionFailedError", "no rule left"),
+        preflight=answers({"common": ["us-west-1"]}),
+        prepare_common=raises("CommonFailedError", "no rule left"),
     )
-    assert run.path == ["Preflight", "Regions", "Prepare regions", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Prepare common", *FAILURE]
     assert "no rule left" in run.settled[0]["cause"]
 
 
@@ -70,7 +68,7 @@ def test_a_stack_fails_and_ends_the_others(stage):
     waiting = dict.fromkeys(nodes() - {"data"}, says_nothing)
     reason = "stargate-sandbox-data: Database: storage full"
     run = stage.play(WORKFLOW, data=fails("StackFailedError", reason), **waiting)
-    assert run.path == ["Preflight", "Regions", "Stacks", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Stacks", *FAILURE]
     assert (run.error, run.cause) == ("StackFailedError", reason)
     assert run.settled == [{"outcome": "FAILED", "error": "StackFailedError", "cause": reason}]
     assert run.asked("check-gateway") == []
@@ -79,7 +77,7 @@ def test_a_stack_fails_and_ends_the_others(stage):
 def test_the_step_fails(stage):
     """A step is a node like any other."""
     run = stage.play(WORKFLOW, prepare_database=fails("StepFailedError", "roles exited with 1"))
-    assert run.path == ["Preflight", "Regions", "Stacks", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Stacks", *FAILURE]
     assert (run.error, run.cause) == ("StepFailedError", "roles exited with 1")
 
 
@@ -94,7 +92,7 @@ def test_a_lost_event_then_the_truth_is_read_anew(stage):
 def test_a_node_never_answers(stage):
     """After three hours the environment fails with a reason in words."""
     run = stage.play(WORKFLOW, waf=says_nothing)
-    assert run.path == ["Preflight", "Regions", "Stacks", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Stacks", *FAILURE]
     assert run.times("deploy-stack")["waf"] == 13
     assert run.error == "States.Timeout"
     assert run.cause.startswith("Some stack neither stood nor failed within three hours")
@@ -118,7 +116,7 @@ def test_a_busy_lambda_is_asked_again(stage, error):
 def test_a_mover_breaks(stage):
     """An error that nobody named is not repeated: the environment fails with it."""
     run = stage.play(WORKFLOW, models=raises("KeyError", "'Stacks'"))
-    assert run.path == ["Preflight", "Regions", "Stacks", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Stacks", *FAILURE]
     assert run.error == "KeyError"
     assert run.times("deploy-stack")["models"] == 1
 
@@ -136,7 +134,7 @@ def test_a_gateway_not_well_yet_then_well(stage):
 def test_a_gateway_never_well(stage):
     """After five minutes of asking the environment fails with what was measured last."""
     run = stage.play(WORKFLOW, check_gateway=raises("GatewayNotWellError", "litellm 1 of 2"))
-    assert run.path == ["Preflight", "Regions", "Stacks", "Check gateway", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Stacks", "Check gateway", *FAILURE]
     assert len(run.asked("check-gateway")) == 21
     assert "litellm 1 of 2" in run.settled[0]["cause"]
 
@@ -146,7 +144,7 @@ def test_ready_cannot_be_written(stage):
     run = stage.play(
         WORKFLOW, settle_environment=in_turn(raises("ConflictError", "row changed"), answers({}))
     )
-    assert run.path == ["Preflight", "Regions", "Stacks", "Check gateway", "Settle ready", *FAILURE]
+    assert run.path == ["Preflight", "Common", "Stacks", "Check gateway", "Settle ready", *FAILURE]
     assert [settled["outcome"] for settled in run.settled] == ["READY", "FAILED"]
 
 

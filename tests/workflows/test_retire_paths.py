@@ -12,7 +12,7 @@ def test_stacks_check_retired(stage):
     """Everything goes: each node is asked for once, and nothing bears the tag any more."""
     run = stage.play(WORKFLOW)
     assert run.status == "SUCCEEDED", run.cause
-    assert run.path == ["Stacks", "Dispose data", "Check retired", "Settle retired"]
+    assert run.path == ["Stacks", "Dispose data", "Release common", "Check retired", "Settle retired"]
     assert run.times("remove-stack") == dict.fromkeys(nodes(), 1)
     assert run.settled == [{"outcome": "RETIRED"}]
 
@@ -47,6 +47,21 @@ def test_data_that_cannot_be_disposed_of(stage):
     assert run.asked("check-retired") == []
 
 
+def test_what_was_shared_goes_with_the_last(stage):
+    """Asked again until it is gone; the removal of the environment waits for it."""
+    gone = in_turn(raises("CommonNotGoneError", "stargate-shared-poc goes"), answers({}))
+    run = stage.play(WORKFLOW, release_common=gone)
+    assert run.status == "SUCCEEDED", run.cause
+    assert len(run.asked("release-common")) == 2
+
+
+def test_what_was_shared_will_not_go(stage):
+    """The resource that refused is the cause; asked for again it goes on from there."""
+    run = stage.play(WORKFLOW, release_common=raises("CommonFailedError", "a secret is replicated"))
+    assert run.path == ["Stacks", "Dispose data", "Release common", *FAILURE]
+    assert "a secret is replicated" in run.settled[0]["cause"]
+
+
 def test_leftovers_that_the_tagging_api_still_lists_then_none(stage):
     """The tagging API lags: it is asked again."""
     run = stage.play(WORKFLOW, check_retired=in_turn(raises("LeftoversError", "vpc-1"), answers({})))
@@ -57,7 +72,7 @@ def test_leftovers_that_the_tagging_api_still_lists_then_none(stage):
 def test_leftovers_that_stay(stage):
     """After five minutes the environment fails, and the leftovers are named."""
     run = stage.play(WORKFLOW, check_retired=raises("LeftoversError", "vpc-1"))
-    assert run.path == ["Stacks", "Dispose data", "Check retired", *FAILURE]
+    assert run.path == ["Stacks", "Dispose data", "Release common", "Check retired", *FAILURE]
     assert run.error == "LeftoversError"
     assert "vpc-1" in run.settled[0]["cause"]
 
@@ -67,5 +82,12 @@ def test_nothing_can_be_written(stage):
     broken = raises("ConflictError", "row changed")
     run = stage.play(WORKFLOW, settle_environment=broken)
     assert run.status == "FAILED"
-    assert run.path == ["Stacks", "Dispose data", "Check retired", "Settle retired", *FAILURE]
+    assert run.path == [
+        "Stacks",
+        "Dispose data",
+        "Release common",
+        "Check retired",
+        "Settle retired",
+        *FAILURE,
+    ]
     assert run.error == "ConflictError"

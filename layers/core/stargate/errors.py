@@ -96,12 +96,16 @@ class PreflightError(StargateError):
     """The environment could not be created here, for every reason that the message lists."""
 
 
-class RegionNotReadyError(StargateError):
-    """Events do not come home from every region of the environment yet."""
+class CommonNotReadyError(StargateError):
+    """What environments have in common does not all stand yet."""
 
 
-class RegionFailedError(StargateError):
-    """A region could not be prepared."""
+class CommonNotGoneError(StargateError):
+    """What the last environment shared with others is not gone yet."""
+
+
+class CommonFailedError(StargateError):
+    """What environments have in common could not be made or removed."""
 
 
 class GatewayNotWellError(StargateError):

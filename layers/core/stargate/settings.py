@@ -106,7 +106,7 @@ class PreflightSettings:
 
 
 @dataclass(frozen=True)
-class PrepareRegionsSettings:
+class PrepareCommonSettings:
     table_name: str
     gateway_bucket: str
     gateway_version: str

@@ -197,7 +197,7 @@ class FakeWatch:
     scrapes: list = field(default_factory=list)
     forgets: tuple = ()
 
-    def watch(self, environment, region, domain, seconds, enough):
+    def watch(self, environment, secrets_prefix, region, domain, seconds, enough):
         probes, until = [], self.clock.now() + seconds
         while self.clock.now() < until and not enough(probes):
             probes += self.see(self.clock.now())

@@ -9,7 +9,7 @@ from stargate.domain.gateway.presets import PRESETS, Spec
 from stargate.domain.life.requests import faults_of
 from tests.unit.play import Play
 
-ABSENT = {"waf", "storage"}
+ABSENT = {"waf", "storage", "secrets"}  # the last it shares with others
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from stargate.domain.gateway.common import Renew
 from stargate.domain.gateway.manifest import Manifest
-from stargate.domain.gateway.regions import Renew, decide_region, regions_away
+from stargate.domain.gateway.regions import decide_region, regions_away
 from stargate.domain.provisioning.moves import ObservedStack
-from stargate.errors import RegionFailedError, RegionNotReadyError, SupersededError
-from stargate.usecases.provisioning.prepare_regions import PrepareRegions
-from tests.fakes import FakeManifests
+from stargate.errors import CommonFailedError, CommonNotReadyError, SupersededError
+from stargate.usecases.provisioning.prepare_common import PrepareCommon
+from tests.fakes import FakeManifests, FakeSharers
 from tests.unit.play import Play
 
 HOME_BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/default"
@@ -32,8 +33,8 @@ def play():
 
 def prepare(play, version="2", attempt=1):
     manifest = Manifest.from_document({"version": version, "stacks": {"region": TEMPLATE}})
-    use_case = PrepareRegions(
-        play.environments, FakeManifests(manifest), play.stacks, HOME_BUS, "arn:role", version
+    use_case = PrepareCommon(
+        play.environments, FakeManifests(manifest), play.stacks, FakeSharers(), HOME_BUS, "arn:role", version
     )
     use_case(play.environment.environment_id, attempt)
 
@@ -47,7 +48,7 @@ def stand(play):
 def test_the_forwarder_is_made_once_and_waited_for(play):
     """Asked again while it is made nothing more happens; once it stands all is well."""
     for _ in range(2):
-        with pytest.raises(RegionNotReadyError, match="us-east-1"):
+        with pytest.raises(CommonNotReadyError, match="us-east-1"):
             prepare(play)
     stand(play)
     prepare(play)
@@ -61,10 +62,10 @@ def test_the_forwarder_is_made_once_and_waited_for(play):
 
 def test_a_forwarder_of_another_version_is_renewed(play):
     """What is listened to may have changed with the control plane."""
-    with pytest.raises(RegionNotReadyError):
+    with pytest.raises(CommonNotReadyError):
         prepare(play, version="1")
     stand(play)
-    with pytest.raises(RegionNotReadyError, match="of version 1"):
+    with pytest.raises(CommonNotReadyError, match="of version 1"):
         prepare(play, version="2")
     assert play.stacks.stacks[REGION].status == "UPDATE_IN_PROGRESS"
     stand(play)
@@ -73,10 +74,10 @@ def test_a_forwarder_of_another_version_is_renewed(play):
 
 def test_a_forwarder_that_failed_says_why_and_clears_the_way(play):
     """The next attempt begins anew."""
-    with pytest.raises(RegionNotReadyError):
+    with pytest.raises(CommonNotReadyError):
         prepare(play)
     play.stacks.fail_resource(REGION, "EventsGoHome", "AWS::Events::Rule", "no", "ROLLBACK_COMPLETE")
-    with pytest.raises(RegionFailedError, match="us-east-1: no"):
+    with pytest.raises(CommonFailedError, match="in us-east-1: no"):
         prepare(play)
     assert play.stacks.deleted == [REGION]
 
@@ -84,7 +85,7 @@ def test_a_forwarder_that_failed_says_why_and_clears_the_way(play):
 def test_a_refused_forwarder_is_not_asked_for_again(play):
     """CloudFormation's words are the reason."""
     play.stacks.refuse[REGION] = "not authorized to perform: iam:PassRole"
-    with pytest.raises(RegionFailedError, match="iam:PassRole"):
+    with pytest.raises(CommonFailedError, match="iam:PassRole"):
         prepare(play)
 
 

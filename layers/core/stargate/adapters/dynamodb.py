@@ -25,11 +25,13 @@ from stargate.adapters.rows import (
     node_fields,
     node_key,
     node_of,
+    shared_key,
 )
 from stargate.domain.faults import Fault
 from stargate.domain.paging import Page
 from stargate.errors import (
     AwsThrottledError,
+    CommonNotReadyError,
     ConflictError,
     EnvironmentNotFoundError,
     InvalidRequestError,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stargate.domain.environment import Check, Environment
+    from stargate.domain.gateway.shared import SharedSecrets
     from stargate.domain.ledger import Entry
     from stargate.domain.life.ends import Kept
     from stargate.domain.provisioning.progress import NodeState, States
@@ -142,6 +145,19 @@ class Table:
                 return None
             raise
         return decode_row(answer.get("Attributes", {}))
+
+    def delete(self, key: Row, condition: str, values: Row) -> None:
+        """Unless the condition refuses: then somebody else has dealt with it."""
+        try:
+            self._client.delete_item(
+                TableName=self.name,
+                Key=encode_row(key),
+                ConditionExpression=condition,
+                ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
+            )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
 
 
 def _put(row: Row, condition: str | None = None, values: Row | None = None) -> Row:
@@ -335,6 +351,43 @@ class NodeRows:
         self.table.update(
             node_key(environment_id, name), {":resource": {resource}}, UpdateExpression=expression
         )
+
+
+@dataclass(frozen=True)
+class SharerRows:
+    """One row for each set: who shares it, and who takes it away."""
+
+    table: Table
+
+    def join(self, shared: SharedSecrets, environment_id: str) -> None:
+        joined = self.table.update(
+            shared_key(shared),
+            {":me": {environment_id}},
+            UpdateExpression="ADD sharers :me",
+            ConditionExpression="attribute_not_exists(leaver)",
+        )
+        if joined is None:
+            raise CommonNotReadyError(
+                f"{shared.stack_name} in {shared.region} is being removed: it comes anew"
+            )
+
+    def leave(self, shared: SharedSecrets, environment_id: str) -> bool:
+        """A set that is empty is no attribute: that is how the last one is known."""
+        key, known = shared_key(shared), "attribute_exists(pk)"
+        nobody_else = "(attribute_not_exists(leaver) OR leaver = :me)"
+        self.table.update(
+            key, {":me": {environment_id}}, UpdateExpression="DELETE sharers :me", ConditionExpression=known
+        )
+        last = self.table.update(
+            key,
+            {":me": environment_id},
+            UpdateExpression="SET leaver = :me",
+            ConditionExpression=f"{known} AND attribute_not_exists(sharers) AND {nobody_else}",
+        )
+        return last is not None
+
+    def forget(self, shared: SharedSecrets, environment_id: str) -> None:
+        self.table.delete(shared_key(shared), "leaver = :me", {":me": environment_id})
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,14 @@ class GatewayWatch:
 
     def watch(
         self,
-        environment: str,
+        environment: str,  # noqa: ARG002 - asked by its front door alone
+        secrets_prefix: str,
         region: str,
         domain: str,
         seconds: float,
         enough: Callable[[Sequence[Probe]], bool],
     ) -> Watched:
-        door = _Door(lambda patience: self.connect(domain, patience), f"stargate-{environment}", region)
+        door = _Door(lambda patience: self.connect(domain, patience), secrets_prefix, region)
         markers, samples, key = _Markers(door), _Samples(door), door.make_key()
         asks = {**door.asks(key), INGESTION: markers.write, METRICS: samples.ask}
         try:
@@ -101,7 +102,7 @@ class _Door:
         return {"Authorization": _basic(pair), "Content-Type": "application/json", **AGENT}
 
     def _secret(self, name: str) -> str:
-        asked = f"{self._prefix}/{name}"
+        asked = f"{self._prefix}{name}"
         return str(client("secretsmanager", self._region).get_secret_value(SecretId=asked)["SecretString"])
 
     def make_key(self) -> str:

@@ -19,6 +19,9 @@ class AwsRemains:
     def of(self, region: str, name: str, environment_id: str) -> list[Kept]:
         return [*_secrets(region, name, environment_id), *_snapshots(region, name, environment_id)]
 
+    def secrets(self, region: str, name: str, environment_id: str) -> list[Kept]:
+        return list(_secrets(region, name, environment_id))
+
     def schedule_secret(self, secret: Kept, days: int) -> None:
         _manager(secret).delete_secret(SecretId=secret.arn, RecoveryWindowInDays=days)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.budget import Budget
 from stargate.domain.drills.policy import Policy
@@ -25,6 +25,9 @@ from stargate.domain.life.rest import Rest
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
 
+if TYPE_CHECKING:
+    from stargate.domain.gateway.shared import SharedSecrets
+
 Row = dict[str, Any]
 
 LISTED = "environments"
@@ -36,6 +39,10 @@ def environment_key(environment_id: str) -> Row:
 
 def name_key(name: str) -> Row:
     return {"pk": f"name#{name}", "sk": "name"}
+
+
+def shared_key(shared: SharedSecrets) -> Row:
+    return {"pk": f"shared#{shared.preset}#{shared.region}", "sk": "sharers"}
 
 
 def history_key(preset: str) -> Row:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION, Graph
 from stargate.domain.gateway.presets import PRESETS, Preset, Spec
+from stargate.domain.gateway.shared import SECRETS, SHARED_NAME, SharedSecrets
 from stargate.domain.life.ends import Deadline, Farewell, Kept
 from stargate.domain.life.hours import Hours
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from stargate.domain.life.schedule import Schedule
 
 NAME_PATTERN = r"^[a-z][a-z0-9]{1,15}\Z"  # \Z and not $, which a line break at the end would pass
-RESERVED_NAMES = frozenset({"region"})  # stargate-region is the stack that each region in use has one of
+RESERVED_NAMES = frozenset({"region", SHARED_NAME})  # stargate-region, and what environments share
 RETIRED_KEPT_SECONDS = 90 * 24 * 3600
 MAINTENANCE = Hours(("sun",), "08:30", "09:30", "UTC")  # the data stack's PreferredMaintenanceWindow
 ACTIONS_AN_HOUR = 12  # of all kinds together: more is no repair any more, but a fight
@@ -166,8 +167,20 @@ class Environment:
 
     @property
     def graph(self) -> Graph:
-        """What this environment is made of: the gateway without what its preset does without."""
-        return GATEWAY.without(self.preset_defaults().lacks)
+        """What it alone is made of: the gateway without what its preset does without or shares."""
+        preset = self.preset_defaults()
+        return GATEWAY.without(preset.lacks | ({SECRETS} if preset.shares_secrets else frozenset()))
+
+    @property
+    def shared(self) -> SharedSecrets | None:
+        shares = self.preset_defaults().shares_secrets
+        return SharedSecrets(self.preset, self.region) if shares else None
+
+    @property
+    def secrets_prefix(self) -> str:
+        """How the names of its secrets begin."""
+        owner = self.shared.owner if self.shared else self.name
+        return f"stargate-{owner}/"
 
     def region_of(self, node: str) -> str:
         places = {

@@ -19,6 +19,7 @@ class Watch(Protocol):
     def watch(
         self,
         environment: str,
+        secrets_prefix: str,
         region: str,
         domain: str,
         seconds: float,

@@ -189,6 +189,10 @@ class Remains(Protocol):
         """Its secrets, those within their window with the window's end, and snapshots of its database."""
         ...
 
+    def secrets(self, region: str, name: str, environment_id: str) -> list[Kept]:
+        """The secrets alone."""
+        ...
+
     def schedule_secret(self, secret: Kept, days: int) -> None:
         """Have it deleted after so many days, in which it can be restored."""
         ...

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from stargate.domain.drills.drill import Drill, Watched
     from stargate.domain.environment import Check, Environment
+    from stargate.domain.gateway.shared import SharedSecrets
     from stargate.domain.ledger import Entry
     from stargate.domain.life.ends import Kept
     from stargate.domain.operating.operations import Change, Overview
@@ -45,6 +46,22 @@ class Environments(Protocol):
 
     def note(self, environment: Environment, entry: Entry) -> None:
         """Into its ledger, and nothing else; the same entry again changes nothing."""
+        ...
+
+
+class Sharers(Protocol):
+    """Which environments share a set of secrets."""
+
+    def join(self, shared: SharedSecrets, environment_id: str) -> None:
+        """Once or again; CommonNotReadyError while the last who left still takes it away."""
+        ...
+
+    def leave(self, shared: SharedSecrets, environment_id: str) -> bool:
+        """Whether it is for the one who leaves to take it away: the last, also when asked again."""
+        ...
+
+    def forget(self, shared: SharedSecrets, environment_id: str) -> None:
+        """It is gone, and who comes next may make it anew."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, NodeRows, Table
+from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, NodeRows, SharerRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
 from stargate.wiring.shared import narrator_of
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from stargate.usecases.provisioning.notice_progress import NoticeProgress
     from stargate.usecases.provisioning.plan_environment import PlanEnvironment
     from stargate.usecases.provisioning.preflight import Preflight
+    from stargate.usecases.provisioning.prepare_common import PrepareCommon
     from stargate.usecases.provisioning.prepare_database import PrepareDatabase
-    from stargate.usecases.provisioning.prepare_regions import PrepareRegions
     from stargate.usecases.provisioning.publish_gateway import PublishGateway
+    from stargate.usecases.provisioning.release_common import ReleaseCommon
     from stargate.usecases.provisioning.remove_stack import RemoveStack
     from stargate.usecases.provisioning.settle_environment import SettleEnvironment
 
@@ -167,20 +168,33 @@ def preflight() -> Preflight:
     )
 
 
-def prepare_regions() -> PrepareRegions:
+def prepare_common() -> PrepareCommon:
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.s3 import S3Manifests
-    from stargate.usecases.provisioning.prepare_regions import PrepareRegions
+    from stargate.usecases.provisioning.prepare_common import PrepareCommon
 
-    given = settings.read(settings.PrepareRegionsSettings)
-    return PrepareRegions(
-        EnvironmentRows(Table(given.table_name)),
+    given = settings.read(settings.PrepareCommonSettings)
+    table = Table(given.table_name)
+    return PrepareCommon(
+        EnvironmentRows(table),
         S3Manifests(given.gateway_bucket),
         CloudFormationStacks(given.service_role_arn),
+        SharerRows(table),
         given.home_bus_arn,
         given.forwarder_role_arn,
         given.gateway_version,
     )
+
+
+def release_common() -> ReleaseCommon:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.remains import AwsRemains
+    from stargate.usecases.provisioning.release_common import ReleaseCommon
+
+    given = settings.read(settings.RemoveStackSettings)
+    table = Table(given.table_name)
+    stacks = CloudFormationStacks(given.service_role_arn)
+    return ReleaseCommon(EnvironmentRows(table), stacks, SharerRows(table), AwsRemains())
 
 
 def check_gateway() -> CheckGateway:

@@ -125,6 +125,7 @@ class Preset:
     zones: int
     spec: Spec
     lacks: frozenset[str] = frozenset()  # nodes of the gateway that such an environment does without
+    shares_secrets: bool = False  # with all others of the preset in its region
     deletion_protection: bool = False
 
 
@@ -161,5 +162,6 @@ PRESETS = {
             database=DatabaseSpec("db.t4g.micro", storage_gb=20, max_storage_gb=50, multi_az=False),
         ),
         lacks=frozenset({"waf", "storage"}),
+        shares_secrets=True,
     ),
 }

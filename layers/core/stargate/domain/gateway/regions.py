@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.provisioning.moves import (
-    REMAINS_STATUSES,
-    STANDING_STATUSES,
-    ObservedStack,
-    Remove,
-    Stands,
-    Submit,
-    Wait,
-)
+from stargate.domain.gateway.common import CommonMove, CommonStack, decide_common
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
+    from stargate.domain.provisioning.moves import ObservedStack
 
 REGION_STACK = "stargate-region"
 REGION_TEMPLATE = "region"
-
-
-@dataclass(frozen=True)
-class Renew:
-    """Update the stack: it is of another version of the gateway than the control plane's."""
-
-    reason: str
-
-
-RegionMove = Submit | Renew | Remove | Wait | Stands
 
 
 def regions_away(environment: Environment, home: str) -> tuple[str, ...]:
@@ -37,14 +19,12 @@ def regions_away(environment: Environment, home: str) -> tuple[str, ...]:
     return tuple(region for region in environment.regions if region != home)
 
 
-def decide_region(observed: ObservedStack | None, version: str) -> RegionMove:
-    if observed is None:
-        return Submit("no events come home from there yet")
-    if observed.status in REMAINS_STATUSES or observed.status == "DELETE_FAILED":
-        return Remove(f"it is {observed.status}")
-    if observed.status not in STANDING_STATUSES:
-        return Wait(f"it is {observed.status}")
-    present = observed.outputs.get("ForwarderVersion", "none")
-    if present != version:
-        return Renew(f"it is of version {present}")
-    return Stands("events come home from there")
+def forwarder(region: str, home_bus: str, role: str, version: str) -> CommonStack:
+    parameters = {"HomeBusArn": home_bus, "ForwarderRoleArn": role, "ForwarderVersion": version}
+    tags = {"stargate:stack": REGION_TEMPLATE}
+    return CommonStack(region, REGION_STACK, REGION_TEMPLATE, parameters, tags)
+
+
+def decide_region(observed: ObservedStack | None, version: str) -> CommonMove:
+    present = "none" if observed is None else observed.outputs.get("ForwarderVersion", "none")
+    return decide_common(observed, "" if present == version else f"it is of version {present}")

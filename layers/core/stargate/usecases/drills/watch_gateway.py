@@ -45,6 +45,7 @@ class WatchGateway:
         observer = _Observer(self.drills, self.clock, drill, self.clock.now())
         watched = self.watch.watch(
             environment.name,
+            environment.secrets_prefix,
             environment.region,
             outputs["DistributionDomain"],
             WATCH_SECONDS,

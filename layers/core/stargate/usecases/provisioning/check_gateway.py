@@ -15,6 +15,7 @@ from stargate.usecases.provisioning.preflight import current
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stargate.domain.gateway.shared import SharedSecrets
     from stargate.domain.provisioning.moves import ObservedStack
     from stargate.ports.gateway import FrontDoor, Gauges, Observer
     from stargate.ports.provisioning import Stacks
@@ -47,6 +48,8 @@ class CheckGateway:
         standing = self._standing(environment)
         total = len(environment.graph.stacks)
         yield Check("stacks", len(standing) == total, f"{len(standing)} stand", f"{total} stand")
+        if environment.shared is not None:
+            yield self._shared_check(environment.shared)
         yield self._database_check(environment)
         if "edge" in standing:
             yield self._distribution_check(standing["edge"])
@@ -67,6 +70,13 @@ class CheckGateway:
             if observed is not None and ours and observed.status in STANDING_STATUSES:
                 found[node.name] = observed
         return found
+
+    def _shared_check(self, shared: SharedSecrets) -> Check:
+        observed = self.stacks.describe(shared.region, shared.stack_name)
+        status = "absent" if observed is None else observed.status
+        return Check(
+            "shared secrets", status in STANDING_STATUSES, f"{shared.stack_name} is {status}", "stands"
+        )
 
     def _database_check(self, environment: Environment) -> Check:
         status, multi_az = self.gauges.database(environment.region, f"stargate-{environment.name}")

@@ -15,6 +15,7 @@ from stargate.domain.gateway.parameters import (
     stack_parameters,
     stack_tags,
 )
+from stargate.domain.gateway.shared import SECRETS
 from stargate.domain.life.bounds import Bounds, carried, declared_bounds
 from stargate.domain.provisioning.moves import (
     STANDING_STATUSES,
@@ -33,6 +34,7 @@ from stargate.domain.provisioning.progress import NodeStatus
 from stargate.domain.provisioning.readiness import unmet_needs
 from stargate.domain.provisioning.rescue import STUCK_STATUSES, stuck_at
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
+from stargate.usecases.provisioning.prepare_common import outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -257,6 +259,9 @@ class DeployStack:
         for need in situation.environment.graph.all_needs(situation.node.name):
             if need in manifest.stacks and wanted & set(manifest.stacks[need].outputs):
                 outputs.update(self._outputs(situation, need))
+        shared = situation.environment.shared
+        if shared is not None and wanted & set(manifest.stacks[SECRETS].outputs):
+            outputs.update(outputs_of(self.stacks, shared))
         return stack_parameters(template, declared, outputs)
 
     def _outputs(self, situation: Situation, need: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from stargate.domain.provisioning.planning import (
     plan_id,
 )
 from stargate.domain.provisioning.progress import longest_path
+from stargate.usecases.provisioning.prepare_common import outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +128,8 @@ class PlanEnvironment:
         outputs: dict[str, str] = {}
         for need in environment.graph.all_needs(name):
             outputs.update(states[need].outputs)
+        if environment.shared is not None:
+            outputs.update(outputs_of(self.preflight.stacks, environment.shared))
         declared = environment_parameters(environment, self.gateway_bucket, self.boundary_arn)
         try:
             order = Order(template, stack_parameters(template, declared, outputs))

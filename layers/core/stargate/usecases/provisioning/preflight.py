@@ -52,13 +52,14 @@ class Preflight:
     gateway_version: str
 
     def __call__(self, environment_id: str, attempt: int) -> tuple[str, ...]:
-        """The regions from which events do not come home yet; PreflightError with every fault."""
+        """What it has in common with others and must be prepared; PreflightError with every fault."""
         environment = current(self.environments, environment_id, attempt, *MAKING)
         faults = list(self.faults(environment))
         if faults:
             raise PreflightError("; ".join(faults))
         self._tell_warnings(environment)
-        return tuple(self._regions_to_prepare(environment))
+        shared = (environment.shared.stack_name,) if environment.shared else ()
+        return (*self._regions_to_prepare(environment), *shared)
 
     def faults(self, environment: Environment) -> Iterator[str]:
         yield from self._manifest_faults(environment)

@@ -39,9 +39,9 @@ class Names:
 
     def _secret_faults(self, environment: Environment) -> Iterator[str]:
         """A name is held until its secret's recovery window is over."""
-        if not is_untouched(self.nodes, environment, "secrets"):
+        if self._secrets_stand(environment):
             return
-        region, prefix = environment.region, f"stargate-{environment.name}/"
+        region, prefix = environment.region, environment.secrets_prefix
         for name, is_going in sorted(self.belongings.secrets(region, prefix).items()):
             if is_going:
                 yield (
@@ -50,6 +50,12 @@ class Names:
                 )
             else:
                 yield f"the secret {name} in {region} {NOT_OURS}"
+
+    def _secrets_stand(self, environment: Environment) -> bool:
+        """Its own, of an earlier attempt; or those that it shares, of whoever came before."""
+        if environment.shared is None:
+            return not is_untouched(self.nodes, environment, "secrets")
+        return self.stacks.describe(environment.region, environment.shared.stack_name) is not None
 
     def _database_faults(self, environment: Environment) -> Iterator[str]:
         region, identifier = environment.region, f"stargate-{environment.name}"
