@@ -1,4 +1,4 @@
-"""Called by EventBridge for whatever AWS tells of a running gateway: alarms, tasks, services, scaling."""
+"""Called by EventBridge and SNS for whatever AWS tells of gateways, or of the account that they are in."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from stargate.wiring.operating import receive_signal
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    taken = receive_signal()(event)
-    document = taken.document()
-    logger.info("signal", extra=document)
-    count(f"Signal{taken.outcome.capitalize()}")
-    return document
+    documents = [taken.document() for taken in receive_signal()(event)]
+    for document in documents:
+        logger.info("signal", extra=document)
+        count(f"Signal{document['outcome'].capitalize()}")
+    return {"taken": documents}

@@ -16,6 +16,7 @@ from local.demo.record import Record
 from local.demo.running import SERVICE, Running
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
+from tests.unit.signals.senders import budget
 
 pytestmark = pytest.mark.cloud
 
@@ -143,14 +144,44 @@ def test_events_of_others_lead_to_nothing(cloud, running, record):
     assert {entry["kind"] for entry in record.ledger() if entry["cause"] in events} <= {"note"}
 
 
+def test_what_budgets_tell_by_sns_is_decided_by_the_environments_own_playbook(api, cloud, raised, record):
+    """A rule is put in force, the plain text that AWS Budgets writes is published, and the rule decides."""
+    shown = api.get("/environments/loop/playbook").document
+    ours = {"rule": "our-budget", "while": "budget-passed", "severity": "warning", "why": "we know of it"}
+    put = api.put(
+        "/environments/loop/playbook", {"version": shown["version"], "rules": [ours, *shown["rules"]]}
+    )
+    assert put.status == 200, put.text
+    try:
+        (topic,) = (
+            one["OutputValue"]
+            for one in cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"][0][
+                "Outputs"
+            ]
+            if one["OutputKey"] == "SignalsTopicArn"
+        )
+        cloud.client("sns").publish(TopicArn=topic, Message=budget(name="stargate-loop"))
+        told = lambda: record.condition("budget-passed", "cost").get("decision") or {}  # noqa: E731
+        wait_until(lambda: told().get("reason") == "we know of it", "the budget was decided on")
+        (entry,) = (one for one in record.ledger() if one["id"] == told()["entry"])
+        version = f"version {put.document['version']}"
+        assert (entry["detail"]["rule"], entry["detail"]["playbook"]) == ("our-budget", version)
+        (signal,) = (one for one in record.ledger() if one["id"] == entry["cause"])
+        assert (signal["detail"]["kind"], signal["detail"]["facts"]["amount"]) == ("budget-passed", "$420.55")
+    finally:
+        back = {"version": put.document["version"], "follows": "default"}
+        assert api.put("/environments/loop/playbook", back).status == 200
+
+
 @pytest.mark.parametrize(
     "call",
     [
         lambda caller: caller.get("/environments/loop/conditions"),
+        lambda caller: caller.put("/environments/loop/playbook", {"version": 0, "follows": "default"}),
         lambda caller: caller.patch("/environments/loop", {"mode": "observe"}),
         lambda caller: caller.put("/switch", {"actions": "off", "reason": "none"}),
     ],
-    ids=["conditions", "mode", "switch"],
+    ids=["conditions", "playbook", "mode", "switch"],
 )
 def test_strangers_are_refused(environment, stranger, forger, call):
     """Nobody without a good signature reads conditions, changes a mode or turns the switch."""

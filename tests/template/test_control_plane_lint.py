@@ -56,6 +56,6 @@ def test_the_outputs_are_those_that_others_rely_on():
     """Whoever deploys reads these names."""
     expected = {
         "ApiUrl", "TableName", "GatewayBucket", "GatewayVersion", "ServiceRoleArn", "ProvisionArn",
-        "SleepArn", "WakeArn", "RetireArn", "RemediateArn",
+        "SleepArn", "WakeArn", "RetireArn", "RemediateArn", "SignalsTopicArn",
     }  # fmt: skip
     assert expected == set(TEMPLATE["Outputs"])

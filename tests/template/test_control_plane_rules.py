@@ -9,6 +9,7 @@ from ministack.services import eventbridge
 
 from tests.template.control_plane import of_type, translated
 from tests.template.gateway_templates import resources_of_type
+from tests.unit.signals import senders
 
 ACCOUNT, REGION, ENVIRONMENT = "111122223333", "us-west-1", "sandbox"
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/stargate-{ENVIRONMENT}"
@@ -78,6 +79,13 @@ def scaled(**changes):
     }
     kind = "Application Auto Scaling Scaling Activity State Change"
     return event("aws.application-autoscaling", kind, {**detail, **changes})
+
+
+def by_trail(record):
+    """As CloudTrail hands it to EventBridge."""
+    service = bool(record.get("additionalEventData"))
+    kind = f"AWS {'Service Event' if service else 'API Call'} via CloudTrail"
+    return event("aws.secretsmanager", kind, record)
 
 
 def heard_by(happened):
@@ -187,3 +195,54 @@ def test_a_target_at_its_maximum_is_heard():
     assert heard_by(scaled()) == {SCALED}
     assert heard_by(scaled(resourceId="service/others/litellm")) == set()
     assert heard_by(scaled(resourceId="table/stargate", serviceNamespace="dynamodb")) == set()
+
+
+# What is told of the database, by Health, of secrets, stacks, quotas and costs: in the shapes of `senders`.
+
+ELSEWHERE = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:theirs/key-AbCdEf"
+HEARD = [
+    ("DatabaseTold", senders.database("0013")),
+    ("HealthTold", senders.health("AWS_ECS_OPERATIONAL_ISSUE", "issue")),
+    ("SecretChanged", by_trail(senders.secret("RotationSucceeded"))),
+    (
+        "SecretChanged",
+        by_trail(senders.secret("PutSecretValue", requestParameters={"secretId": senders.ROTATED})),
+    ),
+    (
+        "SecretChanged",
+        by_trail(senders.secret("DeleteSecret", requestParameters={"secretId": "stargate-sandbox/x"})),
+    ),
+    ("StackTold", senders.stack("UPDATE_ROLLBACK_FAILED")),
+    ("StackTold", senders.stack("UPDATE_ROLLBACK_COMPLETE")),
+    ("StackTold", senders.stack("DELETE_COMPLETE")),
+    ("DriftFound", senders.drift("DRIFTED")),
+    ("QuotaPassed", senders.service_quotas()),
+    ("QuotaChecked", senders.limit()),
+    ("QuotaChecked", senders.limit("ERROR", "aws-solutions.quota-monitor")),
+    ("CostsMore", event("aws.ce", "Anomaly Detected", senders.ANOMALY)),
+]
+UNHEARD = [
+    senders.database("0013", "theirs"),
+    by_trail(senders.secret("GetSecretValue", requestParameters={"secretId": senders.ROTATED})),
+    by_trail(senders.secret("RotationSucceeded", additionalEventData={"SecretId": ELSEWHERE})),
+    senders.stack("UPDATE_ROLLBACK_FAILED", "theirs"),
+    senders.limit("OK"),
+]
+
+
+@pytest.mark.parametrize(("rule", "told"), HEARD)
+def test_all_else_that_is_told_of_gateways_is_heard(rule, told):
+    """A shape that is read and never delivered would be read for nothing."""
+    assert f"ReceiveSignalFunction{rule}" in heard_by(told)
+
+
+@pytest.mark.parametrize("told", UNHEARD)
+def test_what_is_told_of_others_is_not_heard(told):
+    """Nor what is read of a secret, which is every task's start."""
+    assert not any(name.startswith("ReceiveSignal") for name in heard_by(told))
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS"])
+def test_a_creation_wakes_the_loop_with_none_of_its_stacks(status):
+    """Its own workflow looks after them."""
+    assert not any(name.startswith("ReceiveSignal") for name in heard_by(senders.stack(status)))

@@ -68,10 +68,11 @@ def test_nobody_gets_in_without_tls(policy):
 
 
 def test_queue_and_topic_are_encrypted():
-    """The topic by a key that CloudWatch may use: with AWS's own key for SNS its alarms would be lost."""
+    """The topics by a key that services may use: with AWS's own key for SNS what they tell would be lost."""
     assert RESOURCES["DeadLetters"]["Properties"]["SqsManagedSseEnabled"] is True
-    assert RESOURCES["Operators"]["Properties"]["KmsMasterKeyId"] == {"Ref": "OperatorsKey"}
-    allowed = [s for s in statements("OperatorsKey") if s.sid == "AlarmsReachTheTopic"]
+    for topic in ("Operators", "Signals"):
+        assert RESOURCES[topic]["Properties"]["KmsMasterKeyId"] == {"Ref": "OperatorsKey"}
+    allowed = [s for s in statements("OperatorsKey") if s.sid == "ServicesReachTheTopics"]
     assert allowed[0].actions == ("kms:Decrypt", "kms:GenerateDataKey")
 
 

@@ -18,6 +18,7 @@ from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.perform_action import PerformAction
 from stargate.usecases.operating.settle_action import SettleAction
 from stargate.usecases.operating.show_conditions import ShowConditions
+from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.operating.take_signal import TakeSignal
 from stargate.usecases.operating.tools import Tools
 from stargate.usecases.operating.turn_switch import TurnSwitch
@@ -88,12 +89,13 @@ class LoopPlay:
             self.clock,
             self.narrator("receive_signal"),
         )
-        self.take = TakeSignal(self.operations, deciding, self.clock, self.narrator("receive_signal"))
+        self.signals = TakeSignal(self.operations, deciding, self.clock, self.narrator("receive_signal"))
+        self.hear = TakeEvent(self.signals, fakes.FakeEnvironments(self.table))
         self.settle = SettleAction(self.operations, self.clock, self.narrator("settle_action"))
         self.examine = ExamineConditions(
             self.operations,
             self.alarms,
-            self.take,
+            self.signals,
             deciding,
             self.settle,
             self.clock,
@@ -192,6 +194,11 @@ class LoopPlay:
                 **detail,
             },
         }
+
+    def take(self, event):
+        """What came of an event that tells of one thing."""
+        (taken,) = self.hear(event)
+        return taken
 
     def crash(self, task):
         self.clock.pass_seconds(1)

@@ -96,7 +96,7 @@ def told(play, kind, subject, turn=Turn.OPENS, **facts):
     source, now = f"{kind} of a test", play.clock.now()
     event = f"event-{next(play.numbers)}"
     given = (event, now, NAME, kind, subject, Severity.CRITICAL, turn, source, REGION)
-    return play.take.take(Signal(*given, facts))
+    return play.signals.take(Signal(*given, facts))
 
 
 def opened(kind, subject, **facts):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.perform_action import PerformAction
     from stargate.usecases.operating.settle_action import SettleAction
+    from stargate.usecases.operating.take_event import TakeEvent
     from stargate.usecases.operating.take_signal import TakeSignal
     from stargate.usecases.operating.verify_effect import VerifyEffect
 
@@ -35,9 +36,14 @@ def _take_signal(deciding: Deciding) -> TakeSignal:
     return TakeSignal(deciding.operations, deciding, deciding.clock, deciding.narrator)
 
 
-def receive_signal() -> TakeSignal:
+def receive_signal() -> TakeEvent:
+    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.usecases.operating.take_event import TakeEvent
+
     given = settings.read(settings.RemediateSettings)
-    return _take_signal(_deciding(Table(given.table_name), given.remediate_arn, "receive_signal"))
+    table = Table(given.table_name)
+    take = _take_signal(_deciding(table, given.remediate_arn, "receive_signal"))
+    return TakeEvent(take, EnvironmentRows(table))
 
 
 def examine_conditions() -> ExamineConditions:

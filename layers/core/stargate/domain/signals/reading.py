@@ -71,7 +71,12 @@ NO_CONCERN_OF: Mapping[str, str] = {
 
 def signals_in(event: object, meant: str | None = None) -> tuple[Read, ...]:
     """All that is wrapped in it; `meant` is the environment for what concerns all of them."""
-    return tuple(_for(read, meant) for one in unwrapped(event) for read in _read(one))
+    return tuple(_for(read, meant) for read in all_in(event))
+
+
+def all_in(event: object) -> tuple[Read, ...]:
+    """The same, as it was told: what concerns every environment is still of all of them."""
+    return tuple(read for one in unwrapped(event) for read in _read(one))
 
 
 def read_signal(event: object) -> Read:

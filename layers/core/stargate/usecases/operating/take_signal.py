@@ -1,4 +1,4 @@
-"""An event comes in: what it says, what it changes, what is decided on it; all written as one, or nothing.
+"""A signal comes in: what it says, what it changes, what is decided on it; all written as one, or nothing.
 
 A copy of an event finds its own entry in the ledger and writes nothing. A call that was cut off between the
 writing and the start of the workflow is completed by the next copy, or by the examination each minute.
@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.environment import AT_WORK
 from stargate.domain.ledger import Entry, derived_id
 from stargate.domain.moments import told
 from stargate.domain.operating.conditions import Transition, Turned, after, key_of
 from stargate.domain.operating.operations import Change
-from stargate.domain.signals.reading import read_signal
+from stargate.domain.signals.envelope import CONTROL_PLANE
+from stargate.domain.signals.kinds import KINDS, STACKS
 from stargate.domain.signals.signal import Ignored, Signal
 from stargate.errors import AlreadyRecordedError, ConflictError
 
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 LATE_SECONDS = 600.0  # so old a word may not be true any more: the examination decides, by the truth
 CLOCKS_APART = 60.0
 TRIES = 5
+STACK_KINDS = frozenset(kind.name for kind in KINDS.values() if kind.source == STACKS)
+OUR_OWN_DOING = "the workflow that is at work on the environment looks after its stacks, and tells of them"
+OF_ITSELF = (
+    "of the control plane itself: its own alarms tell whoever is on call, for it may be what is broken"
+)
 
 
 @dataclass(frozen=True)
@@ -59,10 +66,11 @@ class TakeSignal:
     clock: Clock
     narrator: Narrator
 
-    def __call__(self, event: object) -> Taken:
-        read = read_signal(event)
+    def __call__(self, read: Signal | Ignored) -> Taken:
         if isinstance(read, Ignored):
             return self._ignored(read)
+        if read.environment == CONTROL_PLANE:
+            return _taken("ignored", OF_ITSELF, read)
         return self.take(read, self._is_late(read))
 
     def take(self, signal: Signal, late: str = "") -> Taken:
@@ -82,6 +90,8 @@ class TakeSignal:
 
     def _take(self, signal: Signal, late: str) -> Taken:
         overview = self.operations.by_name(signal.environment)
+        if overview is not None and _is_our_own_doing(overview, signal):
+            return _taken("ignored", OUR_OWN_DOING, signal)
         refused = _not_concerned(overview, signal)
         if overview is None or refused:
             return self._noted(overview, Ignored(signal.event_id, refused, signal.environment, signal.at))
@@ -188,6 +198,12 @@ def _not_concerned(overview: Overview | None, signal: Signal) -> str:
         made = told(environment.created_at)
         return f"{signal.kind} of {signal.subject}: of an earlier {environment.name}, this one is of {made}"
     return ""
+
+
+def _is_our_own_doing(overview: Overview, signal: Signal) -> bool:
+    """A stack that fails, changes or goes while a workflow is at work on it, or after it has removed it."""
+    status = overview.environment.status
+    return signal.kind in STACK_KINDS and (status in AT_WORK or overview.environment.is_going)
 
 
 def _change(
