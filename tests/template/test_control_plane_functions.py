@@ -21,6 +21,7 @@ SHARED = {
     "MayLookBeforehand": {"PreflightFunction", "PlanEnvironmentFunction"},
     "LookAtGateways": {
         "ReceiveSignalFunction", "ExamineConditionsFunction", "PerformActionFunction", "VerifyEffectFunction",
+        "ProbeGatewaysFunction",
     },
 }  # fmt: skip
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -36,6 +37,7 @@ ANSWERING = {"PlanEnvironmentFunction"}  # invoked by another that waits for its
 TICKS = {
     "ExamineConditionsFunction": "rate(1 minute)",
     "KeepTimeFunction": "rate(5 minutes)",
+    "ProbeGatewaysFunction": "rate(2 minutes)",
     "RefreshPricesFunction": "rate(1 day)",
     "KeepDrillsFunction": "rate(5 minutes)",
 }

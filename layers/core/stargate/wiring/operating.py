@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.perform_action import PerformAction
+    from stargate.usecases.operating.probe_gateways import ProbeGateways
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_event import TakeEvent
     from stargate.usecases.operating.take_signal import TakeSignal
@@ -62,6 +63,18 @@ def examine_conditions() -> ExamineConditions:
         deciding.clock,
         deciding.narrator,
         sorted({preset.region for preset in PRESETS.values()}),
+    )
+
+
+def probe_gateways() -> ProbeGateways:
+    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.usecases.operating.probe_gateways import ProbeGateways
+
+    given = settings.read(settings.RemediateSettings)
+    table = Table(given.table_name)
+    deciding = _deciding(table, given.remediate_arn, "probe_gateways")
+    return ProbeGateways(
+        EnvironmentRows(table), deciding.operations, tools().keys, _take_signal(deciding), deciding.clock
     )
 
 

@@ -93,11 +93,16 @@ class Task:
 class Keys:
     """What became of a virtual key that the observer made: it was shown to each of LiteLLM's tasks.
 
-    `refusing` are addresses of tasks; `reason` is empty where all of them serve it.
+    `refusing` are addresses of tasks, of so many `tasks`; `reason` is empty where all of them serve it.
     """
 
     reason: str
     refusing: tuple[str, ...] = ()
+    tasks: int = 0
+
+    @property
+    def all_refuse(self) -> bool:
+        return len(self.refusing) >= self.tasks
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,16 @@ def release_rolling_out(facts: Facts) -> str:
     return f"deployment {rolling.deployment_id} is in progress" if new else ""
 
 
+def database_available(facts: Facts) -> str:
+    """The database is available: whoever needs it and is not well is not well for another reason."""
+    available = facts.database is not None and facts.database.status == "available"
+    return "the database is available" if available else ""
+
+
 PREDICATES: Mapping[str, Predicate] = {
     "tracking_cannot_help": Predicate(frozenset({"scaling"}), tracking_cannot_help),
     "release_rolling_out": Predicate(frozenset({"service"}), release_rolling_out),
+    "database_available": Predicate(frozenset({"database"}), database_available),
 }
 
 

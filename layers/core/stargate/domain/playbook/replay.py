@@ -128,7 +128,8 @@ def _with_waits(moment: Moment, rules: Iterable[Rule]) -> Iterator[Moment]:
     yield moment
     if not moment.condition.open:
         return
-    for seconds in sorted({rule.for_seconds for rule in rules if rule.for_seconds}):
+    about = (rule for rule in rules if rule.is_about(moment.condition))
+    for seconds in sorted({rule.for_seconds for rule in about if rule.for_seconds}):
         at = moment.condition.opened_at + seconds
         if moment.at < at < moment.until:
             yield replace(moment, at=at)

@@ -24,6 +24,7 @@ BEDROCK = "Bedrock"
 STACKS = "CloudFormation"
 MONEY = "money"
 OWN = "the control plane itself"
+OBSERVER = "the observer"
 WEBHOOKS = "webhooks"
 
 
@@ -233,6 +234,8 @@ _ALL = (
         "a workflow of the control plane ended badly",
         "its own end has settled what it worked on; the ledger says what and why",
     ),
+    _opens(OBSERVER, "keys-refused", "LiteLLM refuses a good key; critical if every task does"),
+    _closes(OBSERVER, "keys-served", "keys-refused", "every task of LiteLLM serves a key"),
     _opens(WEBHOOKS, "alert", "an alert of Alertmanager's or Grafana's"),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -20,7 +20,10 @@ class KeysByObserver:
 
     def look(self, region: str, environment: str) -> Keys | None:
         seen = self.observer.ask(region, environment, "virtual_key")
-        return Keys(seen.reason, tuple(seen.measured.get("refusing", ()))) if seen.asked else None
+        if not seen.asked:
+            return None
+        told = seen.measured
+        return Keys(seen.reason, tuple(told.get("refusing", ())), int(told.get("tasks", 0)))
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class ReplaceTask(ActionKind):
 
 
 def _ill(case: Case) -> Task | None:
-    """One that refuses a good key while others take it, or the one that AWS retires first."""
+    """The oldest that refuses a good key while others take it, or the oldest that AWS retires."""
     refusing = case.facts.keys.refusing if case.facts.keys else ()
     ill = [task for task in case.facts.tasks if task.address in refusing]
     if ill and len(ill) < len(case.facts.tasks):
