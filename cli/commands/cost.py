@@ -1,6 +1,6 @@
-"""`stargate cost`: what an environment would cost a month, line by line, without a cloud."""
+"""`stargate cost`: what an environment would cost, without a cloud, or what one that runs does cost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,12 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from cli import published
+from cli.answers import document_of
+from cli.client import ApiClient
+from cli.connection import connect
 from cli.failure import BadInputError
-from cli.options import Json
+from cli.options import Api, Json, Region
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.price_answers import read_answers
 from cli.views import costs as view
+from cli.views.statement import statement
 from stargate.domain.costs.assumptions import DEFAULTS, USUAL, Usage, usage_of
 from stargate.domain.costs.estimate import Estimate
 from stargate.domain.costs.materials import UnpricedError, estimated
@@ -32,6 +36,10 @@ def register(app: typer.Typer) -> None:
 
 
 def cost(
+    name: Annotated[
+        str | None, typer.Argument(help="An environment that runs: what it costs this month.")
+    ] = None,
+    month: Annotated[str | None, typer.Option(help="Another month of it, such as 2026-11.")] = None,
     preset: Annotated[str | None, typer.Option(help="poc or sandbox.")] = None,
     override: Annotated[
         list[str] | None, typer.Option(help="part.name=value, as for an environment; may be repeated.")
@@ -47,14 +55,18 @@ def cost(
     reconcile_spec: Annotated[
         bool, typer.Option("--reconcile-spec", help="The specification's cost table, line by line.")
     ] = False,
+    api: Api = None,
+    api_region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Estimate an environment's monthly cost, or hold the specification's table against it."""
+    """Tell what an environment costs, or estimate what one would, or set the specification's table right."""
+    estimating = bool(preset or override or assume or price_list or region)
+    _refuse(list(_mixed(name, month, estimating=estimating, reconciling=reconcile_spec)))
     if reconcile_spec:
-        _refuse([Fault("--reconcile-spec", "takes no other option", "it alone, or with --json")] if (
-            preset or override or assume or region or price_list
-        ) else [])  # fmt: skip
         _reconcile(as_json=as_json)
+        return
+    if name is not None:
+        _state(name, month, connect(api, api_region), as_json=as_json)
         return
     chosen, spec, usage = _meant(preset, override or [], assume or [])
     place = region or chosen.region
@@ -73,6 +85,24 @@ def cost(
         "price_list": read.document(estimate),
     }
     emit(document, lambda console: view.estimate(console, document), as_json=as_json)
+
+
+def _mixed(name: str | None, month: str | None, *, estimating: bool, reconciling: bool) -> Iterator[Fault]:
+    """Three questions of one command: each has options of its own."""
+    if reconciling and (name or month or estimating):
+        yield Fault("--reconcile-spec", "takes no other option", "it alone, or with --json")
+    elif name and estimating:
+        yield Fault(
+            "NAME", "is no option of an estimate", "a name with --month, or --preset with its options"
+        )
+    elif month and not name:
+        yield Fault("--month", "is of an environment that runs", "the name of one before it")
+
+
+def _state(name: str, month: str | None, client: ApiClient, *, as_json: bool) -> None:
+    query = {"month": month} if month else {}
+    document = document_of(client.get(f"/environments/{name}/costs", **query))
+    emit(document, lambda console: statement(console, document), as_json=as_json)
 
 
 def _meant(preset: str | None, override: list[str], assume: list[str]) -> tuple[Preset, Spec, Usage]:

@@ -16,6 +16,7 @@ from stargate.wiring import api
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.operating import OperatingApi
@@ -97,6 +98,10 @@ def _operating() -> OperatingApi:
 
 def _drills() -> DrillsApi:
     return api.drills(*_caller())
+
+
+def _costs() -> CostsApi:
+    return api.costs(*_caller())
 
 
 def _body() -> bytes:
@@ -201,6 +206,11 @@ def show_drill(name: str, drill: str) -> Reply:
 @route("/environments/{name}/drills/{drill}/stop", "POST")
 def stop_drill(name: str, drill: str) -> Reply:
     return _drills().stop_drill(name, drill, _body())
+
+
+@route("/environments/{name}/costs", "GET")
+def show_costs(name: str) -> Reply:
+    return _costs().show_costs(name, _query())
 
 
 @route("/switch", "GET")

@@ -8,7 +8,7 @@ from tests.fakes.actions import (
     FakeQuotaRequests,
     FakeZonalShifts,
 )
-from tests.fakes.costs import FakePriceList, FakePrices
+from tests.fakes.costs import FakeBills, FakeCostDays, FakePriceList, FakePrices, FakeUsage
 from tests.fakes.gateway import (
     FakeAlarms,
     FakeFrontDoor,
@@ -55,10 +55,12 @@ __all__ = [
     "FakeAccount",
     "FakeAlarms",
     "FakeBelongings",
+    "FakeBills",
     "FakeCallbacks",
     "FakeChangeSets",
     "FakeClock",
     "FakeConnectionPools",
+    "FakeCostDays",
     "FakeDatabaseServers",
     "FakeEnvironments",
     "FakeFrontDoor",
@@ -97,6 +99,7 @@ __all__ = [
     "FakeSwitches",
     "FakeTable",
     "FakeTasks",
+    "FakeUsage",
     "FakeWorkflows",
     "FakeZonalShifts",
 ]

@@ -1,12 +1,13 @@
+# ruff: noqa: ARG002  (a fake takes what its port takes, and needs less of it)
 """What things cost, in memory."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stargate.domain.costs.snapshot import SNAPSHOT
-from stargate.errors import AwsThrottledError
+from stargate.errors import AwsThrottledError, ConflictError
 
 
 @dataclass
@@ -45,3 +46,62 @@ class FakePriceList:
             told = {"productFamily": product.get("productFamily"), **product.get("attributes", {})}
             if all(told.get(name) == value for name, value in query.attributes):
                 yield text
+
+
+@dataclass
+class FakeUsage:
+    """What the test says that was used of each name in an hour, for as long as is asked."""
+
+    hourly: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def measure(self, environment, outputs, interval):
+        self.asked.append((environment.name, interval))
+        return {name: value * interval.hours for name, value in self.hourly.items()}
+
+
+@dataclass
+class FakeCostDays:
+    """Rows with versions; `meddle` lets a test change something before a write."""
+
+    kept: dict = field(default_factory=dict)
+    meddle: list = field(default_factory=list)
+
+    def of(self, environment_id, month):
+        days = self.kept.get(environment_id, {})
+        return [days[day] for day in sorted(days) if (day.year, day.month) == (month.year, month.number)]
+
+    def get(self, environment_id, day):
+        return self.kept.get(environment_id, {}).get(day)
+
+    def newest(self, environment_id):
+        days = self.kept.get(environment_id, {})
+        return days[max(days)] if days else None
+
+    def put(self, environment_id, day):
+        if self.meddle:
+            self.meddle.pop(0)()
+        present = self.get(environment_id, day.day)
+        if (0 if present is None else present.version) != day.version:
+            raise ConflictError(str(day.day))
+        self.kept.setdefault(environment_id, {})[day.day] = replace(day, version=day.version + 1)
+
+
+@dataclass
+class FakeBills:
+    """Answers of Cost Explorer as the test gives them."""
+
+    used: list = field(default_factory=list)
+    beside_use: list = field(default_factory=list)
+    active: bool | None = True
+    asked: list = field(default_factory=list)
+
+    def use(self, environment, since, until):
+        self.asked.append((environment, since, until))
+        return self.used
+
+    def beside(self, environment, since, until):
+        return self.beside_use
+
+    def tag_is_active(self):
+        return self.active

@@ -38,6 +38,7 @@ TICKS = {
     "ExamineConditionsFunction": "rate(1 minute)",
     "KeepTimeFunction": "rate(5 minutes)",
     "ProbeGatewaysFunction": "rate(2 minutes)",
+    "MeterUseFunction": "rate(10 minutes)",
     "RefreshPricesFunction": "rate(1 day)",
     "KeepDrillsFunction": "rate(5 minutes)",
 }

@@ -36,6 +36,8 @@ ON_EVERYTHING = {
     },
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+
+    "MeterUseFunction": {"cloudwatch:GetMetricData"},
     "RefreshPricesFunction": {"pricing:GetProducts"},
     "ScoreDrillFunction": {"rds:DescribeEvents", "cloudwatch:GetMetricData"},
     **{

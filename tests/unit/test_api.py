@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from functions.api import handler
+from stargate.api.costs import CostsApi
 from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
 from stargate.api.operating import OperatingApi
@@ -17,6 +18,7 @@ from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.moments import told
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.signals.signal import Severity
+from stargate.usecases.costs.state_costs import StateCosts
 from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.show_drills import ShowDrills
 from stargate.usecases.drills.stop_drill import StopDrill
@@ -28,6 +30,7 @@ from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
 from tests import fakes
+from tests.unit.costs.cost_play import PLAYED
 from tests.unit.drills.drill_play import (
     FakeDatabases,
     FakeDrillRecords,
@@ -139,6 +142,11 @@ class Routes:
                 play.environments, fakes.FakePlaybooks(play.table), play.clock, play.narrator(actor)
             ),
         )
+
+    def costs(self, _actor, _context):
+        play = self.play
+        manifests, days = fakes.FakeManifests(PLAYED), fakes.FakeCostDays()
+        return CostsApi(StateCosts(play.environments, manifests, play.prices, days, play.clock))
 
     def drills(self, actor, _context):
         play, operations = self.play, fakes.FakeOperations(self.play.table)
@@ -630,3 +638,21 @@ def test_how_an_environment_is_drilled_is_changed_by_patch(client):
         client.call("PATCH", route, {"drills": {"every_days": {"meteorite": 1}}}, path=path)
     )
     assert client.call("PATCH", route, {"drills": None}, path=path)[2]["drills"] is None
+
+
+def test_costs_are_told_as_numbers(client):
+    """JSON has no decimals; nothing was metered yet, and nothing is what it says."""
+    post(client)
+    status, _, body = client.call("GET", "/environments/{name}/costs", path={"name": "sandbox"})
+    assert (status, body["environment"], body["number"]["month_to_date"]) == (200, "sandbox", 0.0)
+    assert body["estimate"]["monthly"] == 793.64
+
+
+@pytest.mark.parametrize(
+    ("query", "path"), [({"month": "2999-01"}, "?month"), ({"month": "x"}, "?month"), ({"day": "1"}, "?day")]
+)
+def test_a_query_for_costs_is_read_with_care(client, query, path):
+    """A month that is none, or is still to come, and what is not known."""
+    post(client)
+    answer = client.call("GET", "/environments/{name}/costs", path={"name": "sandbox"}, query=query)
+    assert path in faults(answer)

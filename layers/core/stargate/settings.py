@@ -161,6 +161,14 @@ class KeepDrillsSettings:
 
 
 @dataclass(frozen=True)
+class CostsSettings:
+    """Of those who meter environments, read their bills or report them."""
+
+    table_name: str
+    gateway_bucket: str
+
+
+@dataclass(frozen=True)
 class WorkflowEndSettings:
     """Which workflow it was that ended tells who settles what it left."""
 

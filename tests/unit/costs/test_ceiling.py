@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from gateway.build_manifest import build_manifest
 from stargate.adapters.rows import environment_of, environment_row
 from stargate.domain.costs.budget import Budget
 from stargate.domain.costs.prices import PriceBook
 from stargate.domain.environment import Status
-from stargate.domain.gateway.manifest import Manifest
 from stargate.errors import InvalidRequestError, NameTakenError
 from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from tests import fakes
+from tests.unit.costs.cost_play import PLAYED
 from tests.unit.life.test_updates import Workshop
-from tests.unit.play import manifest
 
-REAL = Manifest.from_document(
-    {**build_manifest(Path(__file__).parents[3] / "gateway"), "version": manifest().version}
-)
 DEARER = {"database": {"class": "db.r6g.xlarge"}}
 CHEAPER = {"database": {"class": "db.t4g.large"}}
 
@@ -39,7 +33,7 @@ class Office(Workshop):
         self.price_by(self.prices)
 
     def price_by(self, prices):
-        hold = HoldCeiling(fakes.FakeManifests(REAL), prices)
+        hold = HoldCeiling(fakes.FakeManifests(PLAYED), prices)
         for asked in (self.create, self.change):
             object.__setattr__(asked, "hold_ceiling", hold)
 

@@ -1,13 +1,11 @@
 """What an environment costs: sums, changes, bad input, and the specification's table held against it."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.build_manifest import build_manifest
 from stargate.domain.costs.assumptions import USUAL, usage_of
 from stargate.domain.costs.estimate import Estimate, Line, difference, merged
 from stargate.domain.costs.materials import UnpricedError, estimated
@@ -15,11 +13,10 @@ from stargate.domain.costs.prices import MissingPriceError, Price, PriceBook
 from stargate.domain.costs.rules import FREE, PRICED
 from stargate.domain.costs.snapshot import SNAPSHOT, TAKEN
 from stargate.domain.costs.specification import LEFT_OUT, POC_SAYS, SANDBOX_SAYS, reconciled, totals
-from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.presets import PRESETS
+from tests.unit.costs.cost_play import DOCUMENT, REAL
 
-DOCUMENT = build_manifest(Path(__file__).parents[3] / "gateway")
-MANIFEST = Manifest.from_document(DOCUMENT)
+MANIFEST = REAL
 BY_TIME = {"balancer load", "file storage", "file backup", "database backups"}  # what is used while it stands
 SANDBOX, POC = PRESETS["sandbox"], PRESETS["poc"]
 

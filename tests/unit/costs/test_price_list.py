@@ -20,6 +20,8 @@ LISTED = {one.item: one for one in CATALOGUE}
 NOT_LISTED = {
     *(item for item in UNITS if item.startswith("fargate_spot_")),  # Spot prices are published apart
     *("bot_control", "bot_control_requests"),
+    # The control plane's own, which are cents.
+    *("table_writes", "table_reads", "transitions", "key", "metrics_read", "bill_requests", "traces"),
 }
 TODAY = date(2026, 12, 1)
 

@@ -132,6 +132,17 @@ class Table:
     def put(self, row: Row) -> None:
         self._client.put_item(TableName=self.name, Item=encode_row(row))
 
+    def put_if(self, row: Row, condition: str, values: Row) -> None:
+        """ConflictError if the condition does not hold."""
+        given = {name: encode(value) for name, value in values.items()}
+        item = {"TableName": self.name, "Item": encode_row(row), "ConditionExpression": condition}
+        try:
+            self._client.put_item(**item, ExpressionAttributeValues=given)
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                raise ConflictError(str(error)) from error
+            raise
+
     def update(self, key: Row, values: Row, **arguments: Any) -> Row | None:
         """The row as it was before, or None if the condition did not hold."""
         if values:

@@ -1,14 +1,19 @@
-"""What things cost: as AWS lists it."""
+"""What things cost: as AWS lists it, as their use makes it, as AWS bills it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
 
+    from stargate.domain.costs.actuals.day import Day
+    from stargate.domain.costs.actuals.month import Interval, Month
     from stargate.domain.costs.price_list import Query
     from stargate.domain.costs.prices import Price, PriceBook
+    from stargate.domain.environment import Environment
 
 
 class Prices(Protocol):
@@ -29,3 +34,40 @@ class PriceList(Protocol):
     def products(self, query: Query) -> Iterator[str]:
         """The documents of all products that the query finds; AwsThrottledError, AwsDeniedError."""
         ...
+
+
+class Usage(Protocol):
+    def measure(
+        self, environment: Environment, outputs: Mapping[str, str], interval: Interval
+    ) -> Mapping[str, Decimal]:
+        """What was used in the interval, by name; what no datapoint tells of is left out."""
+        ...
+
+
+class CostDays(Protocol):
+    """What is known of an environment's costs, day by day."""
+
+    def of(self, environment_id: str, month: Month) -> Sequence[Day]:
+        """Those of the month that anything is known of, in order."""
+        ...
+
+    def get(self, environment_id: str, day: date) -> Day | None: ...
+
+    def newest(self, environment_id: str) -> Day | None: ...
+
+    def put(self, environment_id: str, day: Day) -> None:
+        """ConflictError if somebody has written it since it was read."""
+        ...
+
+
+class Bills(Protocol):
+    """AWS's bill by the environment's tag, from `since` to before `until`, as Cost Explorer answers.
+
+    Nothing where AWS has no data yet; AwsThrottledError, AwsDeniedError.
+    """
+
+    def use(self, environment: str, since: date, until: date) -> Sequence[Mapping[str, Any]]: ...
+
+    def beside(self, environment: str, since: date, until: date) -> Sequence[Mapping[str, Any]]: ...
+
+    def tag_is_active(self) -> bool | None: ...

@@ -13,6 +13,7 @@ from stargate.wiring.drills import request_drill
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:
+    from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.operating import OperatingApi
@@ -75,6 +76,14 @@ def operating(actor: str, _context: Any) -> OperatingApi:
         switch=TurnSwitch(SwitchRow(table), clock, actor),
         playbook=ChangePlaybook(EnvironmentRows(table), PlaybookRows(table), clock, narrator_of(actor)),
     )
+
+
+def costs(_actor: str, _context: Any) -> CostsApi:
+    from stargate.api.costs import CostsApi
+    from stargate.wiring.costs import state_costs
+
+    given = settings.read(settings.ApiSettings)
+    return CostsApi(state_costs(Table(given.table_name), given.gateway_bucket))
 
 
 def drills(actor: str, context: Any) -> DrillsApi:

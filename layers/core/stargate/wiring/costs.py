@@ -9,7 +9,10 @@ from stargate import settings
 from stargate.adapters.clock import SystemClock
 
 if TYPE_CHECKING:
+    from stargate.adapters.dynamodb import Table
+    from stargate.usecases.costs.meter_use import MeterUse
     from stargate.usecases.costs.refresh_prices import RefreshPrices
+    from stargate.usecases.costs.state_costs import StateCosts
 
 
 def refresh_prices() -> RefreshPrices:
@@ -21,3 +24,36 @@ def refresh_prices() -> RefreshPrices:
     regions = {place for preset in PRESETS.values() for place in (preset.region, preset.bedrock_region)}
     bucket = settings.read(settings.BucketSettings).gateway_bucket
     return RefreshPrices(AwsPriceList(), StoredPrices(bucket), SystemClock(), sorted(regions))
+
+
+def meter_use() -> MeterUse:
+    from stargate.adapters.cost_days import CostDays
+    from stargate.adapters.dynamodb import EnvironmentRows, NodeRows, Table
+    from stargate.adapters.price_book import StoredPrices
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.usage import CloudWatchUsage
+    from stargate.usecases.costs.meter_use import MeterUse
+
+    given = settings.read(settings.CostsSettings)
+    table = Table(given.table_name)
+    return MeterUse(
+        EnvironmentRows(table),
+        NodeRows(table),
+        S3Manifests(given.gateway_bucket),
+        CloudWatchUsage(),
+        StoredPrices(given.gateway_bucket),
+        CostDays(table),
+        SystemClock(),
+    )
+
+
+def state_costs(table: Table, bucket: str) -> StateCosts:
+    from stargate.adapters.cost_days import CostDays
+    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.adapters.price_book import StoredPrices
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.costs.state_costs import StateCosts
+
+    return StateCosts(
+        EnvironmentRows(table), S3Manifests(bucket), StoredPrices(bucket), CostDays(table), SystemClock()
+    )

@@ -62,11 +62,17 @@ def _of_function(properties: Mapping[str, Any]) -> Amounts:
     return {"memory": properties.get("MemorySize", 128)}
 
 
+def _of_log_group(properties: Mapping[str, Any]) -> Amounts:
+    """The last part of its name, by which what is written to it is measured."""
+    return {"group": properties["LogGroupName"]["Fn::Sub"].rpartition("/")[2]}
+
+
 READERS: Mapping[str, Callable[[Mapping[str, Any]], Amounts]] = {
     "AWS::CloudWatch::Alarm": _of_alarm,
     "AWS::EC2::Instance": _of_instance,
     "AWS::EC2::VPCEndpoint": _of_endpoint,
     "AWS::Lambda::Function": _of_function,
+    "AWS::Logs::LogGroup": _of_log_group,
     "AWS::RDS::DBInstance": _of_database,
     "AWS::WAFv2::WebACL": _of_web_acl,
 }

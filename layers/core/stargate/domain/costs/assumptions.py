@@ -24,6 +24,11 @@ class Assumption:
     unit: str
     meaning: str
 
+    @property
+    def flows(self) -> bool:
+        """Whether it is an amount of a whole month, of which a part of the month has its part."""
+        return self.unit.endswith("a month") and self.name != "hours"
+
 
 def _assumption(name: str, value: str, most: str, unit: str, meaning: str) -> Assumption:
     return Assumption(name, Decimal(value), Decimal(most), unit, meaning)
@@ -63,11 +68,15 @@ DEFAULTS = (
 
 @dataclass(frozen=True)
 class Usage:
-    """`measured` counts, by name, what need not be assumed: hours of tasks and of a database, tokens."""
+    """`measured` counts, by name, what need not be assumed: hours of tasks and of a database, tokens, logs.
+
+    `known` are the assumptions in `values` that were measured, and so are none.
+    """
 
     values: Mapping[str, Decimal]
     month_hours: Decimal = HOURS
     measured: Mapping[str, Decimal] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Decimal:
         return self.values[name]

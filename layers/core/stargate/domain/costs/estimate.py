@@ -20,7 +20,10 @@ PERCENT = Decimal(100)
 
 @dataclass(frozen=True)
 class Line:
-    """`quantity` of the price's unit in a month; `resources` are logical ids in the stack's template."""
+    """`quantity` of the price's unit in a month; `resources` are logical ids in the stack's template.
+
+    `rests_on` is the assumption that decides the quantity, "" where what is declared, or measured, does.
+    """
 
     stack: str
     resources: tuple[str, ...]
@@ -29,6 +32,7 @@ class Line:
     price: Price
     kind: Kind
     assumption: str = ""
+    rests_on: str = ""
 
     @property
     def monthly(self) -> Decimal:
@@ -49,6 +53,7 @@ class Line:
             "as_of": self.price.as_of.isoformat(),
             "confirmed": self.price.confirmed,
             "assumption": self.assumption,
+            "rests_on": self.rests_on,
         }
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from stargate.domain.costs.assumptions import USUAL
 from stargate.domain.costs.estimate import Estimate, merged
 from stargate.domain.costs.prices import MissingPriceError
-from stargate.domain.costs.rules import FREE, PRICED, Material
+from stargate.domain.costs.rules import FREE, PRICED, TEN_THOUSAND, Material
 from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION
 from stargate.domain.gateway.parameters import spec_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from stargate.domain.costs.assumptions import Usage
     from stargate.domain.costs.estimate import Line
@@ -31,16 +31,23 @@ class UnpricedError(Exception):
 
 
 def estimated(
-    manifest: Manifest, preset: Preset, spec: Spec, book: PriceBook, usage: Usage = USUAL, region: str = ""
+    manifest: Manifest,
+    preset: Preset,
+    spec: Spec,
+    book: PriceBook,
+    usage: Usage = USUAL,
+    region: str = "",
+    stacks: Collection[str] | None = None,
 ) -> Estimate:
     """All lines in the order of the stacks; `region` is the preset's own unless another is asked about.
 
-    Raises UnpricedError when the book lacks a price that is needed.
+    `stacks` are those that stand, all of them unless told otherwise. Raises UnpricedError when the book lacks
+    a price that is needed.
     """
     lines: list[Line] = []
     missing: list[tuple[str, str]] = []
     for material, kind in _materials(manifest, preset, spec, book, usage, region or preset.region):
-        if kind in FREE:
+        if kind in FREE or (stacks is not None and material.stack not in stacks):
             continue
         if kind not in PRICED:
             missing.append((kind, material.region))
@@ -51,14 +58,17 @@ def estimated(
             missing.append((error.item, error.region))
     if missing:
         raise UnpricedError(tuple(dict.fromkeys(missing)))
-    return Estimate(merged((*lines, _secret_calls(lines, preset, book, usage, region))))
+    return Estimate(merged((*lines, *_secret_calls(lines, preset, book, usage, region))))
 
 
-def _secret_calls(lines: list[Line], preset: Preset, book: PriceBook, usage: Usage, region: str) -> Line:
-    """Of all secrets together."""
-    owner = next(line for line in lines if line.item == "secrets")
-    one = Material(owner.stack, "", {}, {}, {}, region or preset.region, usage, book)
-    return one.line("calls for secrets", "secret_calls", usage["secret_calls"] / 10_000, "usage")
+def _secret_calls(
+    lines: list[Line], preset: Preset, book: PriceBook, usage: Usage, region: str
+) -> Iterator[Line]:
+    """Of all secrets together, where there are any."""
+    owner = next((line for line in lines if line.item == "secrets"), None)
+    if owner is not None:
+        one = Material(owner.stack, "", {}, {}, {}, region or preset.region, usage, book)
+        yield one.use("calls for secrets", "secret_calls", "secret_calls", TEN_THOUSAND)
 
 
 def _materials(

@@ -53,33 +53,40 @@ class Material:
     def holds(self, name: str) -> bool:
         return holds(self.amounts[name]["Condition"], self.conditions, self.parameters)
 
-    def line(self, what: str, item: str, quantity: Decimal, kind: Kind = "fixed", why: str = "") -> Line:
+    def line(
+        self, what: str, item: str, quantity: Decimal, kind: Kind = "fixed", why: str = "", rests_on: str = ""
+    ) -> Line:
         price = self.book.of(item, self.region)
-        return Line(self.stack, (self.name,), what, quantity, price, kind, why)
+        told = "" if rests_on in self.usage.known else rests_on
+        return Line(self.stack, (self.name,), what, quantity, price, kind, why, told)
+
+    def use(self, what: str, item: str, assumption: str, of_one: Decimal = ONE, why: str = "") -> Line:
+        """Of what is used as much as the assumption says; `of_one` of it are paid as one."""
+        return self.line(what, item, self.usage[assumption] / of_one, "usage", why, assumption)
 
 
 def _service(one: Material) -> Iterator[Line]:
     spot = "spot_" if one.holds("spot") else ""
     architecture = one.parameters["CpuArchitecture"].lower()
-    hours, why = _task_hours(one)
+    hours, why, rests_on = _task_hours(one)
     cpu, memory = one.number("cpu") / CPU_UNITS, one.number("memory") / MEGABYTES
-    yield one.line("vCPU", f"fargate_{spot}vcpu_{architecture}", hours * cpu, why=why)
-    yield one.line("memory", f"fargate_{spot}gb_{architecture}", hours * memory, why=why)
-    metrics = INSIGHTS_OF_SERVICE * one.usage.months * one.usage.awake
+    yield one.line("vCPU", f"fargate_{spot}vcpu_{architecture}", hours * cpu, "fixed", why, rests_on)
+    yield one.line("memory", f"fargate_{spot}gb_{architecture}", hours * memory, "fixed", why, rests_on)
+    metrics = INSIGHTS_OF_SERVICE * one.usage.months * (one.usage.awake if hours else 0)
     yield one.line("Container Insights", "custom_metric", metrics, why="metrics of the service")
 
 
-def _task_hours(one: Material) -> tuple[Decimal, str]:
-    """Hours of all its tasks together, and how they were come by."""
+def _task_hours(one: Material) -> tuple[Decimal, str, str]:
+    """Hours of all its tasks together, how they were come by, and the assumption they rest on if one."""
     measured = one.usage.measured.get(f"{one.stack}_task_hours")
     if measured is not None:
-        return measured, "hours of tasks, measured"
-    tasks = one.number("tasks")
+        return measured, "hours of tasks, measured", ""
+    tasks, scales = one.number("tasks"), one.amount("scales") == "True"
     why = f"{tasks} tasks all the time"
-    if one.amount("scales") == "True" and one.usage["litellm_tasks"]:
+    if scales and one.usage["litellm_tasks"]:
         tasks = one.usage["litellm_tasks"]
         why = f"{tasks} tasks on average, as assumed"
-    return tasks * one.usage.awake_hours, why
+    return tasks * one.usage.awake_hours, why, "litellm_tasks" if scales else "hours"
 
 
 def _cluster(one: Material) -> Iterator[Line]:
@@ -90,27 +97,27 @@ def _cluster(one: Material) -> Iterator[Line]:
 def _database(one: Material) -> Iterator[Line]:
     zones = "multi" if one.amount("multi") == "true" else "single"
     kind, months = one.amount("class"), one.usage.months
-    hours = one.usage.measured.get("database_hours", one.usage.awake_hours)
-    yield one.line(f"database {kind}", f"{kind}_{zones}", hours, why=f"{zones}-AZ")
+    hours = one.usage.measured.get("database_hours")
+    awake, rests_on = (one.usage.awake_hours, "hours") if hours is None else (hours, "")
+    yield one.line(f"database {kind}", f"{kind}_{zones}", awake, why=f"{zones}-AZ", rests_on=rests_on)
     stored, kept = one.number("storage") * months, one.usage["backup_gb"] * months
     yield one.line("database storage", f"database_storage_{zones}", stored, why="as allocated")
-    yield one.line("database backups", "database_backup", kept, "usage", "beyond the free size")
+    beyond = "beyond the free size"
+    yield one.line("database backups", "database_backup", kept, "usage", beyond, "backup_gb")
 
 
 def _file_system(one: Material) -> Iterator[Line]:
-    stored = one.usage["file_gb"] * one.usage.months
-    yield one.line("file storage", "file_storage", stored, "usage", "metrics of 30 days")
-    yield one.line("file backup", "file_backup", stored, "usage", "one copy, kept warm")
-    yield one.line("file reads", "file_read", one.usage["file_read_gb"], "usage", "elastic throughput")
-    yield one.line("file writes", "file_write", one.usage["file_write_gb"], "usage", "elastic throughput")
+    stored, throughput = one.usage["file_gb"] * one.usage.months, "elastic throughput"
+    yield one.line("file storage", "file_storage", stored, "usage", "metrics of 30 days", "file_gb")
+    yield one.line("file backup", "file_backup", stored, "usage", "one copy, kept warm", "file_gb")
+    yield one.use("file reads", "file_read", "file_read_gb", why=throughput)
+    yield one.use("file writes", "file_write", "file_write_gb", why=throughput)
 
 
 def _nat_gateway(one: Material) -> Iterator[Line]:
     gateways = Decimal(one.parameters["ZoneCount"]) if one.parameters["Nat"] == "per_zone" else ONE
     yield one.line("NAT gateway", "nat_gateway", one.usage["hours"])
-    yield one.line(
-        "NAT data", "nat_gateway_data", one.usage["nat_gb"] / gateways, "usage", "split among gateways"
-    )
+    yield one.use("NAT data", "nat_gateway_data", "nat_gb", gateways, "split among gateways")
 
 
 def _nat_instance(one: Material) -> Iterator[Line]:
@@ -125,37 +132,34 @@ def _address(one: Material) -> Iterator[Line]:
 
 
 def _network(one: Material) -> Iterator[Line]:
-    both_ways = 2 * one.usage["zone_gb"]
-    yield one.line("transfer between zones", "zone_transfer", both_ways, "usage", "paid on both sides")
+    yield one.use("transfer between zones", "zone_transfer", "zone_gb", ONE / 2, "paid on both sides")
 
 
 def _balancer(one: Material) -> Iterator[Line]:
     hours = one.usage["hours"]
+    load = hours * one.usage["balancer_lcu"]
     yield one.line("balancer", "balancer", hours)
-    yield one.line("balancer load", "balancer_lcu", hours * one.usage["balancer_lcu"], "usage", "average LCU")
+    yield one.line("balancer load", "balancer_lcu", load, "usage", "average LCU", "balancer_lcu")
     if one.parameters["BalancerScheme"] == "public":
         zones = Decimal(one.parameters["ZoneCount"])
         yield one.line("balancer addresses", "public_address", hours * zones, why="one in each zone")
 
 
 def _distribution(one: Material) -> Iterator[Line]:
-    calls = one.usage["cdn_requests"] / TEN_THOUSAND
-    yield one.line("CloudFront requests", "cdn_requests", calls, "usage", "HTTPS")
-    yield one.line(
-        "CloudFront to users", "cdn_out", one.usage["cdn_gb"], "usage", "first 10 TB, US and Europe"
-    )
-    yield one.line("CloudFront to origin", "cdn_to_origin", one.usage["cdn_upload_gb"], "usage")
+    yield one.use("CloudFront requests", "cdn_requests", "cdn_requests", TEN_THOUSAND, "HTTPS")
+    yield one.use("CloudFront to users", "cdn_out", "cdn_gb", why="first 10 TB, US and Europe")
+    yield one.use("CloudFront to origin", "cdn_to_origin", "cdn_upload_gb")
 
 
 def _web_acl(one: Material) -> Iterator[Line]:
-    calls, months = one.usage["cdn_requests"] / MILLION, one.usage.months
+    months = one.usage.months
     rules, bots = one.number("rules") * months, one.number("bot_control") * months
     yield one.line("web ACL", "firewall", months)
     yield one.line("web ACL rules", "firewall_rule", rules, why="rules and managed groups")
-    yield one.line("web ACL requests", "firewall_requests", calls, "usage")
+    yield one.use("web ACL requests", "firewall_requests", "cdn_requests", MILLION)
     yield one.line("bot control", "bot_control", bots)
-    pages = calls * one.usage["page_share"]
-    yield one.line("bot control requests", "bot_control_requests", pages, "usage", "outside /v1/ alone")
+    pages, outside = one.usage["cdn_requests"] / MILLION * one.usage["page_share"], "outside /v1/ alone"
+    yield one.line("bot control requests", "bot_control_requests", pages, "usage", outside, "page_share")
 
 
 def _secret(one: Material) -> Iterator[Line]:
@@ -168,8 +172,10 @@ def _alarm(one: Material) -> Iterator[Line]:
 
 
 def _log_group(one: Material) -> Iterator[Line]:
-    yield one.line("log ingestion", "log_ingest", one.usage["log_gb"], "usage", "each log group")
-    yield one.line("log storage", "log_storage", one.usage["log_gb"], "usage", "kept for 30 days")
+    written = one.usage.measured.get(f"log_gb:{one.amount('group')}")
+    amount, rests_on = (one.usage["log_gb"], "log_gb") if written is None else (written, "")
+    yield one.line("log ingestion", "log_ingest", amount, "usage", "each log group", rests_on)
+    yield one.line("log storage", "log_storage", amount, "usage", "kept for 30 days", rests_on)
 
 
 def _private_zone(one: Material) -> Iterator[Line]:
@@ -179,30 +185,30 @@ def _private_zone(one: Material) -> Iterator[Line]:
 def _function(one: Material) -> Iterator[Line]:
     calls = one.usage["observer_calls"]
     gigabyte_seconds = calls * one.usage["observer_seconds"] * one.number("memory") / MEGABYTES
-    yield one.line("calls of the observer", "function_calls", calls / MILLION, "usage")
-    yield one.line("compute of the observer", "function_seconds", gigabyte_seconds, "usage")
+    compute = "compute of the observer"
+    yield one.use("calls of the observer", "function_calls", "observer_calls", MILLION)
+    yield one.line(compute, "function_seconds", gigabyte_seconds, "usage", rests_on="observer_seconds")
 
 
 def _profile(one: Material) -> Iterator[Line]:
     """Tokens of one model: the profile is named after it."""
     model = next(name for name in MODELS if one.name.lower().startswith(name))
     for part in TOKENS:
-        item = f"{model}_{part}"
-        tokens, why = _tokens(one, model, part)
+        tokens, why, rests_on = _tokens(one, model, part)
         if tokens is not None:
             what = f"{model} {part.replace('_', ' ')} tokens"
-            yield one.line(what, item, tokens / MILLION, "tokens", why)
+            yield one.line(what, f"{model}_{part}", tokens / MILLION, "tokens", why, rests_on)
 
 
-def _tokens(one: Material, model: str, part: str) -> tuple[Decimal | None, str]:
-    """How many, and how they were come by; None where nothing is asked of models."""
+def _tokens(one: Material, model: str, part: str) -> tuple[Decimal | None, str, str]:
+    """How many, how they were come by, and on which assumption; None where nothing is asked of models."""
     measured = one.usage.measured.get(f"{model}_{part}")
     if measured is not None:
-        return measured, "tokens, measured"
+        return measured, "tokens, measured", ""
     calls = one.usage["requests"] * one.usage[f"{model}_share"]
     if not one.usage["requests"]:
-        return None, ""
-    return calls * one.usage[f"{part}_tokens"], f"{calls.normalize():f} calls a month"
+        return None, "", ""
+    return calls * one.usage[f"{part}_tokens"], f"{calls.normalize():f} calls a month", "requests"
 
 
 PRICED: Mapping[str, Callable[[Material], Iterator[Line]]] = {

@@ -1,0 +1,139 @@
+"""Every few minutes: what each environment has used since the last time, at the price it had.
+
+What was metered is written with the moment up to which it was, on the condition that nobody else wrote: so a
+second call, or one that was cut off, counts nothing twice and leaves nothing out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from stargate.domain.costs.actuals.day import Day
+from stargate.domain.costs.actuals.metering import COUNTED, metered, metered_line
+from stargate.domain.costs.actuals.month import DAY, Month, day_of, intervals, midnight
+from stargate.domain.costs.control_plane import control_plane_lines
+from stargate.domain.environment import Status
+from stargate.domain.moments import told
+from stargate.domain.provisioning.progress import NodeStatus
+from stargate.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stargate.domain.costs.actuals.metering import Metered
+    from stargate.domain.costs.actuals.month import Interval
+    from stargate.domain.costs.prices import PriceBook
+    from stargate.domain.environment import Environment
+    from stargate.domain.provisioning.progress import States
+    from stargate.ports.costs import CostDays, Prices, Usage
+    from stargate.ports.provisioning import Manifests
+    from stargate.ports.state import Environments, Nodes
+    from stargate.ports.world import Clock
+
+PAGE = 100
+MINUTE = 60.0
+SETTLED = 5 * MINUTE  # until metrics of a minute have come, Container Insights' and Bedrock's among them
+STEP = 10 * MINUTE  # each look costs what CloudWatch takes for forty metrics
+FURTHEST_BACK = 14 * DAY  # CloudWatch keeps minutes for 15 days
+
+
+@dataclass(frozen=True)
+class MeterUse:
+    environments: Environments
+    nodes: Nodes
+    manifests: Manifests
+    usage: Usage
+    prices: Prices
+    days: CostDays
+    clock: Clock
+
+    def __call__(self) -> dict[str, str]:
+        """Up to when each environment was metered; what went wrong is raised when all have had their turn."""
+        failures: list[Exception] = []
+        done = {}
+        standing = list(self._standing())
+        for environment in standing:
+            try:
+                words = self.meter(environment, len(standing))
+            except ConflictError:  # somebody else meters it in this very moment
+                continue
+            except Exception as failure:  # noqa: BLE001  (raised at the end)
+                failures.append(failure)
+                continue
+            if words:
+                done[environment.name] = words
+        if failures:
+            raise ExceptionGroup("not every environment could be metered", failures)
+        return done
+
+    def _standing(self) -> Iterator[Environment]:
+        """Those that are being made, changed or removed as well: what stands of them is paid."""
+        after = None
+        while True:
+            page = self.environments.page(PAGE, after)
+            yield from (one for one in page.items if one.status is not Status.RETIRED)
+            after = page.after
+            if after is None:
+                return
+
+    def meter(self, environment: Environment, sharers: int = 1) -> str:
+        """Days from the oldest that is due on, one write for each; "" if it is too early.
+
+        `sharers` is how many environments share the control plane.
+        """
+        newest = self.days.newest(environment.environment_id)
+        since = self._since(environment, newest)
+        until = (self.clock.now() - SETTLED) // MINUTE * MINUTE
+        if until - since < STEP:
+            return ""
+        states = self.nodes.all(environment.environment_id)
+        for interval in intervals(since, until):
+            lines, seen = self._metered(environment, states, interval)
+            lines += _own(self.prices.book(), sharers, interval)
+            self._keep(environment, interval, lines, seen)
+        return f"up to {told(until)}"
+
+    def _since(self, environment: Environment, newest: Day | None) -> float:
+        if newest is not None:
+            return newest.until
+        begun = environment.created_at // MINUTE * MINUTE
+        return max(begun, midnight(day_of(self.clock.now() - FURTHEST_BACK)))
+
+    def _metered(
+        self, environment: Environment, states: States, interval: Interval
+    ) -> tuple[list[Metered], dict[str, Decimal]]:
+        outputs = {name: value for state in states.values() for name, value in state.outputs.items()}
+        measured = self.usage.measure(environment, outputs, interval)
+        made = (environment, self.manifests.read(environment.gateway_version))
+        lines = metered(made, _stacks(states), interval, measured, self.prices.book())
+        return lines, {name: measured.get(name, Decimal(0)) for name in COUNTED}
+
+    def _keep(
+        self,
+        environment: Environment,
+        interval: Interval,
+        lines: Sequence[Metered],
+        seen: Mapping[str, Decimal],
+    ) -> None:
+        """On the day as it was metered up to the interval: whoever was faster has counted it already."""
+        known = self.days.get(environment.environment_id, interval.day)
+        day = known or Day(interval.day, interval.since, interval.since)
+        if day.until > interval.since:
+            raise ConflictError(f"{interval.day} of {environment.name} was metered meanwhile")
+        self.days.put(environment.environment_id, day.with_metered(lines, interval.until, seen))
+
+
+def _own(book: PriceBook, sharers: int, interval: Interval) -> list[Metered]:
+    """Its share of the control plane."""
+    months = interval.hours / Month.at(interval.since).hours
+    return [metered_line(line) for line in control_plane_lines(book, sharers, months)]
+
+
+def _stacks(states: States) -> frozenset[str]:
+    """The stacks that stand, or stood and are being changed or removed."""
+    gone = {NodeStatus.WAITING, NodeStatus.GONE}
+    return frozenset(
+        name for name, state in states.items() if state.stood_at is not None and state.status not in gone
+    )
