@@ -440,5 +440,5 @@ def test_nothing_that_never_may_happen_does():
         seen.update(f"held by {entry.detail.get('guard')}" for entry in story.play.entries("decision"))
     for guard in set(GUARDS) - {"lease", "budget", "rate", "window", "flapping"}:
         assert seen[f"held by {guard}"] >= 10, (guard, seen)
-    for kind in {rung.action for rule in DEFAULT for rung in rule.rungs}:
+    for kind in ("raise_bound", "release_bound", "restart_service", "stop_deployment"):
         assert sum(times for name, times in seen.items() if name.startswith(kind)) >= 10, (kind, seen)

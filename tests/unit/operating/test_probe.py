@@ -24,7 +24,7 @@ WELL = Keys("", (), 2)
 def play():
     play = LoopPlay()
     environments = fakes.FakeEnvironments(play.table)
-    play.probe = ProbeGateways(environments, play.operations, play.keys, play.take, play.clock)
+    play.probe = ProbeGateways(environments, play.operations, play.keys, play.signals, play.clock)
     return play
 
 
