@@ -10,6 +10,7 @@ from local.services import (
     ecs,
     offers,
     rds,
+    rds_restores,
     service_quotas,
     tagging,
     zones,
@@ -29,6 +30,7 @@ def install(clock: Clock) -> None:
     ecs.install(pace, later)
     offers.install()
     rds.install(pace, later)
+    rds_restores.install(pace, later)
     service_quotas.install()
     tagging.install()
     zones.install()

@@ -153,8 +153,11 @@ def _fail_over(instance: dict[str, Any]) -> None:
 
 
 def _tell(instance: dict[str, Any], event_id: str, message: str) -> None:
+    tell(instance, event_id, message, "availability" if event_id == RESTARTED[0] else "failover")
+
+
+def tell(instance: dict[str, Any], event_id: str, message: str, category: str) -> None:
     """In DescribeEvents, which knows no ids, and on the bus."""
-    category = "availability" if event_id == RESTARTED[0] else "failover"
     told = {"SourceIdentifier": instance["DBInstanceIdentifier"], "SourceArn": instance["DBInstanceArn"]}
     told |= {"Message": message, "EventCategories": [category]}
     now = time.time()

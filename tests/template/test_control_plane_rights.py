@@ -16,7 +16,8 @@ from tests.template.iam_reference import can_be_narrowed, exists, permissions
 SERVICE_ROLE = ("MayMakeNetwork", "MayMakeData", "MayMakeServices", "MayMakeEdge")
 LOOKING = "MayLookBeforehand"  # what preflight and the plan ask, both by the same policy
 AT_GATEWAYS = "LookAtGateways"  # what a rule may ask
-NARROWED = (*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS, *FUNCTIONS, *WORKFLOWS)
+BEFORE_DRILLS = "SurveyGateways"  # how a gateway stands, and what is left of its error budget
+NARROWED = (*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS, BEFORE_DRILLS, *FUNCTIONS, *WORKFLOWS)
 OWNERS = sorted({statement.owner for statement in statements()})
 MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
 
@@ -39,14 +40,9 @@ ON_EVERYTHING = {
 
     "MeterUseFunction": {"cloudwatch:GetMetricData"},
     "RefreshPricesFunction": {"pricing:GetProducts"},
+    "RehearseRestoreFunction": {"cloudwatch:GetMetricData"},
     "ScoreDrillFunction": {"rds:DescribeEvents", "cloudwatch:GetMetricData"},
-    **{
-        name: {"ecs:ListTasks", "ec2:DescribeSubnets", "cloudwatch:GetMetricData"}
-        for name in (
-            "ApiFunction", "BeginDrillFunction", "InjectFailureFunction", "TendDrillFunction",
-            "KeepDrillsFunction",
-        )
-    },
+    "SurveyGateways": {"ecs:ListTasks", "ec2:DescribeSubnets", "cloudwatch:GetMetricData"},
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets"},
@@ -342,6 +338,7 @@ def test_roles_are_passed_to_one_service_each():
         ("ReleaseCommonFunction", "cloudformation.amazonaws.com"),
         ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
         ("PerformActionFunction", "ecs-tasks.amazonaws.com"),
+        ("RehearseRestoreFunction", "ecs-tasks.amazonaws.com"),
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),
         ("PrepareCommonFunction", "cloudformation.amazonaws.com"),
         ("MayMakeEdge", "events.amazonaws.com"),
@@ -365,7 +362,7 @@ def test_the_boundary_allows_what_the_gateways_roles_are_given():
     assert allowed - given == set()
 
 
-@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS])
+@pytest.mark.parametrize("policy", [*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS, BEFORE_DRILLS])
 def test_a_managed_policy_is_within_the_limit(policy):
     """AWS refuses one that is too long."""
     text = json.dumps(RESOURCES[policy]["Properties"]["PolicyDocument"]).replace(" ", "")

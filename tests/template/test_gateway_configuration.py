@@ -177,7 +177,18 @@ def test_preparing_runs_one_container_after_the_other():
         ("roles", ["fetch"], False),
         ("litellm-migrations", ["roles"], False),
         ("langfuse-migrations", ["fetch", "roles", "litellm-migrations"], True),
+        ("check", ["fetch"], True),  # of another task: it reads what a drill has restored
     ]
+
+
+def test_what_a_drill_restored_is_read_and_never_written():
+    """The drill says where it is and since when it must know; the statements only ask."""
+    text = (CONFIG / "database/check_restore.sql").read_text()
+    assert re.findall(r"\\getenv \w+ (\w+)", text) == ["MARKED_AT"]
+    statements = re.sub(r"--.*|^\\.*", "", text, flags=re.MULTILINE).split(";")
+    assert {one.split()[0] for one in statements if one.strip()} == {"SELECT"}
+    given = environment_names(containers("data")["check"])
+    assert given == {"PGDATABASE", "PGSSLMODE", "PGCONNECT_TIMEOUT", "PGUSER", "PGPASSWORD"}
 
 
 def test_only_the_preparing_task_may_change_a_schema():

@@ -38,6 +38,7 @@ from tests.unit.drills.drill_play import (
     FakeDrillWorkflow,
     FakeErrorCounts,
     FakeServiceTasks,
+    FakeShifts,
 )
 from tests.unit.play import REQUEST, Play
 from tests.unit.provisioning.test_plan import planner
@@ -154,7 +155,11 @@ class Routes:
             operations,
             self.records,
             SurveyGateway(
-                FakeDatabases(play.clock), FakeServiceTasks(play.clock), FakeErrorCounts(), play.clock
+                FakeDatabases(play.clock),
+                FakeServiceTasks(play.clock),
+                FakeShifts(),
+                FakeErrorCounts(),
+                play.clock,
             ),
             FakeDrillWorkflow(),
             play.clock,

@@ -171,6 +171,14 @@ class DrillStoppedError(StargateError):
     """A stop condition holds: what was broken is put back, and nothing is proven."""
 
 
+class NotRestoredYetError(StargateError):
+    """A restore that is rehearsed is under way: ask again."""
+
+
+class NotPutBackYetError(StargateError):
+    """What a drill made is being taken down: ask again."""
+
+
 class DrillOverError(StargateError):
     """There is nothing to stop any more."""
 

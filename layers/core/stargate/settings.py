@@ -66,6 +66,7 @@ class RemediateSettings:
 class ApiSettings:
     table_name: str
     drill_arn: str
+    drill_restore_arn: str
     gateway_bucket: str
     gateway_version: str
     provision_arn: str
@@ -158,6 +159,7 @@ class DrillRecordsSettings:
 class KeepDrillsSettings:
     table_name: str
     drill_arn: str
+    drill_restore_arn: str
 
 
 @dataclass(frozen=True)
@@ -175,3 +177,4 @@ class WorkflowEndSettings:
     table_name: str
     remediate_arn: str
     drill_arn: str
+    drill_restore_arn: str

@@ -11,11 +11,15 @@ from stargate.domain.drills.deeds import DatabaseFacts, ServiceStanding, TaskFac
 from stargate.domain.drills.drill import SCOPE, Watched
 from stargate.domain.drills.platform import PlatformEvent
 from stargate.domain.drills.probes import Probe
+from stargate.domain.drills.restoring import Side
+from stargate.domain.operating.facts import Zones
+from stargate.domain.provisioning.moves import ObservedTask
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
-from stargate.errors import DrillNotFoundError
+from stargate.errors import ActionRefusedError, ConflictError, DrillNotFoundError
 from stargate.usecases.drills.begin_drill import BeginDrill
 from stargate.usecases.drills.inject_failure import InjectFailure
 from stargate.usecases.drills.keep_drills import KeepDrills
+from stargate.usecases.drills.rehearse_restore import RehearseRestore
 from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.score_drill import Scales, ScoreDrill
 from stargate.usecases.drills.settle_drill import SettleDrill
@@ -29,7 +33,8 @@ from tests.unit.operating.loop_play import IDENTIFIER, NAME, LoopPlay
 
 ENGINE = "postgres 16.13 on db.r6g.large"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
-SUBNETS = {zone: f"subnet-{zone[-1]}" for zone in ZONES}
+ZONE_IDS = {"use1-az1": ZONES[0], "use1-az2": ZONES[1], "use1-az3": ZONES[2]}
+SUBNETS = {f"subnet-{name[-1]}": zone for zone, name in ZONE_IDS.items()}
 TASKS = {"litellm": 2, "grafana": 2, "langfuse": 2, "victoria-metrics": 1}
 ASKED_OF = ("ingestion", "langfuse", "grafana", "litellm", "victoria-metrics", "liveliness")
 ALARMS = (
@@ -136,7 +141,7 @@ class FakeServiceTasks:
 
     def standing(self, region, cluster, services):
         return {
-            name: ServiceStanding(self.counts[name], self.running(name), SUBNETS)
+            name: ServiceStanding(self.counts[name], self.running(name))
             for name in services
             if name in self.counts
         }
@@ -157,6 +162,77 @@ class FakeServiceTasks:
 
     def stop(self, region, cluster, task_id, reason):
         self.stopped[task_id] = self.clock.now()
+
+
+@dataclass
+class FakeShifts:
+    """Services by the subnets that they are in; `known` is False for a balancer that ARC does not know."""
+
+    known: bool = True
+    away: set = field(default_factory=set)
+    placed: dict = field(default_factory=lambda: {name: tuple(sorted(SUBNETS)) for name in TASKS})
+    breaks: bool = False
+
+    def describe(self, region, cluster, balancer_arn, services):
+        if not self.known:
+            return None
+        subnets = {name: {one: SUBNETS[one] for one in placed} for name, placed in self.placed.items()}
+        return Zones(balancer_arn, ZONE_IDS, tuple(sorted(self.away)), subnets)
+
+    def shift(self, region, balancer_arn, zone, comment):
+        self.away.add(zone)
+
+    def shift_back(self, region, balancer_arn, zone):
+        self.away.discard(zone)
+
+    def place(self, region, cluster, service, subnets):
+        if self.breaks:
+            self.breaks = False
+            raise ActionRefusedError("UpdateService: no")
+        self.placed[service] = tuple(sorted(subnets))
+
+
+@dataclass
+class FakeRehearsals:
+    """A restore takes `seconds`, the reading task a minute, a deletion five; `exits` is how the task ends."""
+
+    clock: object
+    seconds: float = 1500.0
+    exits: tuple = (0, 0)
+    ends_as: str = "available"
+    made: dict = field(default_factory=dict)
+    tags: dict = field(default_factory=dict)
+    deleted_at: float | None = None
+    read_at: float | None = None
+    reads: list = field(default_factory=list)
+
+    def restore(self, region, source, side, tags):
+        self.made.setdefault(side, self.clock.now())
+        self.tags = tags
+
+    def describe(self, region, side):
+        now, made = self.clock.now(), self.made.get(side)
+        if made is None or (self.deleted_at is not None and now >= self.deleted_at + 300):
+            return None
+        if self.deleted_at is not None:
+            return Side("deleting")
+        return Side(self.ends_as, "side.rds") if now >= made + self.seconds else Side("creating")
+
+    def delete(self, region, side):
+        found = self.describe(region, side)
+        if found is not None and found.status == "creating":
+            raise ConflictError(f"{side} is creating")
+        if found is not None and self.deleted_at is None:
+            self.deleted_at = self.clock.now()
+
+    def check(self, region, cluster, network, address, marked_at, token):
+        self.read_at = self.clock.now()
+        self.reads.append((cluster, address, marked_at, token))
+        return "task-1"
+
+    def checked(self, region, cluster, task_arn):
+        stopped = self.clock.now() >= self.read_at + 60
+        return ObservedTask(task_arn, stopped, self.exits if stopped else (None, None), "")
 
 
 @dataclass
@@ -227,9 +303,11 @@ class DrillPlay:
         self.tasks, self.errors, self.alarms = FakeServiceTasks(clock), FakeErrorCounts(), FakeAlarmActions()
         environments, nodes = fakes.FakeEnvironments(loop.table), fakes.FakeNodes(loop.table)
         edge = NodeState("edge", NodeStatus.STANDING, 1, outputs={"DistributionDomain": "d1.cloudfront.net"})
-        loop.table.nodes[IDENTIFIER] = {"edge": edge}
+        network = NodeState("network", NodeStatus.STANDING, 1, outputs={"PrivateSubnetIds": "subnet-a"})
+        loop.table.nodes[IDENTIFIER] = {"edge": edge, "network": network}
         operations, narrator = loop.operations, loop.narrator
-        survey = SurveyGateway(self.databases, self.tasks, self.errors, clock)
+        self.shifts = FakeShifts()
+        survey = SurveyGateway(self.databases, self.tasks, self.shifts, self.errors, clock)
         self.ask = RequestDrill(
             operations, self.drills, survey, self.workflow, clock, loop.identifiers, "someone"
         )
@@ -237,14 +315,28 @@ class DrillPlay:
             operations, self.drills, self.ask, self.alarms, clock, narrator("begin_drill")
         )
         self.inject = InjectFailure(
-            operations, self.drills, survey, self.databases, self.tasks, clock, narrator("inject_failure")
-        )
+            operations, self.drills, survey, self.databases, self.tasks, self.shifts, clock,
+            narrator("inject_failure"),
+        )  # fmt: skip
         self.tend = TendDrill(operations, self.drills, survey, loop.services, clock, narrator("tend_drill"))
         self.fake_watch = FakeWatch(clock, self.see, ("on a fake",))
         self.watch = WatchGateway(environments, nodes, self.drills, self.records, self.fake_watch, clock)
         scales = Scales(self.databases, self.alarms, loop.metrics, loop.ledger)
         self.score = ScoreDrill(operations, self.drills, self.records, scales, clock, narrator("score_drill"))
-        self.settle = SettleDrill(operations, self.drills, self.alarms, clock, narrator("settle_drill"))
+        self.rehearsals, self.observer = FakeRehearsals(clock), fakes.FakeObserver()
+        self.settle = SettleDrill(
+            operations,
+            self.drills,
+            self.alarms,
+            self.shifts,
+            self.rehearsals,
+            clock,
+            narrator("settle_drill"),
+        )
+        self.rehearse = RehearseRestore(
+            operations, self.drills, nodes, survey, self.observer, self.rehearsals, clock,
+            narrator("rehearse_restore"), ("on a fake",),
+        )  # fmt: skip
         self.show = ShowDrills(environments, self.drills, self.records, clock)
         self.stop = StopDrill(environments, self.drills, "ann")
         self.keep = KeepDrills(

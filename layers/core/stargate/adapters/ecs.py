@@ -28,6 +28,7 @@ class EcsTasks:
         security_group: str,
         started_by: str,
         client_token: str,
+        overrides: Sequence[dict[str, Any]] = (),
     ) -> str:
         try:
             answer = client("ecs", region).run_task(
@@ -37,6 +38,7 @@ class EcsTasks:
                 count=1,
                 startedBy=started_by,
                 clientToken=client_token,
+                overrides={"containerOverrides": list(overrides)},
                 networkConfiguration={
                     "awsvpcConfiguration": {
                         "subnets": list(subnets),

@@ -1,4 +1,4 @@
-"""The running tasks of services: which they are, where they may run, and how one is stopped."""
+"""The running tasks of services: which they are, and how one is stopped."""
 
 from __future__ import annotations
 
@@ -20,16 +20,11 @@ MOST_TASKS = 100  # that DescribeTasks takes at once
 
 class EcsServiceTasks:
     def standing(self, region: str, cluster: str, services: Sequence[str]) -> dict[str, ServiceStanding]:
-        found = _described(region, cluster, services)
-        subnets = {one["serviceName"]: _subnets(one) for one in found}
-        zones = _zones(region, sorted({subnet for several in subnets.values() for subnet in several}))
         return {
             one["serviceName"]: ServiceStanding(
-                one["desiredCount"],
-                _tasks(region, cluster, one["serviceName"]),
-                {zones[subnet]: subnet for subnet in subnets[one["serviceName"]] if subnet in zones},
+                one["desiredCount"], _tasks(region, cluster, one["serviceName"])
             )
-            for one in found
+            for one in _described(region, cluster, services)
         }
 
     def stop(self, region: str, cluster: str, task_id: str, reason: str) -> None:
@@ -73,16 +68,3 @@ def _tasks(region: str, cluster: str, service: str) -> tuple[TaskFacts, ...]:
         for task in tasks
         if task["lastStatus"] == "RUNNING" and task.get("startedAt")
     )
-
-
-def _subnets(service: dict[str, Any]) -> list[str]:
-    configuration = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
-    return list(configuration.get("subnets", []))
-
-
-def _zones(region: str, subnets: Sequence[str]) -> dict[str, str]:
-    if not subnets:
-        return {}
-    with named("DescribeSubnets"):
-        answer = client("ec2", region).describe_subnets(SubnetIds=list(subnets))
-    return {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in answer["Subnets"]}

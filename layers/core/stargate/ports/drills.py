@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from stargate.domain.drills.deeds import ServiceStanding
     from stargate.domain.drills.drill import Watched
     from stargate.domain.drills.probes import Probe
+    from stargate.domain.drills.restoring import Side
     from stargate.domain.environment import Environment
+    from stargate.domain.provisioning.moves import ObservedTask
 
 
 class Watch(Protocol):
@@ -33,12 +35,37 @@ class ServiceTasks(Protocol):
     """The tasks of ECS services; `cluster` and the services are names."""
 
     def standing(self, region: str, cluster: str, services: Sequence[str]) -> dict[str, ServiceStanding]:
-        """Of those that exist: what runs, what is wanted, and where it may."""
+        """Of those that exist: what runs, and how much of it is wanted."""
         ...
 
     def stop(self, region: str, cluster: str, task_id: str, reason: str) -> None:
         """ActionRefusedError if ECS will not; a task that is gone already is no error."""
         ...
+
+
+class Rehearsals(Protocol):
+    """A database restored beside the gateway's own, and the one-off task that reads it."""
+
+    def restore(self, region: str, source: str, side: str, tags: Mapping[str, str]) -> None:
+        """Begin to restore the newest point in time; nothing if `side` is there.
+
+        ActionRefusedError if RDS will not.
+        """
+        ...
+
+    def describe(self, region: str, side: str) -> Side | None: ...
+
+    def delete(self, region: str, side: str) -> None:
+        """Begin to delete it, with its backups and no last snapshot; ConflictError while RDS cannot."""
+        ...
+
+    def check(
+        self, region: str, cluster: str, network: Mapping[str, str], address: str, marked_at: str, token: str
+    ) -> str:
+        """The ARN of the task that reads it; the same token again starts no other. `network` are outputs."""
+        ...
+
+    def checked(self, region: str, cluster: str, task_arn: str) -> ObservedTask | None: ...
 
 
 class ErrorCounts(Protocol):

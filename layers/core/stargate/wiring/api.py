@@ -94,7 +94,7 @@ def drills(actor: str, context: Any) -> DrillsApi:
     given = settings.read(settings.ApiSettings)
     table = Table(given.table_name)
     return DrillsApi(
-        request=request_drill(table, given.drill_arn, actor),
+        request=request_drill(table, given.drill_arn, given.drill_restore_arn, actor),
         show=_shown_drills(table, given),
         stop=StopDrill(EnvironmentRows(table), DrillRows(table), actor),
         once=_once(given, actor, context),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stargate.usecases.drills.begin_drill import BeginDrill
     from stargate.usecases.drills.inject_failure import InjectFailure
     from stargate.usecases.drills.keep_drills import KeepDrills
+    from stargate.usecases.drills.rehearse_restore import RehearseRestore
     from stargate.usecases.drills.request_drill import RequestDrill
     from stargate.usecases.drills.score_drill import ScoreDrill
     from stargate.usecases.drills.settle_drill import SettleDrill
@@ -27,12 +28,15 @@ def survey_gateway() -> SurveyGateway:
     from stargate.adapters.ecs_tasks import EcsServiceTasks
     from stargate.adapters.error_counts import BalancerErrorCounts
     from stargate.adapters.rds import RdsDatabases
+    from stargate.adapters.zonal_shifts import ArcZonalShifts
     from stargate.usecases.drills.survey_gateway import SurveyGateway
 
-    return SurveyGateway(RdsDatabases(), EcsServiceTasks(), BalancerErrorCounts(), SystemClock())
+    return SurveyGateway(
+        RdsDatabases(), EcsServiceTasks(), ArcZonalShifts(), BalancerErrorCounts(), SystemClock()
+    )
 
 
-def request_drill(table: Table, drill_arn: str, actor: str) -> RequestDrill:
+def request_drill(table: Table, drill_arn: str, restore_arn: str, actor: str) -> RequestDrill:
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.operations import OperationsTable
     from stargate.adapters.stepfunctions import StepFunctionsDrills
@@ -42,7 +46,7 @@ def request_drill(table: Table, drill_arn: str, actor: str) -> RequestDrill:
         OperationsTable(table),
         DrillRows(table),
         survey_gateway(),
-        StepFunctionsDrills(drill_arn, ""),
+        StepFunctionsDrills(drill_arn, restore_arn),
         SystemClock(),
         RandomIdentifiers(),
         actor,
@@ -54,7 +58,7 @@ def begin_drill() -> BeginDrill:
     from stargate.usecases.drills.begin_drill import BeginDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
-    asking, narrator = request_drill(table, "", "begin_drill"), narrator_of("begin_drill")
+    asking, narrator = request_drill(table, "", "", "begin_drill"), narrator_of("begin_drill")
     return BeginDrill(asking.operations, asking.drills, asking, AwsRepose(), asking.clock, narrator)
 
 
@@ -88,6 +92,7 @@ def inject_failure() -> InjectFailure:
         survey,
         survey.databases,
         survey.tasks,
+        survey.shifts,
         SystemClock(),
         narrator_of("inject_failure"),
     )
@@ -133,12 +138,42 @@ def score_drill() -> ScoreDrill:
 def settle_drill(actor: str = "settle_drill") -> SettleDrill:
     from stargate.adapters.drill_rows import DrillRows
     from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.rehearsals import RdsRehearsals
     from stargate.adapters.repose import AwsRepose
+    from stargate.adapters.zonal_shifts import ArcZonalShifts
     from stargate.usecases.drills.settle_drill import SettleDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
     return SettleDrill(
-        OperationsTable(table), DrillRows(table), AwsRepose(), SystemClock(), narrator_of(actor)
+        OperationsTable(table),
+        DrillRows(table),
+        AwsRepose(),
+        ArcZonalShifts(),
+        RdsRehearsals(),
+        SystemClock(),
+        narrator_of(actor),
+    )
+
+
+def rehearse_restore() -> RehearseRestore:
+    from stargate.adapters import assumptions
+    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.observer import LambdaObserver
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.rehearsals import RdsRehearsals
+    from stargate.usecases.drills.rehearse_restore import RehearseRestore
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return RehearseRestore(
+        OperationsTable(table),
+        DrillRows(table),
+        NodeRows(table),
+        survey_gateway(),
+        LambdaObserver(),
+        RdsRehearsals(),
+        SystemClock(),
+        narrator_of("rehearse_restore"),
+        assumptions.OF_A_RESTORE,
     )
 
 
@@ -147,7 +182,7 @@ def keep_drills() -> KeepDrills:
 
     given = settings.read(settings.KeepDrillsSettings)
     table, actor = Table(given.table_name), "keep_drills"
-    asking = request_drill(table, given.drill_arn, actor)
+    asking = request_drill(table, given.drill_arn, given.drill_restore_arn, actor)
     return KeepDrills(
         EnvironmentRows(table),
         asking.operations,

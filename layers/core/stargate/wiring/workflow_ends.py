@@ -24,7 +24,7 @@ def notice_workflow_end(state_machine_arn: str) -> NoticeWorkflowEnd | NoticeRem
         from stargate.usecases.operating.notice_remedy_end import NoticeRemedyEnd
 
         return NoticeRemedyEnd(settle_action(actor))
-    if state_machine_arn == given.drill_arn:
+    if state_machine_arn in {given.drill_arn, given.drill_restore_arn}:
         from stargate.usecases.drills.notice_drill_end import NoticeDrillEnd
 
         return NoticeDrillEnd(settle_drill(actor))

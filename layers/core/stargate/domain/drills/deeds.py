@@ -11,6 +11,8 @@ from stargate.domain.drills.objectives import DATABASE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stargate.domain.operating.facts import Zones
+
 
 @dataclass(frozen=True)
 class DatabaseFacts:
@@ -38,11 +40,10 @@ class TaskFacts:
 
 @dataclass(frozen=True)
 class ServiceStanding:
-    """A service's running tasks, how many are wanted, and the subnet that it has in each zone."""
+    """A service's running tasks, and how many are wanted."""
 
     desired: int
     tasks: tuple[TaskFacts, ...]
-    subnets: Mapping[str, str]
 
     @property
     def whole(self) -> bool:
@@ -51,16 +52,25 @@ class ServiceStanding:
 
 @dataclass(frozen=True)
 class Standing:
-    """The gateway as it stands: services by name. `zone` is the one that was asked to be lost, or ""."""
+    """The gateway as it stands: services by name; `used` is asked for where a zone is to be lost only.
+
+    `zone` is the one that was asked to be lost, by its name, or "".
+    """
 
     database: DatabaseFacts | None
     services: Mapping[str, ServiceStanding]
+    used: Zones | None = None
     zone: str = ""
-    zones_lost: tuple[str, ...] = ()
 
     @property
     def zones(self) -> tuple[str, ...]:
-        return tuple(sorted({zone for one in self.services.values() for zone in one.subnets}))
+        """The names of those that the services may run in."""
+        return () if self.used is None else tuple(sorted(self.used.zones.values()))
+
+    @property
+    def zones_lost(self) -> tuple[str, ...]:
+        """The names of those that the balancer is kept from already."""
+        return () if self.used is None else tuple(self.used.zones.get(one, one) for one in self.used.away)
 
     @property
     def zone_to_lose(self) -> str:
@@ -92,10 +102,16 @@ class StopTask:
 
 @dataclass(frozen=True)
 class LeaveZone:
+    """`zone` is its id, `subnets` of each service those that it had, `left` those that it is left with."""
+
     zone: str
+    name: str
+    balancer: str
+    subnets: Mapping[str, tuple[str, ...]]
+    left: Mapping[str, tuple[str, ...]]
 
     def told(self) -> str:
-        return f"balancer and services leave {self.zone}"
+        return f"balancer and services leave {self.name}"
 
 
 Deed = FailOver | StopTask | LeaveZone
@@ -136,4 +152,21 @@ def _loss_of(zone: str, standing: Standing) -> tuple[Deed, ...]:
     database = standing.database
     if database is not None and database.zone == zone and database.has_standby:
         gone.append(FailOver(zone))
-    return (LeaveZone(zone), *gone)
+    leaving = None if standing.used is None else _leaving(standing.used, zone)
+    return () if leaving is None else (leaving, *gone)
+
+
+def _leaving(used: Zones, name: str) -> LeaveZone | None:
+    """A service that has subnets in that zone only stays where it is: without any it could not run at all."""
+    zone = next((identifier for identifier, known in used.zones.items() if known == name), None)
+    if zone is None:
+        return None
+    before = {service: tuple(sorted(subnets)) for service, subnets in used.subnets.items()}
+    left = {
+        service: tuple(sorted(subnet for subnet, place in subnets.items() if place != zone))
+        for service, subnets in used.subnets.items()
+    }
+    moved = [service for service in before if left[service] and left[service] != before[service]]
+    return LeaveZone(
+        zone, name, used.balancer, {one: before[one] for one in moved}, {one: left[one] for one in moved}
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.kinds import TRIALS, Kind
+from stargate.domain.drills.restoring import Rehearsal
 from stargate.domain.moments import told
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ SCOPE = "drill"  # its lease: while it is held the loop repairs nothing of what 
 BESIDE = "rehearsal"  # the lease of a kind that breaks nothing: the loop goes on
 LEASE_SECONDS = 1800.0  # longer than a drill lasts; a crashed one mutes nothing for longer than this
 BESIDE_SECONDS = 4 * 3600.0
+BESIDE_DEADLINE_SECONDS = 3 * 3600.0
 DEADLINE_SECONDS = 1500.0  # after its beginning a drill is stopped and undone, whatever it is doing
 STEADY_SECONDS = 30.0
 STEADY_WITHIN = 90.0
@@ -42,7 +44,7 @@ class Drill:
     """`watched_at` and `well` are the watch's last word; `assumptions` make a result a simulated one.
 
     What has to be put back is written down before it is done: `muted` are the alarms whose actions were on,
-    `left_zone` with `subnets` (service to what it had) and `shift` (ARC's id) the zone that was left,
+    `left_zone` is the id of the zone that `balancer` is kept from, with `subnets` (service to those it had),
     `side` the instance beside. `statuses` are RDS's words on the database, each with its moment.
     """
 
@@ -63,6 +65,7 @@ class Drill:
     injected_at: float | None = None
     broken: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
+    deeds_done: bool = False
     recovered_at: float | None = None
     rescued_at: float | None = None
     whole_at: float | None = None
@@ -73,8 +76,8 @@ class Drill:
     statuses: tuple[Mapping[str, Any], ...] = ()
     muted: tuple[str, ...] = ()
     left_zone: str = ""
+    balancer: str = ""
     subnets: Mapping[str, Any] = field(default_factory=dict)
-    shift: str = ""
     side: str = ""
     restore: Mapping[str, Any] = field(default_factory=dict)
     put_back_at: float | None = None
@@ -101,6 +104,10 @@ class Drill:
     def lease_seconds(self) -> float:
         return BESIDE_SECONDS if TRIALS[self.kind].runs_beside else LEASE_SECONDS
 
+    @property
+    def deadline_seconds(self) -> float:
+        return BESIDE_DEADLINE_SECONDS if TRIALS[self.kind].runs_beside else DEADLINE_SECONDS
+
     def document(self) -> dict[str, Any]:
         return {
             "id": self.drill_id,
@@ -117,8 +124,8 @@ class Drill:
             "preconditions": [dict(one) for one in self.preconditions],
             "database_statuses": [dict(one) for one in self.statuses],
             "muted_alarms": list(self.muted),
-            "zone_lost": self.left_zone,
-            "restore": dict(self.restore) or None,
+            "zone_lost": self.zone if self.left_zone else "",
+            "restore": Rehearsal.from_document(self.restore).told() or None,
             "engine": self.engine,
             "gateway_version": self.gateway_version,
             "stop_reason": self.stop_reason,

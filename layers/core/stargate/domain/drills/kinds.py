@@ -101,6 +101,21 @@ TRIALS: Mapping[Kind, Trial] = {
         _task(Kind.GRAFANA_TASK, GRAFANA),
         _task(Kind.LANGFUSE_TASK, LANGFUSE),
         _task(Kind.METRICS_TASK, METRICS),
+        Trial(
+            Kind.ZONE_LOSS,
+            "scenario 1: single AZ failure",
+            "take one zone from balancer and services, stop its tasks, fail the database over if it is there",
+            frozenset({Needed.ZONES, Needed.BACKUP}),
+            (),
+            FAILOVER | LOAD | _stops(LITELLM, LANGFUSE, GRAFANA, METRICS),
+            OF_LITELLM | OF_DATABASE,
+        ),
+        Trial(
+            Kind.DATABASE_RESTORE,
+            "seven days of automated backups; point-in-time recovery",
+            "restore the newest point in time to an instance beside, check it, delete it",
+            frozenset({Needed.BACKUP}),
+        ),
     )
 }
 # Whose task a kind stops.

@@ -123,6 +123,8 @@ def _task(asked: Asked, _now: float) -> Iterator[Check]:
 def _zones(asked: Asked, _now: float) -> Iterator[Check]:
     standing = asked.standing
     zones = standing.zones
+    if standing.used is None:
+        yield Check("balancer", ok=False, measured="ARC does not know it", bound="it can be kept from a zone")
     yield Check("zones", len(zones) >= 2, ", ".join(zones) or "none", "two or more in use")
     if standing.zone:
         known = standing.zone in zones

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stargate.domain.drills.drill import DEADLINE_SECONDS
 from stargate.domain.drills.kinds import TRIALS
 from stargate.domain.environment import Status
 
@@ -28,7 +27,9 @@ def why_stop(drill: Drill, overview: Overview, budget: Budget, now: float) -> st
 
 def _deadline(drill: Drill, now: float) -> str:
     since = now - (drill.begun_at or drill.requested_at)
-    return f"its deadline is over: {since / 60:.0f} min after it began" if since > DEADLINE_SECONDS else ""
+    return (
+        f"its deadline is over: {since / 60:.0f} min after it began" if since > drill.deadline_seconds else ""
+    )
 
 
 def _permission(drill: Drill, overview: Overview, now: float) -> str:

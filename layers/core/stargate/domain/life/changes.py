@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargate.domain.drills.kinds import TRIALS
+from stargate.domain.drills.kinds import Kind
 from stargate.domain.drills.policy import LEAST_APART_MINUTES
 from stargate.domain.environment import Mode
 from stargate.domain.faults import Fault
@@ -28,7 +28,7 @@ DRILLS = json_object(
     {
         "window": {**SCHEDULE, "type": ["object", "null"]},
         "every_days": json_object(
-            {kind.value: {"type": "integer", "minimum": 1, "maximum": 366} for kind in TRIALS}
+            {kind.value: {"type": "integer", "minimum": 1, "maximum": 366} for kind in Kind}
         ),
         "after_change": {"type": "boolean"},
         "availability": {"type": "number", "minimum": 90, "maximum": 99.99},

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stargate.domain.drills.drill import Drill
     from stargate.domain.environment import Environment
     from stargate.domain.operating.operations import Overview
+    from stargate.ports.actions import ZonalShifts
     from stargate.ports.drills import ServiceTasks
     from stargate.ports.gateway import Databases
     from stargate.ports.state import Drills, OperationsRows
@@ -32,6 +33,7 @@ class InjectFailure:
     survey: SurveyGateway
     databases: Databases
     tasks: ServiceTasks
+    shifts: ZonalShifts
     clock: Clock
     narrator: Narrator
 
@@ -39,6 +41,8 @@ class InjectFailure:
         """`injected` false while the watch has not seen the gateway steady."""
         drill = self.drills.get(environment_id, drill_id)
         if drill.injected_at is not None:
+            if not drill.deeds_done:
+                raise DrillInterruptedError("the failure was cut off half way: what it proves is unknown")
             return {"injected": True, "wait_seconds": WAIT_SECONDS}
         overview, now = self.operations.by_id(environment_id), self.clock.now()
         reason = why_stop(drill, overview, self.survey.budget(overview), now)
@@ -51,7 +55,7 @@ class InjectFailure:
 
     def _inject(self, overview: Overview, drill: Drill, now: float) -> None:
         """The moment is written down before anything is done: it is never done twice."""
-        standing = self.survey.standing(overview, drill.zone)
+        standing = self.survey.standing(overview, drill.kind, drill.zone)
         deeds = deeds_of(drill.kind, standing)
         if not deeds:
             raise DrillInterruptedError(
@@ -66,6 +70,7 @@ class InjectFailure:
         environment = overview.environment
         for deed in deeds:
             self._do(environment, begun, deed)
+        self.drills.set(replace(begun, deeds_done=True), "deeds_done")
         entry = self.narrator.entry(
             environment, "drill", drill.kind.value, "; ".join(told), drill.cause, {"drill": drill.drill_id}
         )
@@ -79,4 +84,14 @@ class InjectFailure:
                 reason = f"drill {drill.drill_id}"
                 self.tasks.stop(environment.region, environment.cluster, deed.task_id, reason)
             case LeaveZone():
-                raise DrillInterruptedError("no way to leave a zone")
+                self._leave(environment, drill, deed)
+
+    def _leave(self, environment: Environment, drill: Drill, deed: LeaveZone) -> None:
+        """What has to be put back is written down before anything is changed."""
+        had = {service: list(subnets) for service, subnets in deed.subnets.items()}
+        noted = replace(drill, zone=deed.name, left_zone=deed.zone, balancer=deed.balancer, subnets=had)
+        self.drills.set(noted, "zone", "left_zone", "balancer", "subnets")
+        region, comment = environment.region, f"drill {drill.drill_id}"
+        self.shifts.shift(region, deed.balancer, deed.zone, comment)
+        for service, subnets in deed.left.items():
+            self.shifts.place(region, environment.cluster, service, subnets)

@@ -13,7 +13,7 @@ from stargate.domain.drills.policy import DAY, Last, due
 from stargate.domain.environment import Status
 from stargate.domain.ledger import Entry, derived_id
 from stargate.domain.operating.operations import Change
-from stargate.errors import AlreadyRecordedError, ConflictError, DrillRefusedError
+from stargate.errors import AlreadyRecordedError, ConflictError, DrillRefusedError, NotPutBackYetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,10 @@ class KeepDrills:
     def _guarded(self, failures: list[Exception], environment: Environment) -> str:
         try:
             return "; ".join(part for part in (self._sweep(environment), self._drill(environment)) if part)
-        except ConflictError:  # somebody else is at it; the next tick looks again
+        except (
+            ConflictError,
+            NotPutBackYetError,
+        ):  # somebody else, or AWS, is at it; the next tick looks again
             return ""
         except Exception as failure:  # noqa: BLE001  (raised at the end)
             failures.append(failure)

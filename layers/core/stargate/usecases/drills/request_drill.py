@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.deeds import broken_by, deeds_of
 from stargate.domain.drills.drill import Drill, DrillStatus, Window
-from stargate.domain.drills.kinds import TRIALS, Kind
+from stargate.domain.drills.kinds import Kind
 from stargate.domain.drills.preconditions import Asked, preconditions
 from stargate.domain.drills.steps import steps
 from stargate.domain.faults import Fault
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("kind", "zone", "dry_run", "window")
 LONGEST_SECONDS = 3600.0  # from the request of a drill until it breaks something
-KINDS = tuple(kind.value for kind in TRIALS)
+KINDS = tuple(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class RequestDrill:
         return Asked(
             kind,
             overview,
-            self.survey.standing(overview, zone),
+            self.survey.standing(overview, kind, zone),
             self.survey.budget(overview),
             max((one.injected_at for one in drills if one.injected_at), default=None),
             window,

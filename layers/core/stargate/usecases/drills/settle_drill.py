@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.operating.operations import Change
-from stargate.errors import ConflictError
+from stargate.errors import ConflictError, NotPutBackYetError
 
 if TYPE_CHECKING:
     from stargate.domain.drills.drill import Drill
+    from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.operations import Overview
-    from stargate.ports.drills import AlarmActions
+    from stargate.ports.actions import ZonalShifts
+    from stargate.ports.drills import AlarmActions, Rehearsals
     from stargate.ports.state import Drills, OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
@@ -27,6 +29,8 @@ class SettleDrill:
     operations: OperationsRows
     drills: Drills
     alarms: AlarmActions
+    shifts: ZonalShifts
+    rehearsals: Rehearsals
     clock: Clock
     narrator: Narrator
 
@@ -53,9 +57,29 @@ class SettleDrill:
 
     def _put_back(self, overview: Overview, drill: Drill) -> None:
         """Written down only when all of it is done: a call that was cut off is repeated whole."""
+        region = overview.environment.region
         if drill.muted:
-            self.alarms.unmute(overview.environment.region, drill.muted)
+            self.alarms.unmute(region, drill.muted)
+        if drill.left_zone:
+            self._return(overview.environment, drill)
+        if drill.side:
+            self._delete(region, drill.side)
         self.drills.set(replace(drill, put_back_at=self.clock.now()), "put_back_at")
+
+    def _return(self, environment: Environment, drill: Drill) -> None:
+        """The zone in use again, as it was; a service that was deleted meanwhile is given nothing."""
+        self.shifts.shift_back(environment.region, drill.balancer, drill.left_zone)
+        for service, subnets in drill.subnets.items():
+            self.shifts.place(environment.region, environment.cluster, service, tuple(subnets))
+
+    def _delete(self, region: str, side: str) -> None:
+        """NotPutBackYetError until it is gone: while it is being made, RDS deletes nothing."""
+        try:
+            self.rehearsals.delete(region, side)
+        except ConflictError as error:
+            raise NotPutBackYetError(str(error)) from error
+        if self.rehearsals.describe(region, side) is not None:
+            raise NotPutBackYetError(f"{side} is being deleted")
 
     def _free(self, environment_id: str, drill_id: str, outcome: str, reason: str, error: str) -> None:
         overview, drill = self.operations.by_id(environment_id), self.drills.get(environment_id, drill_id)

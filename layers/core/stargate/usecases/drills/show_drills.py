@@ -68,5 +68,6 @@ def past_of(drills: list[Drill]) -> list[Past]:
 
 def _past(drill: Drill) -> Past:
     seconds = {one["component"]: one["seconds"] for one in drill.result.get("components", ())}
+    seconds |= drill.result.get("measured", {})
     at = drill.injected_at or drill.requested_at
     return Past(drill.drill_id, drill.kind.value, at, drill.result["verdict"], seconds)

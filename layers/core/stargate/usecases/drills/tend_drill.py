@@ -42,7 +42,7 @@ class TendDrill:
         if reason:
             self.drills.set(replace(drill, stop_reason=reason), "stop_reason")
             raise DrillStoppedError(reason)
-        drill = self._note(drill, self.survey.standing(overview, drill.zone), now)
+        drill = self._note(drill, self.survey.standing(overview, drill.kind, drill.zone), now)
         if self._must_rescue(drill, now):
             self._rescue(overview.environment, drill, now)
         is_well = drill.recovered_at is not None and drill.whole_at is not None
