@@ -39,6 +39,11 @@ _NAMED_IN_BODY = {
     ("monitoring", "DescribeAlarmHistory"): ("arn:aws:cloudwatch:{place}:alarm:*", (), ""),
     ("rds", "DeleteDBSnapshot"): ("arn:aws:rds:{place}:snapshot:{name}", ("DBSnapshotIdentifier",), ""),
     ("rds", "DescribeDBInstances"): ("arn:aws:rds:{place}:db:{name}", ("DBInstanceIdentifier",), "*"),
+    ("rds", "RestoreDBInstanceToPointInTime"): (
+        "arn:aws:rds:{place}:db:{name}",
+        ("TargetDBInstanceIdentifier",),
+        "",
+    ),
     ("iam", "SimulatePrincipalPolicy"): ("{name}", ("PolicySourceArn",), ""),
     ("ecs", "DescribeClusters"): ("arn:aws:ecs:{place}:cluster/{name}", ("clusters",), "default"),
     ("ecs", "RegisterTaskDefinition"): ("arn:aws:ecs:{place}:task-definition/{name}:1", ("family",), ""),

@@ -22,6 +22,18 @@ PRIVATE_NAMES = (
         "local/services/rds.py: is a stop refused of what is not available by now?",
     ),
     PrivateName(
+        "ministack.services.rds",
+        "_delete_db_instance",
+        "(p)",
+        "local/services/rds_restores.py: does a deletion take its time by now?",
+    ),
+    PrivateName(
+        "ministack.services.rds",
+        "_parse_tags",
+        "(params)",
+        "local/services/rds_restores.py: is there a RestoreDBInstanceToPointInTime by now?",
+    ),
+    PrivateName(
         "ministack.services.alb", "_tags", None, "does it still mean the same to local/services/tagging.py?"
     ),
     PrivateName(

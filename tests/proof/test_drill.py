@@ -67,6 +67,17 @@ def ended(api, drill):
     return shown(api, drill)
 
 
+def zones_of(cloud):
+    """Zones that the balancer is kept from, and how many subnets each service is in."""
+    services = ["litellm", "grafana", "langfuse", "victoria-metrics"]
+    found = cloud.client("ecs").describe_services(cluster="stargate-drilly", services=services)["services"]
+    balancers = cloud.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    (ours,) = [one["LoadBalancerArn"] for one in balancers if "drilly" in str(one)]
+    shifts = cloud.client("arc-zonal-shift").get_managed_resource(resourceIdentifier=ours)["zonalShifts"]
+    placed = [one["networkConfiguration"]["awsvpcConfiguration"]["subnets"] for one in found]
+    return [one["awayFrom"] for one in shifts], [len(subnets) for subnets in placed]
+
+
 CRASHES = {
     "announced": lambda drill: drill["begun_at"] is not None,
     "steady": lambda drill: drill["steady_at"] is not None,
@@ -109,10 +120,18 @@ def record(api, cloud):
     told.tasks = {
         kind: drilled(api, kind) for kind in ("litellm-task", "langfuse-task", "victoria-metrics-task")
     }
-    told.crashes = {state: crashed(api, cloud, state) for state in CRASHES}
-    api.patch(PLACE, {"drills": {"apart_minutes": 10, "every_days": {"grafana-task": 7}}})
+    policy = {"apart_minutes": 10, "every_days": {"grafana-task": 7}}
+    assert api.patch(PLACE, {"drills": policy}).status == 200
     wait_until(lambda: "due every" in api.get(DRILLS).document["drills"][0]["trigger"], "the calendar asks")
     told.scheduled = ended(api, api.get(DRILLS).document["drills"][0])
+    told.crashes = {state: crashed(api, cloud, state) for state in CRASHES}
+    next_failover(cloud, seconds=60)
+    told.zone = drilled(api, "zone-loss")
+    told.back = zones_of(cloud)
+    told.restore = drilled(api, "database-restore")
+    told.instances = [
+        one["DBInstanceIdentifier"] for one in cloud.client("rds").describe_db_instances()["DBInstances"]
+    ]
     told.all, told.environment = api.get(DRILLS).document, api.get(PLACE).document
     let_go(api, "drilly")
     return told
@@ -122,7 +141,7 @@ def test_a_dry_run_does_nothing(record):
     """Every step and precondition, and no drill of it."""
     assert record.dry.status == 200
     assert all(check["ok"] for check in record.dry.document["preconditions"])
-    assert len(record.all["drills"]) == 8 + len(CRASHES)
+    assert len(record.all["drills"]) == 10 + len(CRASHES)
 
 
 def test_an_unknown_kind_is_bad_input(record):
@@ -212,6 +231,25 @@ def test_the_metrics_are_back_in_time_and_their_gap_is_told(record):
     assert 30 < judged["victoria-metrics"]["seconds"] < 240
     assert drill["result"]["series"]["gap_seconds"] >= judged["victoria-metrics"]["seconds"] - 15
     assert drill["result"]["series"]["lost"] == 0
+
+
+def test_a_zone_is_lost_and_in_use_again(record):
+    """With the database and a task of each service in it; nothing is kept from it afterwards."""
+    drill = record.zone
+    assert drill["zone_lost"]
+    assert set(drill["broken"]) >= {"database", "litellm", "grafana", "langfuse"}
+    assert drill["result"]["reported"]["zone_swapped"] is True
+    assert 60 <= drill["result"]["recovery_seconds"] < 150
+    assert record.back == ([], [3, 3, 3, 3])
+
+
+def test_a_backup_is_restored_beside_read_and_gone(record):
+    """How long it took is measured in the cloud's own time; nothing of it is left."""
+    drill = record.restore
+    assert (drill["result"]["verdict"], drill["simulated"]) == ("met", True)
+    assert 600 < drill["restore"]["restored_in_seconds"] < 6000
+    assert drill["restore"]["behind_seconds"] <= 600
+    assert record.instances == ["stargate-drilly"]
 
 
 def test_the_page_can_be_had_without_a_key_and_the_record_is_what_was_judged(record):
