@@ -36,6 +36,8 @@ def test_critical_cpu_raises_the_bound_and_every_entry_names_its_cause(play):
     assert action.cause == decision.entry_id
     assert verification.cause == action.entry_id
     assert "raise the lower bound of litellm from 2 to 4" in decision.summary
+    assert decision.summary.endswith("; $0.1975 an hour more")  # 2 x (2 x $0.04048 + 4 x $0.004445)
+    assert decision.detail["usd_per_hour"] == "0.1975"
     assert play.scaling.set == [(f"stargate-{NAME}", "litellm", 4, 6)]
 
 
@@ -77,6 +79,7 @@ def test_the_bound_is_kept_for_its_time_renewed_while_needed_and_then_released(p
     assert len(play.remedies.started) == 2
     assert play.runs() == "reached"
     assert play.scaling.set[-1] == (f"stargate-{NAME}", "litellm", 2, 6)
+    assert play.summaries("decision")[-1].endswith("; $0.1975 an hour less")
     assert not play.hold().live
     assert play.operations.open_environments() == []
 

@@ -36,8 +36,8 @@ class Decision:
     """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts.
 
     `action` is what the rule asks for at its rung, be it done, held or not needed; None if it asks for none.
-    Of one that is to be done there is also what it works on, its target, what is expected of it, and
-    whether it is to be taken back if that is missed.
+    Of one that is to be done there is also what it works on, its target, what is expected of it, what it adds
+    to the bill while it lasts, and whether it is to be taken back if its effect is missed.
     """
 
     verdict: Verdict
@@ -51,6 +51,7 @@ class Decision:
     target: Target = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
     undo: bool = False
+    adds: Mapping[str, float] = field(default_factory=dict)
 
 
 def asks(
@@ -93,6 +94,8 @@ def decide(
         found = _held(rule, rung, overview, condition, now) or _proposed(rung, case)
         asked = Decision(Verdict.NONE, "", rule.name, rung.action, place, subject=subject, undo=rung.undo)
         decision = _decision(asked, found, reason)
+        if isinstance(found, Proposal):
+            decision = replace(decision, adds=ACTIONS[rung.action].adds(case, found))
         if not isinstance(found, Held) or not _gives_way(found, condition):
             break
         reason = f"{reason}, and {found.reason}"

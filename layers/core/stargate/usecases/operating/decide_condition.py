@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.costs.hourly import hourly
 from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus, execution_name
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
 
 if TYPE_CHECKING:
+    from stargate.domain.costs.hourly import Hourly
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.conditions import Condition
@@ -58,13 +60,14 @@ class Deciding:
         decision = decide(rules, overview, condition, facts, now)
         if not differs(decision, condition.decided):
             return Considered(decision, condition)
+        price = hourly(decision.adds, overview.environment)
         entry = self.narrator.entry(
             overview.environment,
             "decision",
             condition.subject,
-            _summary(decision),
+            _summary(decision, price),
             cause,
-            {**_detail(decision, condition), "playbook": overview.playbook.told},
+            {**_detail(decision, condition, price), "playbook": overview.playbook.told},
         )
         decided = replace(condition, decided=as_decided(decision, now, entry.entry_id))
         return Considered(decision, decided, _requested(decision, condition, entry), (entry,))
@@ -94,11 +97,13 @@ def _requested(decision: Decision, condition: Condition, entry: Entry) -> Action
     )
 
 
-def _summary(decision: Decision) -> str:
-    return f"no action: {decision.reason}" if decision.verdict is Verdict.NONE else decision.reason
+def _summary(decision: Decision, price: Hourly) -> str:
+    if decision.verdict is Verdict.NONE:
+        return f"no action: {decision.reason}"
+    return f"{decision.reason}{price.words if decision.verdict is Verdict.ACT else ''}"
 
 
-def _detail(decision: Decision, condition: Condition) -> dict[str, Any]:
+def _detail(decision: Decision, condition: Condition, price: Hourly) -> dict[str, Any]:
     found = {
         "condition": condition.key,
         "severity": condition.severity.value,
@@ -114,5 +119,6 @@ def _detail(decision: Decision, condition: Condition) -> dict[str, Any]:
             for one in decision.expectations
         ]
         or None,
+        "usd_per_hour": str(price.usd) if decision.verdict is Verdict.ACT and price.usd is not None else None,
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -11,6 +11,8 @@ from stargate.domain.operating.proposals import Held, Nothing, Proposal
 from stargate.domain.signals.signal import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.operating.action import Action
     from stargate.domain.operating.actions.kind import Case
     from stargate.domain.operating.facts import Facts
@@ -47,6 +49,10 @@ class ReleaseBound(BoundsMoved):
             {"minimum": minimum, "maximum": max(minimum, min(found, limits.maximum))},
             (Expectation("minimum", "at_most", minimum, BOUND_SECONDS),),
         )
+
+    def adds(self, case: Case, proposal: Proposal) -> Mapping[str, float]:
+        before = case.facts.scaling.minimum if case.facts.scaling else 0
+        return {f"task:{case.subject}": number(proposal.target, "minimum") - before}
 
     def is_done(self, action: Action, facts: Facts) -> bool:
         return facts.scaling is not None and facts.scaling.minimum <= number(action.target, "minimum")
