@@ -31,7 +31,7 @@ TICKS = {
 }
 SECONDS_OF_A_TICK = Decimal("0.3")  # assumed: a few calls of AWS, the function warm
 GIGABYTES = Decimal("0.5")
-ALARMS = 40  # at most so many metrics are watched; a test holds it to the template
+ALARMS = 60  # at most so many metrics are watched; a test holds it to the template
 METRICS_OF_A_METERING = 45  # series that each environment's use is read from
 READS_OF_A_TICK, WRITES_OF_A_METERING = 4, 8  # request units: half a kilobyte each, a day's row is some
 BILL_REQUESTS_A_DAY = 3  # of each environment, at a cent
