@@ -98,9 +98,10 @@ class Creation:
         kind = str(self.template["Resources"][logical_id].get("Type", "AWS::CloudFormation::CustomResource"))
         self._tell(logical_id, kind, "CREATE_IN_PROGRESS")
         try:
+            # What AWS refuses it refuses before it makes anything.
+            self.faults.strike(self.name, logical_id, CREATE)
             await self._provision(logical_id, kind)
             await self.pace.creating(self.name, kind)
-            self.faults.strike(self.name, logical_id, CREATE)
             await stand(kind, self.stack["_resources"][logical_id]["PhysicalResourceId"])
         except asyncio.CancelledError:
             self._resource_failed(logical_id, kind, CANCELLED)
