@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from ministack.core.responses import request_scope
 
+from local import firewall
 from local.cloudformation.types.cloudfront import comment_of
+from local.firewall import Caller
 from local.gateways import registry
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from local.gateways.registry import Running
 
 DOMAINS = ".cloudfront.net"
+FROM = "x-stargate-from"  # whose request it is: each function has an address of its own
 DATABASE_PATHS = frozenset({"/grafana/api/health", "/api/public/health"})
 Reply = tuple[int, str, str]  # status, where a redirect leads, body
 
@@ -27,14 +30,32 @@ def wrap(application: Application) -> Application:
     """The same ASGI application, with the gateways' front doors before it."""
 
     async def doors(scope: Message, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
-        domain = headers.get(b"host", b"").decode().split(":")[0]
+        headers = _headers(scope)
+        domain = headers.get("host", "").split(":")[0]
         if not domain.endswith(DOMAINS):
             await application(scope, receive, send)
             return
-        await _answer(send, reply(domain, scope["path"], has_key=b"authorization" in headers))
+        caller = Caller(headers.get(FROM, "elsewhere"), scope["path"], headers)
+        if _is_blocked(domain, caller):
+            await _answer(send, (403, "", "Request blocked."))
+            return
+        await _answer(send, reply(domain, scope["path"], has_key="authorization" in headers))
 
     return doors
+
+
+def _headers(scope: Message) -> dict[str, str]:
+    """By their names in lower case."""
+    listed = scope["headers"] if scope["type"] == "http" else ()
+    return {name.decode().lower(): value.decode() for name, value in listed}
+
+
+def _is_blocked(domain: str, caller: Caller) -> bool:
+    behind = _behind(domain)
+    if behind is None:
+        return False
+    with request_scope(behind.place.account, behind.place.region):
+        return firewall.blocks(domain, caller)
 
 
 def reply(domain: str, path: str, *, has_key: bool) -> Reply:

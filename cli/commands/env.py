@@ -62,7 +62,7 @@ Mode = Annotated[ModeChoice | None, typer.Option(help="How far the control plane
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Environments: create, look at, follow, change and remove them.")
-    for command in (create, list_, show, watch, update, resume, sleep, wake, delete):
+    for command in (create, list_, show, watch, update, resume, check, sleep, wake, delete):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="env", no_args_is_help=True)
 
@@ -194,6 +194,23 @@ def resume(
     client = connect(api, region)
     document = document_of(client.post(f"/environments/{name}/resume", order))
     _answer(client, document, follow=follow, every=every, as_json=as_json)
+
+
+def check(
+    name: Name,
+    rate_limit: Annotated[
+        bool, typer.Option("--rate-limit", help="Whether the web ACL blocks who asks too often.")
+    ] = False,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Have something tried that disturbs: what was found will be among the environment's checks."""
+    if not rate_limit:
+        raise BadInputError("say what is to be tried: --rate-limit")
+    client = connect(api, region)
+    document = document_of(client.post(f"/environments/{name}/checks", {"check": "rate limit"}))
+    emit(document, lambda console: show_environment(console, document), as_json=as_json)
 
 
 def sleep(

@@ -16,6 +16,7 @@ from stargate.wiring import api
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
@@ -92,6 +93,10 @@ def _environments() -> EnvironmentsApi:
     return api.environments(*_caller())
 
 
+def _checks() -> ChecksApi:
+    return api.checks(*_caller())
+
+
 def _operating() -> OperatingApi:
     return api.operating(*_caller())
 
@@ -146,6 +151,11 @@ def retire_environment(name: str) -> Reply:
 @route("/environments/{name}/plan", "POST")
 def plan_environment(name: str) -> Reply:
     return _environments().plan_environment(name, _body())
+
+
+@route("/environments/{name}/checks", "POST")
+def request_check(name: str) -> Reply:
+    return _checks().request_check(name, _body(), _key())
 
 
 @route("/environments/{name}/resume", "POST")

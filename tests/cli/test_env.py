@@ -329,3 +329,15 @@ def test_the_ledger_is_read_as_asked(api, capsys):
 
     assert "network stands" in capsys.readouterr().out
     assert last(api).query == {"since": "2026-11-24T02:00:00Z", "kind": "step", "limit": "100"}
+
+
+def test_what_disturbs_is_tried_only_when_it_is_named(api, capsys):
+    """`check --rate-limit` asks for that one check; without a name nothing is sent."""
+    assert main(["env", "check", "blue"]) == 2
+    assert "--rate-limit" in capsys.readouterr().err
+    assert api.asked == []
+    api.answers("POST", "/environments/blue/checks", 202, environment())
+
+    assert main(["env", "check", "blue", "--rate-limit"]) == 0
+
+    assert last(api).document == {"check": "rate limit"}

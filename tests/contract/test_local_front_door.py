@@ -10,14 +10,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from ministack.services import cloudfront
+from ministack.services import cloudfront, waf
 
-from local import front_door
+from local import firewall, front_door
 from local.gateways import registry
 from local.twin import read_fault
 from stargate.domain.gateway.front_door import PAGES, Answer, check_page
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import CLUSTER, by_hand
+from tests.template.gateway_templates import rendered
 
 DOMAIN = "d1.cloudfront.net"
 INSIDE = Path(front_door.__file__).parent / "inside_functions"
@@ -117,3 +118,37 @@ def test_a_functions_https_ends_at_the_local_cloud():
         serving.join()
         server.server_close()
     assert ask(endpoint) == [0, "", True]
+
+
+@pytest.fixture
+def walled(hands, monkeypatch):
+    """The same, behind the web ACL of the gateway's own template."""
+    made = rendered("sandbox", "waf")["WebAcl"]["Properties"]
+    _, arn, _ = waf.create_web_acl_record("stargate-sandbox", "CLOUDFRONT", made)
+    record = {"DomainName": DOMAIN, "config_xml": f"<Comment>{CLUSTER}</Comment><WebACLId>{arn}</WebACLId>"}
+    monkeypatch.setitem(cloudfront._distributions, "E1", record)
+    firewall._asked.clear()
+    return hands
+
+
+def refused(address, path, times, **headers):
+    """Which of so many requests is the first that is blocked; 0 if none is."""
+    caller = firewall.Caller(address, path, headers)
+    return next((number for number in range(1, times + 1) if firewall.blocks(DOMAIN, caller)), 0)
+
+
+@pytest.mark.usefixtures("walled")
+def test_an_address_that_asks_too_often_is_blocked_and_no_other():
+    """Outside /v1/ after a thousand requests; within, where keys are counted, after many more."""
+    assert refused("one", "/health/liveliness", 1100) == 1001
+    assert refused("another", "/health/liveliness", 1000) == 0
+    assert refused("one", "/v1/models", 5000, authorization="Bearer a") == 0
+
+
+@pytest.mark.usefixtures("walled")
+def test_a_key_is_counted_wherever_it_comes_from():
+    """What two tasks serve in five minutes; who sends no key at all is counted by address alone."""
+    for address in ("one", "another"):
+        assert refused(address, "/v1/models", 15_000, authorization="Bearer a") == 0
+    assert refused("third", "/v1/models", 2, authorization="Bearer a") == 1
+    assert refused("third", "/v1/models", 2) == 0

@@ -186,3 +186,16 @@ def test_what_budgets_tell_by_sns_is_decided_by_the_environments_own_playbook(ap
 def test_strangers_are_refused(environment, stranger, forger, call):
     """Nobody without a good signature reads conditions, changes a mode or turns the switch."""
     assert [call(caller).status for caller in (stranger, forger)] == [403, 403]
+
+
+def test_the_web_acl_blocks_who_asks_too_often(api, environment, record):
+    """The rate limit is tried when asked for; what was found stands among the checks and in the ledger."""
+    tried = lambda: [  # noqa: E731 - asked again and again
+        check for check in api.get("/environments/loop").document["checks"] if check["name"] == "rate limit"
+    ]
+    assert tried() == []
+    assert api.post("/environments/loop/checks", {"check": "rate limit"}).status == 202
+    wait_until(lambda: bool(tried()), "the rate limit was tried")
+    assert tried()[0]["ok"], tried()
+    asked, found = [entry for entry in record.ledger() if entry["summary"].startswith("rate limit")]
+    assert (asked["kind"], found["kind"], found["cause"]) == ("note", "verification", asked["id"])

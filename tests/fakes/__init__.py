@@ -48,7 +48,7 @@ from tests.fakes.state import (
     FakeSwitches,
     FakeTable,
 )
-from tests.fakes.workflows import FakeCallbacks, FakeMovers, FakeRemedies, FakeWorkflows
+from tests.fakes.workflows import FakeCallbacks, FakeMovers, FakeRemedies, FakeTrials, FakeWorkflows
 from tests.fakes.world import FakeClock, FakeIdentifiers
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "FakeSwitches",
     "FakeTable",
     "FakeTasks",
+    "FakeTrials",
     "FakeUsage",
     "FakeWorkflows",
     "FakeZonalShifts",

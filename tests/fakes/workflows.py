@@ -61,3 +61,11 @@ class FakeMovers:
 
     def remove(self, environment_id, attempt, node, cause):
         self.calls.append(("remove", environment_id, attempt, node, cause))
+
+
+@dataclass
+class FakeTrials:
+    begun: list = field(default_factory=list)
+
+    def begin(self, environment_id, cause):
+        self.begun.append((environment_id, cause))

@@ -34,7 +34,7 @@ DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
 # Called without anybody waiting for the answer: by EventBridge, by another function, by CloudFormation.
 ASYNCHRONOUS = {
     "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "PrepareDatabaseFunction",
-    "RemoveStackFunction", "PublishGatewayFunction", "ReceiveSignalFunction",
+    "RemoveStackFunction", "PublishGatewayFunction", "TryRateLimitFunction", "ReceiveSignalFunction",
 }  # fmt: skip
 ANSWERING = {"PlanEnvironmentFunction"}  # invoked by another that waits for its answer
 # Called again and again: what one call lost, the next one finds.

@@ -74,6 +74,7 @@ class ApiSettings:
     wake_arn: str
     retire_arn: str
     plan_environment_function: str
+    try_rate_limit_function: str
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ class SystemClock:
         return time.time()
 
 
+def pause(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 class Stopwatch:
     """Seconds since it was made, however the time of day is set meanwhile."""
 

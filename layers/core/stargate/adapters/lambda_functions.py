@@ -30,6 +30,14 @@ class LambdaMovers:
 
 
 @dataclass(frozen=True)
+class LambdaTrials:
+    function: str
+
+    def begin(self, environment_id: str, cause: str) -> None:
+        _call(self.function, {"environment_id": environment_id, "cause": cause})
+
+
+@dataclass(frozen=True)
 class LambdaPlanner:
     function: str
 
@@ -45,6 +53,10 @@ class LambdaPlanner:
 
 def _invoke(function: str, environment_id: str, attempt: int, node: str, cause: str) -> None:
     payload = {"environment_id": environment_id, "attempt": attempt, "node": node, "cause": cause}
+    _call(function, payload)
+
+
+def _call(function: str, payload: Mapping[str, Any]) -> None:
     client("lambda").invoke(
         FunctionName=function, InvocationType="Event", Payload=json.dumps(payload).encode()
     )

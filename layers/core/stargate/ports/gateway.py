@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.gateway.front_door import Answer
     from stargate.domain.gateway.observer import Observation
+    from stargate.domain.gateway.rate_limit import Trial
     from stargate.domain.life.rest import Target
     from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts, ServiceFacts, Task
 
@@ -21,6 +22,14 @@ class FrontDoor(Protocol):
 
     def ask(self, domain: str, path: str) -> Answer:
         """What GET answers, no redirect followed; never an error: that none came is an answer."""
+        ...
+
+
+class Flood(Protocol):
+    """Somebody who asks too often."""
+
+    def __call__(self, domain: str, path: str, enough: int, patience: float) -> Trial:
+        """Ask so many times as fast as may be, then each second until refused or out of patience."""
         ...
 
 

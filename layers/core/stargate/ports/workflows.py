@@ -41,6 +41,14 @@ class DrillWorkflow(Protocol):
         ...
 
 
+class Trials(Protocol):
+    """The function that tries what blocks whoever tries it."""
+
+    def begin(self, environment_id: str, cause: str) -> None:
+        """Have it tried, and do not wait."""
+        ...
+
+
 class Callbacks(Protocol):
     """The waiting tasks of workflows. A task that no longer waits is not an error."""
 

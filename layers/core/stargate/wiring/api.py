@@ -13,6 +13,7 @@ from stargate.wiring.drills import request_drill
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:
+    from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
@@ -57,6 +58,22 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
         retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
         show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), HistoryRows(table), clock),
         drills=_shown_drills(table, given),
+        once=_once(given, actor, context),
+    )
+
+
+def checks(actor: str, context: Any) -> ChecksApi:
+    from stargate.adapters.lambda_functions import LambdaTrials
+    from stargate.api.checks import ChecksApi
+    from stargate.usecases.provisioning.request_check import RequestCheck
+    from stargate.usecases.provisioning.show_environments import ShowEnvironments
+
+    given = settings.read(settings.ApiSettings)
+    table = Table(given.table_name)
+    rows, trials = EnvironmentRows(table), LambdaTrials(given.try_rate_limit_function)
+    return ChecksApi(
+        request=RequestCheck(rows, trials, narrator_of(actor)),
+        show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), HistoryRows(table), SystemClock()),
         once=_once(given, actor, context),
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stargate.usecases.provisioning.release_common import ReleaseCommon
     from stargate.usecases.provisioning.remove_stack import RemoveStack
     from stargate.usecases.provisioning.settle_environment import SettleEnvironment
+    from stargate.usecases.provisioning.try_rate_limit import TryRateLimit
 
 
 def _desk(table: Table, actor: str, error: str, movers: Movers | None = None) -> Desk:
@@ -208,6 +209,15 @@ def check_gateway() -> CheckGateway:
     return CheckGateway(
         EnvironmentRows(table), CloudFormationStacks(), AwsGauges(), HttpsFrontDoor(), LambdaObserver()
     )
+
+
+def try_rate_limit() -> TryRateLimit:
+    from stargate.adapters.flood import HttpsFlood
+    from stargate.usecases.provisioning.try_rate_limit import TryRateLimit
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    clock, narrator = SystemClock(), narrator_of("try_rate_limit")
+    return TryRateLimit(EnvironmentRows(table), NodeRows(table), HttpsFlood(), clock, narrator)
 
 
 def check_retired() -> CheckRetired:
