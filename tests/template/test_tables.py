@@ -80,7 +80,7 @@ def test_every_rule_of_the_default_playbook_is_documented():
 
 
 def question_row(name):
-    return f"| `{name}` | {PREDICATES[name].answer.__doc__.splitlines()[0]} |"
+    return f"| `{name}` | {PREDICATES[name].says} |"
 
 
 def test_every_question_that_a_rule_may_ask_is_documented():

@@ -91,11 +91,11 @@ def somebody_gets_the_page(play):
 # What needs a rule that the default playbook does not have.
 
 
-def told(play, kind, subject, turn=Turn.OPENS, **facts):
+def told(play, kind, subject, turn=Turn.OPENS, severity=Severity.CRITICAL, **facts):
     """A signal of this kind, whoever sent it."""
     source, now = f"{kind} of a test", play.clock.now()
     event = f"event-{next(play.numbers)}"
-    given = (event, now, NAME, kind, subject, Severity.CRITICAL, turn, source, REGION)
+    given = (event, now, NAME, kind, subject, severity, turn, source, REGION)
     return play.signals.take(Signal(*given, facts))
 
 

@@ -123,7 +123,16 @@ def test_every_guard_stands_before_every_action_or_can_be_named():
     """None is only there to be there, and none can be left out by a rule."""
     assert set(GUARDS) == {*ALWAYS, *ON_DEMAND}
     assert set(ALWAYS) <= set(guards_of(replace(RULE, guards=()), ACTIONS["restart_service"]))
-    assert guards_of(RULE, ACTIONS["page"]) == ("verification", "budget")
+    assert guards_of(RULE, ACTIONS["page"]) == ("verification", "lease", "budget")
+
+
+def test_nobody_is_woken_for_what_a_drill_may_have_broken():
+    """What was open before it began is no drill's, and what is to be changed waits in either case."""
+    seen = overview(Lease("drill", "a-drill", 1, NOW - 60, NOW + 600))
+    before = replace(CONDITION, opened_at=NOW - 120)
+    assert (held(seen, "page").guard, held(seen, "page").lifts_at) == ("lease", NOW + 600)
+    assert held(seen, "page", before) is None
+    assert held(seen, "restart_service", before).guard == "lease"
 
 
 def test_a_condition_that_comes_and_goes_is_not_mended_each_time():

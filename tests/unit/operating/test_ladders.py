@@ -55,7 +55,7 @@ def test_a_rung_that_missed_its_effect_gives_way_to_the_next():
     assert play.runs() == "reached"
     play.tick(3600)
     assert kinds(play) == ["raise_bound", "restart_service", "page"]
-    assert "all that could be tried has missed its effect" in play.condition().decided.reason
+    assert "nothing is left to be tried" in play.condition().decided.reason
 
 
 def test_a_rung_is_tried_as_often_as_it_says():

@@ -151,3 +151,15 @@ def test_a_truth_that_was_seen_at_the_examination_counts_as_a_signal(play):
     play.alarm(CRITICAL, "OK", told=False)
     play.tick(200)
     assert [signal.turn.value for signal in heard(play)] == ["opens", "closes"]
+
+
+def test_what_a_signal_said_itself_is_known_and_nothing_hangs_on_it(play):
+    """A task that ran out of memory did, in the ledger as then."""
+    play.clock.pass_seconds(60)
+    play.take(play.task_event("t1", stoppedReason="OutOfMemoryError: container killed due to memory usage"))
+    nothing = {"rule": "crash", "while": "task-stopped", "why": "ECS replaces it"}
+    asks = {**nothing, "rule": "of memory", "when": "out_of_memory", "do": "page"}
+    differences = found(replayed(heard(play), playbook(nothing), playbook(asks, nothing)))
+    assert differences == [("task-stopped#litellm", "warning", [], None, "page")]
+    asks_other = {**asks, "when": ["not out_of_memory"]}
+    assert found(replayed(heard(play), playbook(nothing), playbook(asks_other, nothing))) == []

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stargate.domain.operating.explanation import explained
+from stargate.domain.operating.playbook import LAST
 from stargate.domain.signals.reading import signals_in
 from stargate.domain.signals.shapes import is_event
 from stargate.domain.signals.signal import Ignored, Signal
@@ -150,3 +152,10 @@ def test_no_sample_is_ours_as_it_stands(name):
     if kind is not None:
         assert found.seen is not None, found.reason
         assert found.seen.kind == ("alarm" if name.startswith(ALARMS) else kind)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_sample_leads_to_is_decided_by_a_rule_of_the_default(name):
+    """None is left to the row that fits everything."""
+    (told,) = explained(bound(name), "sandbox")
+    assert "ignored" in told or told["decision"]["rule"] not in {rule.name for rule in LAST}

@@ -67,7 +67,7 @@ class Condition:
     times_opened: int = 1
     closed_at: float | None = None
     decided: Decided | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)  # of the newest signal that keeps it open
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of what keeps it open, each by its newest word
     openings: tuple[float, ...] = ()  # the newest few, for flapping to be seen
     version: int = 0
 
@@ -170,8 +170,8 @@ def _judged(
     condition = replace(
         was, severity=severity, reports=reports, stops=stops, last_at=max(was.last_at, signal.at)
     )
-    if signal.turn is Turn.OPENS:
-        condition = replace(condition, facts=signal.facts)
+    if signal.turn is Turn.OPENS or signal.kind == "task-stopped":
+        condition = replace(condition, facts={**(was.facts if was.open else {}), **signal.facts})
     if what is not Turned.UNCHANGED:
         condition = replace(condition, cause=signal.entry_id)
     if what in {Turned.OPENED, Turned.RECURRED}:

@@ -62,8 +62,6 @@ def asks(
     for rule in fitting(with_what_is_due(playbook, overview.operations, condition), condition, now):
         for subject, names in _asked_for(rule, overview, condition, now):
             needed[subject] = needed.get(subject, frozenset()) | names
-        if not rule.when:
-            break
     return {subject: names for subject, names in needed.items() if names}
 
 
@@ -84,10 +82,10 @@ def decide(
     A rung at its limit gives way to the next, which says so, and so does one that is damped.
     """
     rule = chosen(with_what_is_due(playbook, overview.operations, condition), condition, facts, now)
-    reason = reason_of(rule, facts.get(rule.asked_of(condition), UNKNOWN))
+    reason = reason_of(rule, condition, facts.get(rule.asked_of(condition), UNKNOWN))
     if not rule.rungs:
         return Decision(Verdict.NONE, reason, rule.name)
-    decision = Decision(Verdict.NONE, f"{reason}: all that could be tried has missed its effect", rule.name)
+    decision = Decision(Verdict.NONE, f"{reason}: nothing is left to be tried", rule.name)
     for place, rung in rungs_left(rule, condition, overview.operations):
         subject = rung.works_on(condition)
         case = Case(overview, condition, subject, facts.get(subject, UNKNOWN), now, rung.parameters)

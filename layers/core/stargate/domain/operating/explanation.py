@@ -125,7 +125,7 @@ def _considered(rule: Rule, condition: Condition) -> Considered:
     if not rule.when:
         return Considered(rule, fits=True, why=f"{condition.key} is open and {condition.severity.value}")
     questions = " and ".join(rule.when).replace("_", " ")
-    if answered(rule.when, USUAL) is not None:
+    if answered(rule.when, condition, USUAL) is not None:
         return Considered(rule, fits=True, why=f"{questions}: taken to be so")
     needs = ", ".join(sorted(asked_by(rule.when))) or "nothing"
     return Considered(

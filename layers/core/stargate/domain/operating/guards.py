@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stargate.domain.operating.actions.kind import ActionKind
     from stargate.domain.operating.conditions import Condition
+    from stargate.domain.operating.leases import Lease
     from stargate.domain.operating.operations import Overview
     from stargate.domain.operating.playbook import Rule
 
@@ -37,7 +38,7 @@ ALWAYS = (
     "rate",
     "approval",
 )
-OF_WHAT_CHANGES_NOTHING = ("verification", "budget")
+OF_WHAT_CHANGES_NOTHING = ("verification", "lease", "budget")
 ON_DEMAND = ("expiry", "window", "approval")  # what a kind or a rule may name
 BY_PROPOSALS = ("limits", "scale-in")
 
@@ -112,12 +113,17 @@ def _disturbs(intent: Intent, other: Action) -> bool:
 
 def _lease(overview: Overview, intent: Intent, now: float) -> Held | None:
     drill = overview.operations.leases.get("drill")
-    if drill is not None and drill.held_at(now):
+    if drill is not None and drill.held_at(now) and _may_be_of(drill, intent):
         return Held("lease", f"drill {drill.holder} is running: what it breaks is its own", drill.expires_at)
     lease = overview.operations.leases.get(intent.scope)
     if lease is None or lease.holder == intent.action_id or not lease.held_at(now):
         return None
     return Held("lease", f"{intent.scope} is held by {lease.holder}", lease.expires_at)
+
+
+def _may_be_of(drill: Lease, intent: Intent) -> bool:
+    """Nobody is woken for what began in a drill; one that meets other trouble ends, and holds it no more."""
+    return intent.kind.changes_the_gateway or intent.condition.opened_at >= drill.taken_at
 
 
 def _flapping(overview: Overview, intent: Intent, now: float) -> Held | None:

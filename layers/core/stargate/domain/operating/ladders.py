@@ -46,8 +46,13 @@ def _taking_back(hold: Hold, condition: Condition) -> Rule:
 
 
 def rungs_left(rule: Rule, condition: Condition, operations: Operations) -> Iterator[tuple[int, Rung]]:
-    """Those that have not missed as often as they may, with their places from the bottom, lowest first."""
+    """Those that have not missed as often as they may, with their places from the bottom, lowest first.
+
+    What is done once gives way to what the rule has next, and not to the page at its end: it has not missed.
+    """
     for place, rung in enumerate(rule.ladder):
+        if place == len(rule.rungs) and _is_done(rule, place - 1, condition, operations):
+            return
         if _tries(rule, place, condition, operations) < rung.tries:
             yield place, rung
 
@@ -63,9 +68,16 @@ def _of(rule: Rule, place: int, condition: Condition, operations: Operations) ->
             yield action
 
 
+def _is_done(rule: Rule, place: int, condition: Condition, operations: Operations) -> bool:
+    return any(_is_done_once(one) for one in _of(rule, place, condition, operations))
+
+
 def _is_over(action: Action) -> bool:
-    done_once = ACTIONS[action.kind].once and action.status is ActionStatus.REACHED
-    return done_once or action.status in OVER
+    return _is_done_once(action) or action.status in OVER
+
+
+def _is_done_once(action: Action) -> bool:
+    return ACTIONS[action.kind].once and action.status is ActionStatus.REACHED
 
 
 def rule_named(playbook: Playbook, name: str) -> Rule | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.facts import UNKNOWN, Facts
-from stargate.domain.operating.predicates import answered
+from stargate.domain.operating.predicates import answered, asked_by, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,8 +113,12 @@ LAST: Playbook = (
 
 
 def fitting(playbook: Playbook, condition: Condition, now: float) -> Iterator[Rule]:
-    """The rows that fit before their questions are asked, in order."""
-    return (rule for rule in playbook if rule.fits(condition, now))
+    """The rows that fit as far as the condition itself tells, in order, up to the first that asks no fact."""
+    for rule in playbook:
+        if rule.fits(condition, now) and possible(rule.when, condition):
+            yield rule
+            if not asked_by(rule.when):
+                return
 
 
 def chosen(playbook: Playbook, condition: Condition, facts: Mapping[str, Facts], now: float) -> Rule:
@@ -122,11 +126,11 @@ def chosen(playbook: Playbook, condition: Condition, facts: Mapping[str, Facts],
     fits = (
         rule
         for rule in fitting(playbook, condition, now)
-        if answered(rule.when, facts.get(rule.asked_of(condition), UNKNOWN)) is not None
+        if answered(rule.when, condition, facts.get(rule.asked_of(condition), UNKNOWN)) is not None
     )
     return next(fits)
 
 
-def reason_of(rule: Rule, facts: Facts) -> str:
+def reason_of(rule: Rule, condition: Condition, facts: Facts) -> str:
     """The rule's own, with what its questions were answered."""
-    return ", ".join([rule.reason, *(answered(rule.when, facts) or ())])
+    return ", ".join([rule.reason, *(answered(rule.when, condition, facts) or ())])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.conditions import QUIET_SECONDS
 from stargate.domain.signals.alarms import MEASURES, OTHER, alarm_signal
 from stargate.domain.signals.envelope import environment_in
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from stargate.domain.environment import Environment
+    from stargate.domain.operating.action import Action
     from stargate.domain.operating.conditions import Condition, Report
     from stargate.domain.operating.facts import AlarmState, ServiceFacts
 
@@ -28,12 +30,15 @@ HOUR, DAY = 3600.0, 86400.0
 LAPSES: Mapping[str, float] = {
     "database-failover": HOUR / 2,  # it takes a minute or two; RDS's events are best effort
     "model-throttled": HOUR,
+    "secret-rotated": DAY,
     "quota-warning": DAY,
     "cost-anomaly": 3 * DAY,
     "budget-passed": 31 * DAY,
     "task-retirement": 15 * DAY,
 }
 USUAL_LAPSE = 7 * DAY
+# What happens once and is over as soon as this action on it has reached its effect.
+OVER_WITH: Mapping[str, str] = {"secret-rotated": "redeploy_readers", "task-retirement": "restart_service"}
 
 
 def alarms_of(conditions: Iterable[Condition]) -> tuple[str, ...]:
@@ -57,6 +62,19 @@ def told_by_time(environment: Environment, condition: Condition, now: float) -> 
         if report.opens and source not in asked and now - report.at > lapse:
             reason = f"nothing was heard of it for {lapse / HOUR:g} h"
             yield _closing(environment, condition, condition.kind, source, {"reason": reason}, now)
+
+
+def told_by_actions(
+    environment: Environment, condition: Condition, actions: Iterable[Action], now: float
+) -> Iterator[Signal]:
+    """That it is over, since what it called for was done after the newest word of it."""
+    ends_it = OVER_WITH.get(condition.kind)
+    done = (one for one in actions if one.condition == condition.key and one.kind == ends_it)
+    if any(one.status is ActionStatus.REACHED and one.requested_at >= condition.last_at for one in done):
+        for source, report in condition.reports.items():
+            if report.opens:
+                facts = {"reason": f"{ends_it} has reached its effect"}
+                yield _closing(environment, condition, condition.kind, source, facts, now)
 
 
 def told_by_alarms(

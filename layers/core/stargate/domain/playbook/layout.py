@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # What stands together on a line of a rule.
+LONGEST_LINE = 112
 LINES = (("rule",), ("while", "after", "of", "severity", "for_minutes", "when"), ("do", "within"), ("why",))
 
 
@@ -20,10 +21,29 @@ def laid_out(document: Mapping[str, Any]) -> str:
 
 
 def _rule(rule: Mapping[str, Any]) -> str:
-    lines = [", ".join(_pair(name, rule[name]) for name in names if name in rule) for names in LINES]
-    told = ",\n     ".join(line for line in lines if line)
+    told = ",\n     ".join(
+        line for names in LINES for line in _lines({n: rule[n] for n in names if n in rule})
+    )
     return f"    {{{told}}}"
 
 
+def _lines(part: Mapping[str, Any]) -> Iterator[str]:
+    """One, or where that is too long each field has its own, and so has each rung."""
+    line = ", ".join(_pair(name, value) for name, value in part.items())
+    if len(line) <= LONGEST_LINE:
+        yield from [line] if line else []
+        return
+    for name, value in part.items():
+        if name == "do" and isinstance(value, list):
+            rungs = ",\n            ".join(map(_json, value))
+            yield f'"do": [{rungs}]'
+        else:
+            yield _pair(name, value)
+
+
 def _pair(name: str, value: Any) -> str:
-    return f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
+    return f"{_json(name)}: {_json(value)}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

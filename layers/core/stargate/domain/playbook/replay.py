@@ -2,8 +2,8 @@
 
 The signals come from the ledger. Conditions open and close as they did then; rules that wait for a duration
 have their turn when it is over. What the facts were then is not kept: where rules ask a question, it is
-decided for either answer, and a difference says on which it hangs. Guards, limits and what was under way
-are not replayed: what differs is what would be asked for.
+decided for either answer, and a difference says on which it hangs; what signals said themselves is known.
+Guards, limits and what was under way are not replayed: what differs is what would be asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from stargate.domain.moments import told, understood
 from stargate.domain.operating.conditions import Condition, Turned, after, key_of
 from stargate.domain.operating.playbook import Playbook, Rule, fitting
-from stargate.domain.operating.predicates import NOT
+from stargate.domain.operating.predicates import NOT, asked_by
 from stargate.domain.playbook.document import document_of
 from stargate.domain.signals.kinds import CONDITIONS, KINDS
 from stargate.domain.signals.signal import Severity, Signal, Turn
@@ -78,6 +78,7 @@ def recorded(entry: Mapping[str, Any]) -> Signal | None:
     """The signal of a ledger entry; None if it is an entry of another kind, or says too little."""
     found = entry.get("detail")
     detail: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    facts = detail.get("facts")
     if entry.get("kind") != "signal" or detail.get("kind") not in {*KINDS, *CONDITIONS}:
         return None
     try:
@@ -92,6 +93,7 @@ def recorded(entry: Mapping[str, Any]) -> Signal | None:
             turn=Turn(detail.get("turn", Turn.CLOSES)),
             source=str(detail["source"]),
             region=str(detail.get("region", "")),
+            facts=facts if isinstance(facts, Mapping) else {},
         )
     except (KeyError, ValueError):
         return None
@@ -154,18 +156,16 @@ def _differences(moment: Moment, before: Playbook, changed: Playbook) -> Iterato
 
 
 def _asked(playbook: Playbook, moment: Moment) -> Iterator[str]:
-    """The questions of the rules that come into question, up to the first that asks none."""
+    """What the facts of then would answer, of the rules that come into question."""
     for rule in fitting(playbook, moment.condition, moment.at):
-        yield from (question.removeprefix(NOT) for question in rule.when)
-        if not rule.when:
-            return
+        yield from (question.removeprefix(NOT) for question in rule.when if asked_by([question]))
 
 
 def _chosen(playbook: Playbook, moment: Moment, answers: Answers) -> Rule:
     return next(
         rule
         for rule in fitting(playbook, moment.condition, moment.at)
-        if all(answers[one.removeprefix(NOT)] != one.startswith(NOT) for one in rule.when)
+        if all(answers[one.removeprefix(NOT)] != one.startswith(NOT) for one in rule.when if asked_by([one]))
     )
 
 

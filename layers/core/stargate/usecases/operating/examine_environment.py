@@ -18,6 +18,7 @@ from stargate.domain.operating.truths import (
     ALARMED,
     OF_SERVICES,
     alarms_of,
+    told_by_actions,
     told_by_alarms,
     told_by_service,
     told_by_time,
@@ -66,6 +67,7 @@ class Examination:
     def _truths(self, condition: Condition, states: Mapping[str, AlarmState]) -> Iterator[Signal]:
         environment, now = self.overview.environment, self.clock.now()
         yield from told_by_time(environment, condition, now)
+        yield from told_by_actions(environment, condition, self.overview.operations.actions.values(), now)
         if condition.kind in ALARMED:
             yield from told_by_alarms(environment, condition, states, now)
         if condition.kind in OF_SERVICES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Expectation, Target
-from stargate.domain.operating.actions.zones_used import SHIFTED_SECONDS, ZonesUsed
+from stargate.domain.operating.actions.zones_used import SHIFTED_SECONDS, ZonesUsed, named_zones
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ class EvacuateZone(ZonesUsed):
         if zones is None:
             return Held("limits", "the balancer cannot be kept from a zone")
         named = _named(case, zones)
+        if named_zones(case) and not named:
+            return Nothing(f"the gateway is not in {', '.join(sorted(named_zones(case)))}")
         if len(named) != 1:
-            told = ", ".join(named) or "none of ours"
+            told = ", ".join(named) or "none"
             return Held("limits", f"one zone at a time can be taken out of use, and {told} is named")
         zone = named[0]
         others = [away for away in zones.away if away != zone]
@@ -53,8 +55,8 @@ class EvacuateZone(ZonesUsed):
 
 
 def _named(case: Case, zones: Zones) -> list[str]:
-    """The ids of the zones that the event names, of those that we are in; AWS names them in either way."""
-    named = {str(zone) for zone in case.condition.facts.get("zones", ())}
+    """The ids of those that we are in."""
+    named = named_zones(case)
     return sorted(zone for zone, name in zones.zones.items() if {zone, name} & named)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Expectation
 from stargate.domain.operating.actions.kind import ActionKind, Case
+from stargate.domain.operating.actions.zones_used import named_zones
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class FailOverDatabase(ActionKind):
     name = "fail_over_database"
     scope = "database"
     works_on = "database"
-    asks = frozenset({"database"})
+    asks = frozenset({"database", "zones"})
     asks_again = asks
     shakes_everything = True
 
@@ -34,8 +35,7 @@ class FailOverDatabase(ActionKind):
             return Held("limits", "the database has no standby to fail over to")
         if database.status != "available":
             return Nothing(f"the database is {database.status}: RDS is at work on it")
-        named = {str(zone) for zone in case.condition.facts.get("zones", ())}
-        if named and database.zone not in named:
+        if named_zones(case) and not named_zones(case) & _names(database.zone, case.facts):
             return Nothing(f"the database is in {database.zone}, which is not concerned")
         return Proposal(
             f"fail the database over from {database.zone} to {database.standby_zone}",
@@ -55,3 +55,9 @@ class FailOverDatabase(ActionKind):
         return database is not None and (
             database.zone != action.target["zone"] or database.status != "available"
         )
+
+
+def _names(zone: str, facts: Facts) -> set[str]:
+    """The zone's name, and its id if it is one that the gateway is in."""
+    known = facts.zones.zones if facts.zones else {}
+    return {zone, *(zone_id for zone_id, name in known.items() if name == zone)}

@@ -8,6 +8,7 @@ from stargate.domain.operating.actions.kind import ActionKind
 
 if TYPE_CHECKING:
     from stargate.domain.operating.action import Target
+    from stargate.domain.operating.actions.kind import Case
     from stargate.domain.operating.facts import Facts
 
 SHIFTED_SECONDS = 1800.0  # up to four services are deployed into other subnets, each draining for two minutes
@@ -29,3 +30,8 @@ class ZonesUsed(ActionKind):
         """The subnets of each service that is in some, as `subnets:<service>`."""
         placed = facts.zones.subnets if facts.zones else {}
         return {f"subnets:{service}": tuple(sorted(subnets)) for service, subnets in placed.items()}
+
+
+def named_zones(case: Case) -> set[str]:
+    """Those that its event names: AWS does so by their ids, and at times by their names."""
+    return {str(zone) for zone in case.condition.facts.get("zones", ())}
