@@ -41,7 +41,7 @@ def requested(play):
     return play.actions()[-1]
 
 
-@pytest.mark.parametrize("kind", ACTIONS.values(), ids=str)
+@pytest.mark.parametrize("kind", ACTIONS.values(), ids=ACTIONS)
 def test_every_kind_has_all_that_makes_one(kind):
     """A performer, a scene, a row in the documents, and names that exist."""
     assert kind.name in tools().performers(pager())
