@@ -162,7 +162,7 @@ class Steps:
 
 @dataclass
 class Stargate:
-    """The outer loop over target tracking: more at once when the gauge says so, less on the minute."""
+    """The outer loop over target tracking: a look each minute."""
 
     settings: Settings
     quota: float | None  # tokens a second
@@ -193,7 +193,7 @@ class Stargate:
             count = len(self._gauge)
             reading = Reading(
                 measured.at,
-                sum(one.in_flight for one in self._gauge) / count,
+                measured.in_flight,
                 sum(one.asked for one in self._gauge) / count,
                 sum(one.refused for one in self._gauge) / count,
             )
@@ -211,10 +211,8 @@ class Stargate:
         )
         decision = outer_loop.decide(reading, now, self._memory, self.loop)
         self._memory = decision.memory
-        bounds, before = decision.bounds, self._inner.bounds
-        on_the_minute = at % 60 <= self.settings.gauge_period
-        if bounds != before and (on_the_minute or bounds.minimum > before.minimum):
-            self._orders.append((at + self.settings.acting, bounds))
+        if decision.bounds != self._inner.bounds:
+            self._orders.append((at + self.settings.acting, decision.bounds))
 
 
 @dataclass

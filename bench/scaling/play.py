@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.scaling.admission import AdmittingService
 from bench.scaling.autoscalers import Autoscaler, Fixed, Foreseeing, Measured, Stargate, Steps, Tracking
 from bench.scaling.service import Score, Service
 from bench.scaling.settings import BLOCK, SETTINGS, Settings
@@ -12,7 +13,10 @@ from stargate.domain.scaling.service_model import TASK
 
 MINIMUM, MAXIMUM, COARSE, FINE = "fixed minimum", "fixed maximum", "tracking 60 s", "tracking 20 s"
 STEPS, STARGATE, CLAIRVOYANT = "steps", "stargate", "clairvoyant"
-AUTOSCALERS = (MINIMUM, MAXIMUM, COARSE, FINE, STEPS, STARGATE, CLAIRVOYANT)
+# Which part of the gain is whose: target tracking with our admission, and our loop without it.
+FINE_ADMITTING, STARGATE_ALONE = "tracking 20 s, admission", "stargate, no admission"
+AUTOSCALERS = (MINIMUM, MAXIMUM, COARSE, FINE, STEPS, STARGATE, FINE_ADMITTING, STARGATE_ALONE, CLAIRVOYANT)
+ADMITTING = frozenset({STARGATE, FINE_ADMITTING})
 FORESEEN_SECONDS = 0.4  # of waiting, that the clairvoyant lets come up
 FORESEEN_SHARE = 0.9  # of a task: beyond it even chance makes requests wait
 SHORT = 90  # a dip so short is not worth stopping a task for: draining and starting are paid for
@@ -34,7 +38,7 @@ def play(
     settings: Settings = SETTINGS,
 ) -> Run:
     """`quota`: tokens a second. The run begins with the tasks that its first minute needs."""
-    service = Service(quota, admission=name == STARGATE, settings=settings)
+    service = (AdmittingService if name in ADMITTING else Service)(quota, settings)
     autoscaler = _autoscaler(name, trace, arrivals, quota, settings)
     return _Player(service, autoscaler, _first(name, trace, settings), settings).run(trace, arrivals)
 
@@ -47,11 +51,11 @@ def _autoscaler(
         return Fixed(settings.minimum if name == MINIMUM else settings.maximum)
     if name == COARSE:
         return Tracking(settings, 60, settings.coarse_delay, limits)
-    if name == FINE:
+    if name in {FINE, FINE_ADMITTING}:
         return Tracking(settings, 20, settings.fine_delay, limits)
     if name == STEPS:
         return Steps(settings)
-    if name == STARGATE:
+    if name in {STARGATE, STARGATE_ALONE}:
         return Stargate(settings, quota)
     return Foreseeing(foreseen(trace, arrivals, settings), settings.start)
 

@@ -1,7 +1,8 @@
 """The gateway as a fluid: requests a second that wait, meet the quota, stream, back off, return.
 
 It is the twin with requests as quantities in place of batches: the same work per request, wait for a core,
-quota and retries of LiteLLM, and the retries of clients beyond. All tasks are one queue.
+quota and retries of LiteLLM, and the retries of clients beyond. All tasks are one queue. What our own
+admission changes of it is in admission.py.
 """
 
 from dataclasses import dataclass, field
@@ -60,7 +61,6 @@ class Service:
     """Advances a second with each `second`. `quota`: tokens a second, None without end."""
 
     quota: float | None
-    admission: bool
     settings: Settings = SETTINGS
     tasks: int = 0
     backlog: float = 0.0
@@ -86,8 +86,7 @@ class Service:
         score = self.score
         score.requests += fresh
         capacity = self.tasks * TASK.capacity
-        square = min(self.busy * self.busy, BUSIEST)
-        wait = self.backlog / capacity + kind.work * square / (1.0 - square)
+        wait = self._wait(capacity, kind)
         if self._calm:
             self._calmly(fresh, wait, kind)
         else:
@@ -96,61 +95,71 @@ class Service:
         self.backlog -= done
         self.used += done
         self.busy += SMOOTHING * (done / capacity - self.busy)
-        queued = self.backlog / kind.work
         self.at_model -= self.at_model / max(1.0, kind.at_model)
-        self.present += self.in_flight + queued
+        self.present += self.in_flight + self.backlog / kind.work
         if self.quota is not None:
             self._bucket = min(self._bucket + self.quota, 60.0 * self.quota)
 
+    def _wait(self, capacity: float, kind: Kind) -> float:
+        """For a core, of what comes in now: work that waits, and what chance brings together."""
+        square = min(self.busy * self.busy, BUSIEST)
+        return self.backlog / capacity + kind.work * square / (1.0 - square)
+
+    def _room(self, _entering: float, kind: Kind) -> float:
+        """How many more the tasks can hold."""
+        room = self.tasks * TASK.most_in_flight - self.in_flight - self.backlog / kind.work
+        return max(0.0, room)
+
     def _calmly(self, fresh: float, wait: float, kind: Kind) -> None:
         """Nobody backs off, and there is quota and room for all: nearly always."""
-        self.came += fresh
-        room = self.tasks * TASK.most_in_flight - self.at_model - self.backlog / kind.work
-        if fresh > room or (self.quota is not None and fresh * kind.burnt > self._bucket):
+        if fresh > self._room(fresh, kind) or (self.quota is not None and fresh * kind.burnt > self._bucket):
             self._calm = False
-            self.came -= fresh
             self._crowded(fresh, wait, kind)
             return
+        self.came += fresh
         self._bucket -= fresh * kind.burnt if self.quota is not None else 0.0
         self.backlog += fresh * TASK.seconds_to_take_in
         self._admit(fresh, 0, 0, wait, kind)
 
     def _crowded(self, fresh: float, wait: float, kind: Kind) -> None:
         """Every attempt of this second: fresh ones, those that clients make again, and the gateway's own."""
-        again = [self._leave_away(index) for index in range(len(self._away))]
-        entering = [fresh, *again]
-        attempts = [[0.0] * (RETRIES + 1) for _ in entering]
+        entering = [fresh, *(self._leave_away(index) for index in range(len(self._away)))]
         total = sum(entering)
         self.came += total
-        room = max(0.0, self.tasks * TASK.most_in_flight - self.in_flight - self.backlog / kind.work)
-        share = min(1.0, room / total) if total else 1.0
+        share = min(1.0, self._room(total, kind) / total) if total else 1.0
         for attempt, count in enumerate(entering):
-            attempts[attempt][0] = count * share
-            self.score.refused += count * (1.0 - share)
-            self._send_away(attempt, count * (1.0 - share))
-            for retry in range(RETRIES):
-                attempts[attempt][retry + 1] = self._leave_waiting(attempt, retry)
-        self._call(attempts, wait, kind)
-        self._calm = sum(self._waiting) + sum(self._away) < IN_DOUBT
+            self._turn_away(attempt, count * (1.0 - share), kind)
+        self._call([count * share for count in entering], wait, kind)
+        self._calm = self._is_calm()
 
-    def _call(self, attempts: list[list[float]], wait: float, kind: Kind) -> None:
-        calls = sum(map(sum, attempts))
+    def _is_calm(self) -> bool:
+        return sum(self._waiting) + sum(self._away) < IN_DOUBT
+
+    def _turn_away(self, attempt: int, count: float, _kind: Kind) -> None:
+        """There is no room."""
+        self.score.refused += count
+        self._send_away(attempt, count)
+
+    def _call(self, entering: list[float], wait: float, kind: Kind) -> None:
+        stages = [
+            [count, *(self._leave_waiting(attempt, retry) for retry in range(RETRIES))]
+            for attempt, count in enumerate(entering)
+        ]
+        calls = sum(map(sum, stages))
         self.backlog += calls * TASK.seconds_to_take_in
         share, held = self._admitted(calls * kind.burnt)
-        for attempt, stages in enumerate(attempts):
-            for retry, count in enumerate(stages):
+        for attempt, counts in enumerate(stages):
+            for retry, count in enumerate(counts):
                 self._admit(count * share, attempt, retry, wait + held, kind)
                 self._throttle(count * (1.0 - share), attempt, retry)
 
     def _admitted(self, wanted: float) -> tuple[float, float]:
         """The share that the quota lets through, and the seconds that it is held for until then."""
-        if self.quota is None or wanted <= self._bucket:
-            self._bucket -= wanted if self.quota is not None else 0.0
+        if self.quota is None:
             return 1.0, 0.0
-        ahead = self.settings.admission_wait * self.quota if self.admission else 0.0
-        share = max(0.0, min(1.0, (self._bucket + ahead) / wanted))
+        share = 1.0 if wanted <= max(0.0, self._bucket) else max(0.0, self._bucket / wanted)
         self._bucket -= share * wanted
-        return share, self.settings.admission_wait if self.admission else 0.0
+        return share, 0.0
 
     def _admit(self, count: float, attempt: int, retry: int, wait: float, kind: Kind) -> None:
         score = self.score
@@ -171,18 +180,12 @@ class Service:
         return min(1.0, max(0.0, (left - FIRST_BACKOFF) / JITTER))
 
     def _throttle(self, count: float, attempt: int, retry: int) -> None:
-        """LiteLLM tries again, then the client.
-
-        Not so with the admission wait: what it cannot hold is refused at once with `x-should-retry: false`,
-        which the SDKs of OpenAI and Anthropic obey.
-        """
-        self.score.throttles += 0.0 if self.admission else count
+        """LiteLLM tries again, then the client."""
+        self.score.throttles += count
         self.throttled += count
-        if retry < RETRIES and not self.admission:
+        if retry < RETRIES:
             self.score.retries += count
             self._waiting[attempt * RETRIES + retry] += count
-        elif self.admission:
-            self.score.refused += count
         else:
             self._send_away(attempt, count)
 
@@ -193,9 +196,12 @@ class Service:
             self._away[attempt] += count
 
     def _leave_away(self, index: int) -> float:
-        left = self._away[index] / max(1.0, CLIENT_BACKOFFS[min(index, 1)])
+        left = self._away[index] / max(1.0, self._client_backoff(index))
         self._away[index] -= left
         return left
+
+    def _client_backoff(self, attempt: int) -> float:
+        return CLIENT_BACKOFFS[min(attempt, 1)]
 
     def _leave_waiting(self, attempt: int, retry: int) -> float:
         index = attempt * RETRIES + retry

@@ -13,8 +13,8 @@ class Settings:
     start: float = 23.0
     fine_delay: float = 25.0
     coarse_delay: float = 180.0
-    # A gauge of our own: scraped every 10 s, and 5 s on its way. Then a function decides and registers.
-    gauge_period: float = 10.0
+    # The outer loop asks the tasks themselves each minute; it answers after 5 s, and bounds move 5 s later.
+    gauge_period: float = 60.0
     gauge_delay: float = 5.0
     acting: float = 5.0
     draining: float = 60.0  # a task that leaves is paid for so long: the template's deregistration delay
@@ -24,7 +24,10 @@ class Settings:
     out_cooldown: float = 60.0
     in_cooldown: float = 300.0
     objective: float = 1.0  # seconds that the gateway may add
-    admission_wait: float = 0.5
+    admission_wait: float = 0.5  # for quota
+    most_waiting: float = 0.5  # for a core, of one who is let in
+    longest_parked: float = 30.0  # in the mean
+    retry_after: float = 10.0  # what one who is turned away is told
     client_retries: int = 2  # of the SDKs of OpenAI and Anthropic
 
 

@@ -1,6 +1,6 @@
 """`stargate capacity`: what so many users need, from the model of the gateway and without a cloud."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,13 +11,11 @@ from cli.views import capacity as view
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.faults import Fault
 from stargate.domain.gateway.presets import PRESETS
-from stargate.domain.scaling.expenses import usd_per_request, usd_per_task_hour
 from stargate.domain.scaling.outer_loop import Bounds
 from stargate.domain.scaling.service_model import MODELS, REQUESTS_PER_USER, RequestFigures
-from stargate.domain.scaling.what_if import Answer, Question, answer
+from stargate.domain.scaling.what_if import Question, answer
+from stargate.domain.scaling.what_if_told import told
 
-HOUR = 3600.0
-REGION = "us-east-1"
 USUAL = RequestFigures()
 
 
@@ -55,7 +53,7 @@ def capacity(
         per_user=requests_per_user,
         request=request,
     )
-    document = _document(answer(question), question)
+    document = told(answer(question), question, SNAPSHOT)
     emit(document, lambda console: view.capacity(console, document), as_json=as_json)
 
 
@@ -69,45 +67,3 @@ def _check(model: str, numbers: dict[str, float]) -> None:
         faults.append(Fault("--model", f"{model!r} is not known", f"one of {', '.join(MODELS)}"))
     if faults:
         raise BadInputError("this cannot be reckoned as it was asked for", faults)
-
-
-def _document(found: Answer, question: Question) -> dict[str, Any]:
-    tasks = found.useful_tasks * usd_per_task_hour(SNAPSHOT, REGION)
-    each = usd_per_request(SNAPSHOT, REGION, found.model, question.request)
-    return {
-        "users": found.users,
-        "model": found.model,
-        "simulated": True,
-        "fits": found.fits,
-        "served_users": found.served_users,
-        "requests_per_second": round(found.requests_per_second, 2),
-        "seconds_per_request": round(found.seconds_per_request, 2),
-        "in_flight": round(found.in_flight, 1),
-        "tasks": {
-            "needed": found.tasks,
-            "useful": found.useful_tasks,
-            "busy": round(found.busy_tasks, 2),
-            "minimum": question.limits.minimum,
-            "maximum": question.limits.maximum,
-        },
-        "quota_needed": {
-            "tokens_per_minute": round(found.quota_tokens_needed),
-            "requests_per_minute": round(found.quota_requests_needed),
-        },
-        "breaks_first": found.breaks_first.name,
-        "limits": [
-            {
-                "name": limit.name,
-                "used_percent": round(100.0 * limit.share, 1),
-                "used": round(limit.used, 1),
-                "limit": round(limit.limit, 1),
-                "users": limit.users,
-                "reason": limit.reason,
-            }
-            for limit in found.limits
-        ],
-        "usd_per_hour": {
-            "tasks": round(tasks, 2),
-            "tokens": round(each * HOUR * min(found.users, found.served_users) * question.per_user, 2),
-        },
-    }

@@ -188,6 +188,11 @@ def show_conditions(name: str) -> Reply:
     return _operating().show_conditions(name, _query())
 
 
+@route("/environments/{name}/capacity", "GET")
+def show_capacity(name: str) -> Reply:
+    return _operating().show_capacity(name, _query())
+
+
 @route("/environments/{name}/playbook", "GET")
 def show_playbook(name: str) -> Reply:
     return _operating().show_playbook(name, _query())

@@ -44,6 +44,22 @@ SESSION = re.compile(r"grafana_session=[^;,]+")
 FRESH_SECONDS = 60.0  # four scrapes
 NO_ANSWER, FOUND, MULTI_STATUS = 0, 200, 207
 UNKNOWN_KEY = {"401", "403"}
+THROTTLED = "429"
+# The few of LiteLLM's series that tell of demand, in Prometheus' text.
+IN_FLIGHT = "litellm_in_flight_requests"
+FINISHED = "litellm_proxy_total_requests_metric_total"
+FAILURES = "litellm_deployment_failure_responses_total"
+COUNTERS = {
+    FINISHED: "finished",
+    FAILURES: "throttles",
+    "litellm_input_tokens_metric_total": "input_tokens",
+    "litellm_output_tokens_metric_total": "output_tokens",
+    "litellm_llm_api_latency_metric_sum": "answer_seconds",
+    "litellm_llm_api_latency_metric_count": "answers",
+}
+FIGURES = tuple(COUNTERS.values())
+SERIES = re.compile(rf"({'|'.join([IN_FLIGHT, *COUNTERS])})(?:\{{(.*)\}})? ([0-9.e+-]+)$")
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 SECRETS_CONFIG = Config(
     connect_timeout=2, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -259,7 +275,49 @@ def route_models(house: House, aliases: dict[str, str]) -> Finding:
     return "", {"aliases": aliases}
 
 
+def demand(house: House) -> Finding:
+    """Count at every LiteLLM task what is in flight and what was answered since its start.
+
+    Counters and not rates: who asks again knows how long ago the last answer was.
+    """
+    addresses = house.addresses("litellm", LITELLM)
+    replies = {at: house.ask(at, LITELLM, "GET /metrics/") for at in addresses}
+    counted = {at: counts(reply.text) for at, reply in replies.items() if reply.status == FOUND}
+    measured: Measured = {"tasks": counted}
+    silent = sorted(told(reply) for reply in replies.values() if reply.status != FOUND)
+    if silent:
+        return f"{len(silent)} of {len(addresses)} tasks show no metrics: {', '.join(silent)}", measured
+    return "", measured
+
+
+def counts(exposition: str) -> Measured:
+    """What one task has counted: `in_flight` now, the rest since its start, `models` by requested name.
+
+    Its own counter of requests grows when one ends. The question itself is in flight while it is answered.
+    """
+    found: Measured = {"in_flight": 0.0, "models": {}}
+    for line in exposition.splitlines():
+        series = SERIES.match(line)
+        if series is None:
+            continue
+        name, labels, value = series[1], dict(LABEL.findall(series[2] or "")), float(series[3])
+        if name == IN_FLIGHT:
+            found["in_flight"] = max(0.0, value - 1.0)
+        elif name in COUNTERS and _counts(name, labels):
+            model = found["models"].setdefault(labels.get("requested_model", ""), dict.fromkeys(FIGURES, 0.0))
+            model[COUNTERS[name]] += value
+    return found
+
+
+def _counts(name: str, labels: dict[str, str]) -> bool:
+    """Of requests those to a model, of a deployment's failures those for want of quota."""
+    if name == FAILURES:
+        return labels.get("exception_status") == THROTTLED
+    return name != FINISHED or labels.get("route", "").startswith("/v1/")
+
+
 VERBS: dict[str, Callable[..., Finding]] = {
+    "demand": demand,
     "virtual_key": virtual_key,
     "grafana_login": grafana_login,
     "langfuse_ingestion": langfuse_ingestion,

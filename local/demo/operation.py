@@ -44,7 +44,7 @@ class Operation(Teller):
         self.a_task_crashes()
         self.users_leave()
         self.tasks_crash_with_the_switch_off()
-        self.the_inner_loop_scales_in(raised)
+        self.tasks_leave_that_nobody_needs(raised)
 
     # 5
 
@@ -56,7 +56,7 @@ class Operation(Teller):
         calm = [round(cpu) for _, cpu in self._calm_minutes(began)]
         self.at_most(f"CPU at {STEADY_USERS} users, by CloudWatch", max(calm, default=100), TARGET_CPU, " %")
         self.same("the alarm on CPU", self.running.alarm("critical").state, "OK")
-        self.same("bounds, by Application Auto Scaling", str(self.running.bounds()), "2 to 6")
+        self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, DECLARED[0])
 
     def _calm_minutes(self, began: float) -> list[tuple[float, float]]:
         """Whole minutes that began with all users there."""
@@ -102,7 +102,7 @@ class Operation(Teller):
     def _it_helped(self, chain: Chain, since: float) -> None:
         target = chain.entries[1]["detail"]["target"]["minimum"]
         bounds, truth = self.running.bounds(), self.running.truth()
-        self.same("the bounds now, by Application Auto Scaling", str(bounds), f"{target} to {DECLARED[1]}")
+        self.same("the lower bound now, by Application Auto Scaling", bounds.minimum, target)
         self.at_least("tasks that serve, by the twin", len(truth.serving), target, " tasks")
         performed = happened(chain.entries[2])
         before = max(cpu for at, cpu in self.running.cpu_minutes(since) if at < performed)
@@ -195,7 +195,7 @@ class Operation(Teller):
             raise StoryError("the bound was not released in time")
         chain = chain_to(released, self.record.ledger())
         self._show(chain, None)
-        self.same("the bounds, by Application Auto Scaling", str(self.running.bounds()), "2 to 6")
+        self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, DECLARED[0])
         raised = self.record.last("action", "raise_bound")
         held = happened(chain.entries[-2]) - happened(raised) if raised else 0
         self.at_least("seconds for which the bound was kept", held, 900, " s")
@@ -245,16 +245,16 @@ class Operation(Teller):
 
     # 10
 
-    def the_inner_loop_scales_in(self, raised: Chain) -> None:
-        self.screen.title("10  Meanwhile the inner loop scales in")
+    def tasks_leave_that_nobody_needs(self, raised: Chain) -> None:
+        self.screen.title("10  Meanwhile the tasks that nobody needs any more leave, one by one")
         self._watch(lambda look: look.truth.desired == DECLARED[0] and len(look.truth.serving) == DECLARED[0])
         service = self.running.service()
         self.same("tasks, by ECS", f"{service['running']} of {service['desired']}", "2 of 2")
         reasons = self.running.scalings()
         self.screen.say(reasons[0] if reasons else "Application Auto Scaling tells of no activity")
         self.at_least(
-            "times that target tracking scaled in, by Application Auto Scaling",
-            sum("AlarmLow" in reason for reason in reasons),
+            "times that it scaled in, by Application Auto Scaling",
+            sum("AlarmLow" in reason or "maximum capacity was set" in reason for reason in reasons),
             raised.entries[1]["detail"]["target"]["minimum"] - DECLARED[0],
         )
         left = [

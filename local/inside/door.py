@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from local import control
@@ -63,7 +62,7 @@ def reply(name: str, request: services.Request) -> services.Answer:
 
 
 async def _answer(send: Send, told: services.Answer) -> None:
-    body = json.dumps(told.document).encode()
+    body = told.body()
     own = {"Content-Type": "application/json", "Content-Length": str(len(body)), **told.headers}
     headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
     await send({"type": "http.response.start", "status": told.status, "headers": headers})

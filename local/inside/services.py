@@ -47,9 +47,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
+    """`document` is told as JSON, a text that is `plain` as it is."""
+
     status: int
     document: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    plain: bool = False
+
+    def body(self) -> bytes:
+        return str(self.document).encode() if self.plain else json.dumps(self.document).encode()
 
 
 _keys: set[tuple[Place, str]] = set()
@@ -64,7 +70,7 @@ def answer(entry: Running, service: str, task: Task, request: Request) -> Answer
     """What this task of the service answers now; whoever needs the database fails without it."""
     told = entry.gateway.answers.at(registry.now(), entry.fleet) if entry.gateway else {}
     status = told.get(service, "").partition(" ")[0]
-    if status == "503" and request.path != "/health/liveliness":
+    if status == "503" and request.path not in {"/health/liveliness", "/metrics/"}:
         return Answer(503, NO_DATABASE)
     if service == "litellm":
         return _litellm(entry, task, request)
@@ -101,6 +107,11 @@ def _given(cluster: str) -> Iterator[str]:
 def _litellm(entry: Running, task: Task, request: Request) -> Answer:
     if request.path == "/health/liveliness":
         return Answer(200, "I'm alive!")
+    if (request.method, request.path) == (
+        "GET",
+        "/metrics/",
+    ):  # open to the network, as the configuration says
+        return Answer(200, exposition(entry, task), {"Content-Type": "text/plain"}, plain=True)
     wedged = entry.gateway is not None and entry.gateway.failover.refuses_keys(task.task_id)
     place, key = entry.place, request.headers.get("authorization", "").removeprefix("Bearer ")
     is_master = key == secret(place, "litellm-master-key")
@@ -122,6 +133,26 @@ def _routing(place: Place, request: Request) -> Answer:
         return Answer(400, {"error": {"message": "Unsupported router settings", "code": "400"}})
     _routes[place] = dict(given["model_group_alias"])
     return Answer(200, {"message": "Config updated successfully"})
+
+
+def exposition(entry: Running, task: Task) -> str:
+    """The series that the observer reads, as LiteLLM's workers show them together; it is in flight itself."""
+    load = entry.gateway.loads.get(task.task_id) if entry.gateway else None
+    lines = [f"litellm_in_flight_requests {(load.in_flight if load else 0) + 1}"]
+    for model, counted in sorted(load.counted.items()) if load else ():
+        named = f'requested_model="claude-{model}-4-5"'
+        for code, ended in ((200, counted.completed), (429, counted.throttled), (500, counted.failed)):
+            route = f'{named},route="/v1/chat/completions",status_code="{code}"'
+            lines.append(f"litellm_proxy_total_requests_metric_total{{{route}}} {ended}")
+        refused = f'exception_status="429",{named}'
+        lines += [
+            f"litellm_deployment_failure_responses_total{{{refused}}} {counted.throttles}",
+            f"litellm_input_tokens_metric_total{{{named}}} {counted.input_tokens}",
+            f"litellm_output_tokens_metric_total{{{named}}} {counted.output_tokens}",
+            f"litellm_llm_api_latency_metric_sum{{{named}}} {counted.answer_seconds:.3f}",
+            f"litellm_llm_api_latency_metric_count{{{named}}} {counted.completed}",
+        ]
+    return "\n".join([*lines, ""])
 
 
 def _key_management(place: Place, request: Request) -> Answer:

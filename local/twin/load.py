@@ -10,6 +10,7 @@ out as the first tokens of the models are: each second a fixed share of what is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
 SMOOTHING = 0.2  # how much the last second counts for the share of time that the cores are busy
 BUSIEST = 0.95  # of busy²: beyond it the backlog itself tells how long requests wait
+
+
+@dataclass(slots=True)
+class Counted:
+    """What LiteLLM counts of one model since its task started: requests, but for `throttles`, attempts."""
+
+    completed: int = 0
+    throttled: int = 0
+    failed: int = 0
+    throttles: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    answer_seconds: float = 0.0
 
 
 class Load:
@@ -37,6 +51,7 @@ class Load:
         "_usual_work",
         "backlog",
         "busy",
+        "counted",
         "in_flight",
         "most_in_flight",
         "seconds",
@@ -57,6 +72,7 @@ class Load:
         self._share = 1.0 / (1.0 + usual.first_token_seconds)
         self.most_in_flight = max(0, int((self._memory_mb - self._memory_idle) / self._memory_per_request))
         self.in_flight = 0
+        self.counted: dict[str, Counted] = {}
         self.backlog = 0.0  # CPU seconds of work that waits for a core
         self._streaming = 0.0  # CPU seconds of work that is still to come
         self.busy = 0.0
@@ -64,6 +80,12 @@ class Load:
         self._used = 0.0
         self._present = 0
         self.seconds = 0
+
+    def counts_of(self, model: str) -> Counted:
+        counted = self.counted.get(model)
+        if counted is None:
+            counted = self.counted[model] = Counted()
+        return counted
 
     def take(self, requests: int, at_once: float, streaming: float) -> None:
         """So many more requests, with CPU seconds of work each: at once, and while their answers stream."""

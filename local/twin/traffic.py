@@ -153,6 +153,7 @@ class Traffic:
         admitted = model.lets(count, batch.input_tokens)
         if admitted < count:
             self.totals.throttled += count - admitted
+            load.counts_of(model.name).throttles += count - admitted
             self._try_again(flight, count - admitted, THROTTLED, second, delay)
         if admitted and model.failing:
             failing = int(admitted * model.failing + self._random())
@@ -208,6 +209,11 @@ class Traffic:
         totals.in_flight -= count
         totals.output_tokens += count * batch.output_tokens
         load.in_flight -= count
+        counted = load.counts_of(model.name)
+        counted.completed += count
+        counted.input_tokens += count * batch.input_tokens
+        counted.output_tokens += count * batch.output_tokens
+        counted.answer_seconds += count * whole
         model.answered(count, batch, first, whole)
         self._balancer.answered(count, added + first, added + whole)
         source.end(Ended(batch, count, False, added, attempt), second)  # noqa: FBT003
@@ -217,6 +223,11 @@ class Traffic:
         self.totals.failed += count
         self.totals.in_flight -= count
         flight.load.in_flight -= count
+        counted = flight.load.counts_of(flight.model.name)
+        if code == THROTTLED:
+            counted.throttled += count
+        else:
+            counted.failed += count
         self._balancer.failed(count, code, flight.added_seconds)
         source = flight.source
         source.end(Ended(flight.batch, count, True, flight.added_seconds, flight.attempt), second)  # noqa: FBT003

@@ -23,6 +23,10 @@ from stargate.domain.operating.leases import Lease, taken
 from stargate.domain.operating.operations import Change, Operations
 from stargate.domain.operating.switch import Switch
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
+from stargate.domain.scaling.demand import Count, ModelCount, TaskCount, Usual
+from stargate.domain.scaling.loop_state import LoopState, Move
+from stargate.domain.scaling.outer_loop import Bounds, Memory, Minute
+from stargate.domain.scaling.service_model import RequestFigures
 from stargate.domain.signals.signal import Severity
 from stargate.errors import (
     AlreadyRecordedError,
@@ -162,7 +166,17 @@ HOLD = Hold(
     target_before={"minimum": 3},
 )
 LEASE = Lease("capacity:litellm", "0000000001000-b", 1, 1061.0, 4661.0)
-EVERYTHING = (a_condition(), an_action(), HOLD, LEASE)
+LOOP = LoopState(
+    "litellm",
+    looked_at=1061.0,
+    wanted=Bounds(3, 3),
+    reason="as many as came in",
+    memory=Memory((Minute(17, 3.5, 2, 4),), 2.5, 1061.0, standing=4, ceiling=3),
+    count=Count(1061.0, {"10.20.1.5": TaskCount(12.0, {"claude-haiku-4-5": ModelCount(9.0, 1.0, 2.0)})}),
+    usual=Usual(RequestFigures(900.0, 80.0), 2.5, 40.0),
+    move=Move(Bounds(3, 3), Bounds(2, 6), 1061.0, "0000000001000-c", "0000000001000-d", 2),
+)
+EVERYTHING = (a_condition(), an_action(), HOLD, LEASE, LOOP)
 
 
 def known(store):
@@ -173,8 +187,9 @@ def test_what_was_recorded_is_read_back_one_version_higher(store):
     """Nothing is lost on the way, neither nested reports nor numbers nor what is not there."""
     bare = a_condition(kind="crash-loop", reports={}, stops=(), decided=None, open=False, closed_at=1100.0)
     free = replace(LEASE, scope="service:litellm", holder=None)
-    store.operations.record(IDENTIFIER, Change((*EVERYTHING, bare, free), (entry(),)))
-    expected = Operations().after(Change((*EVERYTHING, bare, free)))
+    young = LoopState("grafana")
+    store.operations.record(IDENTIFIER, Change((*EVERYTHING, bare, free, young), (entry(),)))
+    expected = Operations().after(Change((*EVERYTHING, bare, free, young)))
     assert known(store) == expected
     assert store.ledger.page(IDENTIFIER, 1.0, "signal", 10, None).items == (entry(),)
 
@@ -368,7 +383,7 @@ def test_actions_end_by_themselves_and_conditions_stay(real):
     for row in EVERYTHING:
         written = real.table.get({"pk": f"env#{IDENTIFIER}", "sk": sort_key(row)})
         ends[written["sk"].split("#")[1]] = written.get("expires_at")
-    assert ends == {"condition": None, "action": 1061 + 24 * 3600, "hold": None, "lease": None}
+    assert ends == {"condition": None, "action": 1061 + 24 * 3600, "hold": None, "lease": None, "loop": None}
 
 
 def test_an_overview_costs_three_calls_by_name_and_two_by_id(real):

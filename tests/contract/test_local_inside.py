@@ -52,7 +52,7 @@ class Cloud(BaseHTTPRequestHandler):
         elif name:
             headers = {key.lower(): value for key, value in self.headers.items()}
             told = door.reply(name, Request(self.command, self.path, headers, body))
-            self.tell(told.status, json.dumps(told.document).encode(), told.headers)
+            self.tell(told.status, told.body(), told.headers)
         else:
             status, _, answer = secretsmanager._get_secret_value(json.loads(body))
             self.tell(status, answer)
@@ -187,7 +187,21 @@ def test_metrics_of_nobody_do_not_arrive(ask, hands):
     assert found["measured"]["up"] == {"victoria-metrics": 2}
 
 
+def test_demand_is_counted_at_every_task_of_litellm(ask, hands):
+    """What is in flight and what was answered since, task by task, add up to the twin's own totals."""
+    gateway = registry.find(CLUSTER).gateway
+    gateway.set_users(40)
+    hands.pass_seconds(120)
+    measured = ask("demand")["measured"]["tasks"]
+    models = [model for task in measured.values() for model in task["models"].values()]
+    assert len(measured) == 2
+    assert sum(task["in_flight"] for task in measured.values()) == gateway.totals.in_flight > 0
+    assert sum(model["finished"] for model in models) == gateway.totals.completed > 1000
+    assert sum(model["output_tokens"] for model in models) == gateway.totals.output_tokens
+    assert {name for task in measured.values() for name in task["models"]} == set(services.MODELS)
+
+
 @pytest.mark.usefixtures("hands")
 def test_only_what_is_on_the_list_is_done(ask):
     """The observer has the rights of nobody who could ask it for more."""
-    assert ask("run_sql").startswith("index.UnknownVerbError: run_sql is none of virtual_key, ")
+    assert ask("run_sql").startswith("index.UnknownVerbError: run_sql is none of demand, virtual_key, ")

@@ -48,7 +48,14 @@ from tests.fakes.state import (
     FakeSwitches,
     FakeTable,
 )
-from tests.fakes.workflows import FakeCallbacks, FakeMovers, FakeRemedies, FakeTrials, FakeWorkflows
+from tests.fakes.workflows import (
+    FakeCallbacks,
+    FakeLooks,
+    FakeMovers,
+    FakeRemedies,
+    FakeTrials,
+    FakeWorkflows,
+)
 from tests.fakes.world import FakeClock, FakeIdentifiers
 
 __all__ = [
@@ -70,6 +77,7 @@ __all__ = [
     "FakeInventory",
     "FakeKeys",
     "FakeLedger",
+    "FakeLooks",
     "FakeManifests",
     "FakeMetrics",
     "FakeModels",

@@ -206,11 +206,12 @@ class FakeFrontDoor:
 
 @dataclass
 class FakeObserver:
-    """Finds everything well, but for the verbs that the test gives a reason."""
+    """Finds everything well, but for the verbs that the test gives a reason; `measured` by verb."""
 
     reasons: dict = field(default_factory=dict)
+    measured: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
 
     def ask(self, region, environment, verb):
         self.asked.append((region, environment, verb))
-        return Observation(self.reasons.get(verb, ""), 0.1, {"tasks": 2})
+        return Observation(self.reasons.get(verb, ""), 0.1, self.measured.get(verb, {"tasks": 2}))

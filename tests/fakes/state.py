@@ -14,6 +14,7 @@ from stargate.domain.operating.playbook import InForce
 from stargate.domain.operating.switch import Switch
 from stargate.domain.paging import Page
 from stargate.domain.playbook.own import UNWRITTEN, in_force
+from stargate.domain.scaling.loop_state import LoopState
 from stargate.errors import (
     AlreadyRecordedError,
     CommonNotReadyError,
@@ -189,7 +190,14 @@ class FakeLedger:
 
 
 def _operation_key(row):
-    keys = {Condition: "key", Action: "action_id", Approval: "approval_id", Lease: "scope", Hold: "scope"}
+    keys = {
+        Condition: "key",
+        Action: "action_id",
+        Approval: "approval_id",
+        Lease: "scope",
+        Hold: "scope",
+        LoopState: "service",
+    }
     key = keys[type(row)]
     return f"{type(row).__name__.lower()}#{getattr(row, key)}"
 

@@ -52,6 +52,23 @@ def test_metrics_of_the_real_proxy_arrive(house):
     assert measured["litellm_series"] > 5
 
 
+def test_demand_is_counted_at_the_real_proxy(house, door):
+    """What is answered and throttled is counted by model; the question itself is not in flight."""
+    before = index.demand(house)[1]["tasks"]["127.0.0.1"]
+    door.ask("claude-sonnet-4-5", "How many are we?" * 10, tokens=30)
+    door.ask("claude-opus-4-5", "throttle")
+
+    def grown(model: str, figure: str) -> float:
+        now = index.demand(house)[1]["tasks"]["127.0.0.1"]["models"][model]
+        return float(now[figure] - before["models"].get(model, {}).get(figure, 0.0))
+
+    assert eventually(lambda: grown("claude-sonnet-4-5", "output_tokens") == 30, 30)
+    assert grown("claude-sonnet-4-5", "finished") == grown("claude-sonnet-4-5", "answers") == 1
+    assert grown("claude-sonnet-4-5", "answer_seconds") > 0.5
+    assert eventually(lambda: grown("claude-opus-4-5", "throttles") >= 1, 30)
+    assert index.demand(house)[1]["tasks"]["127.0.0.1"]["in_flight"] == 0
+
+
 def test_a_real_proxy_without_its_database_is_alive_and_makes_no_key(house):
     """It lists models for the key of all keys, and still is not well: the verb says so."""
     assert house.ask("127.0.0.1", index.LITELLM, "GET /health/liveliness").status == 200

@@ -76,11 +76,11 @@ def test_in_mode_observe_nothing_is_done_until_the_mode_lets_it(api, running, re
 
 
 def test_when_the_users_have_left_the_bound_is_released_and_the_service_scales_in(running, record):
-    """The raised bound is given back once CPU is well and its time is over; then tracking scales in."""
+    """The raised bound is given back once CPU is well and its time is over; then tasks leave one by one."""
     running.set_users(10)
     wait_until(lambda: record.last("verification", "release_bound") is not None, "the bound was released")
-    assert running.bounds().minimum == DECLARED
-    wait_until(lambda: running.truth().desired == DECLARED, "the inner loop has scaled in")
+    wait_until(lambda: running.bounds().minimum == DECLARED, "the outer loop wants no more than is declared")
+    wait_until(lambda: running.truth().desired == DECLARED, "the service has scaled in")
 
 
 def test_an_alarm_whose_event_was_lost_is_found_by_the_minutes_examination(connection, running, record):

@@ -43,6 +43,7 @@ TICKS = {
     "KeepTimeFunction": "rate(5 minutes)",
     "ProbeGatewaysFunction": "rate(2 minutes)",
     "MeterUseFunction": "rate(10 minutes)",
+    "OrderLooksFunction": "rate(1 minute)",
     "RefreshPricesFunction": "rate(1 day)",
     "KeepDrillsFunction": "rate(5 minutes)",
 }

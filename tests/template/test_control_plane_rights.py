@@ -35,6 +35,7 @@ ON_EVERYTHING = {
         "states:SendTaskSuccess", "states:SendTaskFailure",
         "application-autoscaling:DescribeScalableTargets",
     },
+    "ScaleGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
 

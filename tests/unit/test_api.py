@@ -13,10 +13,15 @@ from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
 from stargate.api.operating import OperatingApi
 from stargate.api.requests import Once
+from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.environment import Status
 from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.moments import told
 from stargate.domain.operating.conditions import Condition
+from stargate.domain.scaling.demand import Usual
+from stargate.domain.scaling.loop_state import LoopState
+from stargate.domain.scaling.outer_loop import Bounds
+from stargate.domain.scaling.service_model import RequestFigures
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.costs.state_costs import StateCosts
 from stargate.usecases.drills.request_drill import RequestDrill
@@ -29,6 +34,7 @@ from stargate.usecases.operating.change_playbook import ChangePlaybook
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
+from stargate.usecases.scaling.show_capacity import ShowCapacity
 from tests import fakes
 from tests.unit.costs.cost_play import PLAYED
 from tests.unit.drills.drill_play import (
@@ -142,6 +148,7 @@ class Routes:
             playbook=ChangePlaybook(
                 play.environments, fakes.FakePlaybooks(play.table), play.clock, play.narrator(actor)
             ),
+            capacity=ShowCapacity(fakes.FakeOperations(play.table), SNAPSHOT),
         )
 
     def costs(self, _actor, _context):
@@ -484,11 +491,46 @@ def test_what_cannot_be_changed_is_a_fault(client, body, paths):
     assert list(faults(answer)) == paths
 
 
-def test_an_environment_nobody_has_has_no_mode_and_no_conditions(client):
-    """404 for both."""
+def test_capacity_answers_a_what_if_from_the_environments_own_figures(client):
+    """Its limits and its usual request, once the loop knows one; what the loop wanted last is told too."""
+    identifier, path = post(client)[2]["id"], {"name": "sandbox"}
+    query = {"users": "120", "model": "haiku"}
+    _, _, before = client.call("GET", "/environments/{name}/capacity", path=path, query=query)
+    assert (before["loop"], before["usual_request"]) == (None, None)
+    assert before["limits"] == {"minimum": 2, "maximum": 6}
+    long = Usual(RequestFigures(2000.0, 400.0), 9.0, 500.0)
+    wanted = Bounds(4, 4)
+    loop = LoopState("litellm", looked_at=1000.0, wanted=wanted, reason="as many as came in", usual=long)
+    client.play.table.operations[identifier] = {"loopstate#litellm": loop}
+    _, _, after = client.call("GET", "/environments/{name}/capacity", path=path, query=query)
+    assert after["loop"]["wanted"] == {"minimum": 4, "maximum": 4}
+    assert after["usual_request"] == {"input_tokens": 2000.0, "output_tokens": 400.0, "seconds": 9.0}
+    assert after["what_if"]["tasks"]["needed"] > before["what_if"]["tasks"]["needed"]
+    assert client.call("GET", "/environments/{name}/capacity", path=path)[2]["what_if"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ({"users": "0"}, ["?users"]),
+        ({"users": "1e9"}, ["?users"]),
+        ({"model": "haiku"}, ["?users"]),
+        ({"users": "5", "model": "nobody", "colour": "blue"}, ["?colour", "?model"]),
+    ],
+)
+def test_a_what_if_is_read_with_care(client, query, paths):
+    """Every fault at once."""
+    post(client)
+    answer = client.call("GET", "/environments/{name}/capacity", path={"name": "sandbox"}, query=query)
+    assert list(faults(answer)) == paths
+
+
+def test_an_environment_nobody_has_has_no_mode_no_conditions_and_no_capacity(client):
+    """404 for each."""
     path = {"name": "nobody"}
     assert client.call("PATCH", "/environments/{name}", {"mode": "act"}, path=path)[0] == 404
     assert client.call("GET", "/environments/{name}/conditions", path=path)[0] == 404
+    assert client.call("GET", "/environments/{name}/capacity", path=path)[0] == 404
 
 
 def test_conditions_are_shown_with_what_was_decided(client):

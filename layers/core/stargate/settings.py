@@ -63,6 +63,13 @@ class RemediateSettings:
 
 
 @dataclass(frozen=True)
+class ReceiveSignalSettings:
+    table_name: str
+    remediate_arn: str
+    looks_queue_url: str
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     table_name: str
     drill_arn: str
@@ -179,3 +186,11 @@ class WorkflowEndSettings:
     remediate_arn: str
     drill_arn: str
     drill_restore_arn: str
+
+
+@dataclass(frozen=True)
+class LooksSettings:
+    """Of those who order looks of the outer loop."""
+
+    table_name: str
+    looks_queue_url: str

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.scaling import __main__ as command
+from bench.scaling.admission import AdmittingService
 from bench.scaling.autoscalers import Measured, Tracking
 from bench.scaling.play import AUTOSCALERS, CLAIRVOYANT, FINE, MAXIMUM, MINIMUM, STARGATE, STEPS, play
 from bench.scaling.reaction import reactions
@@ -41,12 +42,15 @@ def test_the_model_has_the_twins_figures():
 
 
 def test_twenty_second_metrics_react_as_aws_measured():
-    """Target tracking triggers after about 86 s and helps after about 109 s; with minutes, 363 and 386 s."""
+    """Target tracking triggers after about 86 s and helps after about 109 s; with minutes, 363 and 386 s.
+
+    Such a doubling is a jump to the outer loop, which opens the bounds and leaves it to target tracking.
+    """
     found = reactions()
     assert found[FINE].trigger == pytest.approx(86, abs=5)
     assert found[FINE].help == pytest.approx(109, abs=5)
     assert found["tracking 60 s"].trigger == pytest.approx(363, abs=10)
-    assert found[STARGATE].trigger < 30
+    assert found[STARGATE].trigger == pytest.approx(found[FINE].trigger, abs=20)
 
 
 def test_the_specifications_timeline_comes_out():
@@ -68,7 +72,7 @@ def test_the_specifications_timeline_comes_out():
 
 def test_nothing_is_lost():
     """What came in is completed, is away to try again, or was given up; never more."""
-    service = Service(quota=20.0 * KIND.burnt, admission=False)
+    service = Service(quota=20.0 * KIND.burnt)
     service.tasks = 2
     for _ in range(600):
         service.second(50.0, KIND)
@@ -79,7 +83,7 @@ def test_nothing_is_lost():
 
 def test_the_admission_wait_saves_retries():
     """At the quota as much is completed, more of it in time, and Bedrock throttles nothing."""
-    storm, calm = (Service(20.0 * KIND.burnt, admission=admission) for admission in (False, True))
+    storm, calm = (kind(20.0 * KIND.burnt) for kind in (Service, AdmittingService))
     for service in (storm, calm):
         service.tasks = 3
         for _ in range(900):
@@ -87,6 +91,19 @@ def test_the_admission_wait_saves_retries():
     assert calm.score.throttles == 0 < storm.score.throttles
     assert calm.score.tokens >= 0.98 * storm.score.tokens
     assert calm.score.good_tokens >= 1.15 * storm.score.good_tokens
+
+
+def test_newest_first_serves_as_many_in_time_as_can_be():
+    """Half as much again as two tasks can do, for five minutes: most in time, the late ones afterwards."""
+    everybody, newest = (kind(None) for kind in (Service, AdmittingService))
+    for service in (everybody, newest):
+        service.tasks = 2
+        for second in range(900):
+            service.second(105.0 if second < 300 else 10.0, KIND)
+    assert newest.score.good > 2 * everybody.score.good
+    assert newest.score.good / 105.0 / 300 > 0.5
+    assert newest.score.completed >= 0.99 * everybody.score.completed
+    assert newest.parked < 1.0
 
 
 def test_a_seed_is_a_run():

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
+from stargate.adapters.loop_rows import loop_state
 from stargate.domain.operating.action import Action, ActionStatus, Expectation, Target
 from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Operations
+from stargate.domain.scaling.loop_state import LoopState
 from stargate.domain.signals.signal import Severity
 from stargate.errors import UnreadableRowError
 
@@ -37,6 +39,8 @@ def sort_key(row: OperationRow) -> str:
             return f"{OPERATIONS}hold#{row.scope}"
         case Approval():
             return f"{OPERATIONS}approval#{row.approval_id}"
+        case LoopState():
+            return f"{OPERATIONS}loop#{row.service}"
 
 
 def operation_row(environment_id: str, row: OperationRow) -> Row:
@@ -96,6 +100,8 @@ def _of_its_kind(row: Row) -> OperationRow:
             return _hold(row)
         case "approval":
             return Approval(**{**_fields(Approval, row), "expires_at": row["lapses_at"]})
+        case "loop":
+            return loop_state(row)
     raise ValueError("no kind of ours")
 
 

@@ -1,4 +1,4 @@
-"""The routes of the loop: what is wrong with an environment, its playbook, and the kill switch."""
+"""The routes of the loop: what is wrong with an environment, its playbook, its capacity, the kill switch."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.change_playbook import ChangePlaybook
     from stargate.usecases.operating.show_conditions import ShowConditions
     from stargate.usecases.operating.turn_switch import TurnSwitch
+    from stargate.usecases.scaling.show_capacity import ShowCapacity
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,15 @@ class OperatingApi:
     conditions: ShowConditions
     switch: TurnSwitch
     playbook: ChangePlaybook
+    capacity: ShowCapacity
 
     def show_conditions(self, name: str, query: Query) -> Reply:
         limit = checked(query, ("status", "limit", "next"))
         open_only = query.get("status", "open") == "open"
         return Reply(200, self.conditions(name, limit, query.get("next"), open_only=open_only))
+
+    def show_capacity(self, name: str, query: Query) -> Reply:
+        return Reply(200, self.capacity(name, query))
 
     def show_switch(self) -> Reply:
         return Reply(200, self.switch.read().document())

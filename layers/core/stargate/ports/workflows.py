@@ -71,3 +71,11 @@ class Planner(Protocol):
     """Makes plans, where the rights for it are."""
 
     def plan(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]: ...
+
+
+class Looks(Protocol):
+    """Looks of the outer loop at gateways."""
+
+    def order(self, environment_id: str, cause: str) -> None:
+        """One, as soon as may be; `cause` is the event or the entry that asks for it."""
+        ...

@@ -82,9 +82,11 @@ def operating(actor: str, _context: Any) -> OperatingApi:
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.playbooks import PlaybookRows
     from stargate.api.operating import OperatingApi
+    from stargate.domain.costs.snapshot import SNAPSHOT
     from stargate.usecases.operating.change_playbook import ChangePlaybook
     from stargate.usecases.operating.show_conditions import ShowConditions
     from stargate.usecases.operating.turn_switch import TurnSwitch
+    from stargate.usecases.scaling.show_capacity import ShowCapacity
 
     table = Table(settings.read(settings.ApiSettings).table_name)
     clock = SystemClock()
@@ -92,6 +94,7 @@ def operating(actor: str, _context: Any) -> OperatingApi:
         conditions=ShowConditions(OperationsTable(table)),
         switch=TurnSwitch(SwitchRow(table), clock, actor),
         playbook=ChangePlaybook(EnvironmentRows(table), PlaybookRows(table), clock, narrator_of(actor)),
+        capacity=ShowCapacity(OperationsTable(table), SNAPSHOT),
     )
 
 

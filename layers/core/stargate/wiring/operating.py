@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stargate import settings
@@ -39,12 +40,13 @@ def _take_signal(deciding: Deciding) -> TakeSignal:
 
 def receive_signal() -> TakeEvent:
     from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.adapters.sqs import SqsLooks
     from stargate.usecases.operating.take_event import TakeEvent
 
-    given = settings.read(settings.RemediateSettings)
+    given = settings.read(settings.ReceiveSignalSettings)
     table = Table(given.table_name)
     take = _take_signal(_deciding(table, given.remediate_arn, "receive_signal"))
-    return TakeEvent(take, EnvironmentRows(table))
+    return TakeEvent(replace(take, looks=SqsLooks(given.looks_queue_url)), EnvironmentRows(table))
 
 
 def examine_conditions() -> ExamineConditions:

@@ -16,6 +16,8 @@ ASKED: Mapping[str, str] = {
     "metrics_arriving": "LiteLLM is scraped, the last time within 60 s",
 }
 
+DEMAND = "demand"  # the verb that the outer loop asks: what is in flight, and what was counted so far
+
 
 def function_name(environment: str) -> str:
     return f"stargate-{environment}-observer"

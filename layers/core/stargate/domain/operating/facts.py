@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ScalingFacts:
-    """The service's scalable target. `failure`: why its newest activity failed, if that was asked for."""
+    """The service's scalable target. `failure`: why its newest activity failed, if that was asked for.
+
+    `steered`: its bounds are those that the outer loop wants.
+    """
 
     minimum: int
     maximum: int
     suspended: bool = False
     failure: str | None = None
+    steered: bool = False
 
     @property
     def bounds(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
+from stargate.domain.scaling.loop_state import LoopState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +20,22 @@ if TYPE_CHECKING:
     from stargate.domain.operating.playbook import InForce
     from stargate.domain.operating.switch import Switch
 
-OperationRow = Condition | Action | Lease | Hold | Approval
+OperationRow = Condition | Action | Lease | Hold | Approval | LoopState
 
 
 @dataclass(frozen=True)
 class Operations:
-    """Conditions by their key (`kind#subject`), actions and approvals by id, leases and holds by scope."""
+    """Conditions by their key (`kind#subject`), actions and approvals by id, leases and holds by scope.
+
+    The outer loops by their service.
+    """
 
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
     holds: Mapping[str, Hold] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
+    loops: Mapping[str, LoopState] = field(default_factory=dict)
 
     def in_flight(self, condition: str) -> Action | None:
         """The action that answers the condition and has not been settled."""
@@ -59,6 +64,8 @@ class Operations:
             return replace(self, approvals={**self.approvals, row.approval_id: row})
         if isinstance(row, Lease):
             return replace(self, leases={**self.leases, row.scope: row})
+        if isinstance(row, LoopState):
+            return replace(self, loops={**self.loops, row.service: row})
         return replace(self, holds={**self.holds, row.scope: row})
 
 

@@ -46,13 +46,13 @@ def _first_line(answer: Callable[..., str]) -> str:
 
 
 def tracking_cannot_help(facts: Facts) -> str:
-    """Target tracking is suspended, pinned, or has failed."""
+    """Target tracking is suspended, pinned by somebody else than the outer loop, or has failed."""
     scaling = facts.scaling
     if scaling is None:
         return ""
     if scaling.suspended:
         return "it is suspended"
-    if scaling.minimum == scaling.maximum:
+    if scaling.minimum == scaling.maximum and not scaling.steered:
         return f"it is pinned to {scaling.minimum} tasks"
     return f"its newest activity failed, {scaling.failure}" if scaling.failure else ""
 

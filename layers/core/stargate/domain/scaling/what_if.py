@@ -86,8 +86,8 @@ def answer(question: Question) -> Answer:
     limits = sorted(_limits(question, model, asked, flying), key=lambda limit: -limit.share)
     admitted = min(asked, _admitted(question, model))
     busy = used_tasks(asked, asked, request, question.task)
-    tasks = max(question.limits.minimum, whole_tasks(busy, SETTINGS.busy_share))
-    useful = whole_tasks(used_tasks(asked, admitted, request, question.task), SETTINGS.busy_share)
+    tasks = max(question.limits.minimum, whole_tasks(busy, SETTINGS.level_share))
+    useful = whole_tasks(used_tasks(asked, admitted, request, question.task), SETTINGS.level_share)
     return Answer(
         users=question.users,
         model=question.model,
@@ -118,10 +118,10 @@ def _tokens_needed(asked: float, flying: float, request: RequestFigures, model: 
 
 def _limits(question: Question, model: ModelFigures, asked: float, flying: float) -> list[Limit]:
     request, task, most = question.request, question.task, question.limits.maximum
-    needed = asked * work(request, task) / task.capacity / SETTINGS.busy_share
+    needed = asked * work(request, task) / task.capacity / SETTINGS.level_share
     tokens = _tokens_needed(asked, flying, request, model)
     used = {
-        TASKS: (needed, float(most), f"{most} tasks at {SETTINGS.busy_share:.0%} of their CPU"),
+        TASKS: (needed, float(most), f"{most} tasks at {SETTINGS.level_share:.0%} of their CPU"),
         QUOTA_TOKENS: (tokens, question.share * model.quota_tokens_per_minute, "Bedrock's tokens a minute"),
         QUOTA_REQUESTS: (
             asked * SECONDS_PER_MINUTE,

@@ -72,9 +72,12 @@ class ScalableTarget:
         """Thorough: why it failed last, too."""
         place = place_of(overview, subject)
         found = self.scaling.describe(*place)
-        if found is None or not thorough:
-            return found
-        return replace(found, failure=self.scaling.last_failure(*place))
+        if found is None:
+            return None
+        loop = overview.operations.loops.get(subject)
+        wanted = loop.wanted.document() if loop and loop.wanted else None
+        failure = self.scaling.last_failure(*place) if thorough else None
+        return replace(found, failure=failure, steered=found.bounds == wanted)
 
 
 @dataclass(frozen=True)

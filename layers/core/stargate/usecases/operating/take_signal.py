@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from stargate.domain.operating.action import Action
     from stargate.domain.operating.operations import Overview
     from stargate.ports.state import OperationsRows
+    from stargate.ports.workflows import Looks
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
     from stargate.usecases.operating.decide_condition import Considered, Deciding
 
 LATE_SECONDS = 600.0  # so old a word may not be true any more: the examination decides, by the truth
 CLOCKS_APART = 60.0
+# After these the outer loop looks at once, and not only at its next turn.
+MOVING_CAPACITY = frozenset({"cpu-high", "quota-high", "quota-throttled", "task-stopped", "at-maximum"})
 TRIES = 5
 STACK_KINDS = frozenset(kind.name for kind in KINDS.values() if kind.source == STACKS)
 OUR_OWN_DOING = "the workflow that is at work on the environment looks after its stacks, and tells of them"
@@ -65,6 +68,7 @@ class TakeSignal:
     deciding: Deciding
     clock: Clock
     narrator: Narrator
+    looks: Looks | None = None  # None: whoever takes it looks each minute anyway
 
     def __call__(self, read: Signal | Ignored) -> Taken:
         if isinstance(read, Ignored):
@@ -123,6 +127,8 @@ class TakeSignal:
             self.deciding.start(environment, considered.action)
         if transition.what is Turned.UNCHANGED:
             return _taken("unchanged", transition.reason, signal)
+        if self.looks is not None and signal.kind in MOVING_CAPACITY:
+            self.looks.order(environment.environment_id, signal.entry_id)
         return _taken("taken", transition.reason, signal, considered)
 
     def _complete(self, overview: Overview, transition: Transition) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Expectation, number
 from stargate.domain.operating.actions.bounds import BoundsMoved
-from stargate.domain.operating.limits import limits_of
+from stargate.domain.operating.limits import Limits, limits_of
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
 from stargate.domain.signals.signal import Severity
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
     from stargate.domain.operating.action import Action
     from stargate.domain.operating.actions.kind import Case
-    from stargate.domain.operating.facts import Facts
+    from stargate.domain.operating.facts import Facts, ScalingFacts
+    from stargate.domain.operating.holds import Hold
+    from stargate.domain.scaling.outer_loop import Bounds
 
 BOUND_SECONDS = 120.0
+LOOKS_SECONDS = 180.0  # the outer loop looks each minute: three looks missed, and it is not there
 
 
 class ReleaseBound(BoundsMoved):
@@ -34,21 +37,7 @@ class ReleaseBound(BoundsMoved):
             return Nothing(f"{case.subject} has no scalable target any more")
         if scaling.minimum == limits.minimum:
             return Nothing(f"the lower bound is the declared {limits.minimum} already")
-        if not hold.is_ours("minimum", scaling.minimum):
-            moved = f"the lower bound is {scaling.minimum}, not the {hold.target['minimum']} that we set"
-            return Nothing(f"{moved}: somebody else moved it, so it is left")
-        busy = _no_scale_in(case)
-        if busy is not None:
-            return busy
-        minimum = limits.minimum
-        # An upper bound that somebody else has moved since is theirs.
-        ours = scaling.maximum == hold.target["maximum"]
-        found = number(hold.was, "maximum") if ours else scaling.maximum
-        return Proposal(
-            f"release the lower bound of {case.subject} from {scaling.minimum} to {minimum}",
-            {"minimum": minimum, "maximum": max(minimum, min(found, limits.maximum))},
-            (Expectation("minimum", "at_most", minimum, BOUND_SECONDS),),
-        )
+        return _held(case, hold, scaling) or _released(case, hold, scaling, limits)
 
     def adds(self, case: Case, proposal: Proposal) -> Mapping[str, float]:
         before = case.facts.scaling.minimum if case.facts.scaling else 0
@@ -56,6 +45,37 @@ class ReleaseBound(BoundsMoved):
 
     def is_done(self, action: Action, facts: Facts) -> bool:
         return facts.scaling is not None and facts.scaling.minimum <= number(action.target, "minimum")
+
+
+def _held(case: Case, hold: Hold, scaling: ScalingFacts) -> Held | Nothing | None:
+    if not hold.is_ours("minimum", scaling.minimum):
+        moved = f"the lower bound is {scaling.minimum}, not the {hold.target['minimum']} that we set"
+        return Nothing(f"{moved}: somebody else moved it, so it is left")
+    return _no_scale_in(case)
+
+
+def _released(case: Case, hold: Hold, scaling: ScalingFacts, limits: Limits) -> Proposal | Held:
+    """To the declared bounds, or to those that the outer loop wants by now, if it looks."""
+    wanted = _wanted_by_the_loop(case)
+    minimum = limits.minimum if wanted is None else wanted.minimum
+    if minimum >= scaling.minimum:
+        return Held("scale-in", f"the outer loop wants {minimum} tasks still")
+    # An upper bound that somebody else has moved since is theirs.
+    ours = scaling.maximum == hold.target["maximum"]
+    found = number(hold.was, "maximum") if ours else scaling.maximum
+    maximum = found if wanted is None else wanted.maximum
+    return Proposal(
+        f"release the lower bound of {case.subject} from {scaling.minimum} to {minimum}",
+        {"minimum": minimum, "maximum": max(minimum, min(maximum, limits.maximum))},
+        (Expectation("minimum", "at_most", minimum, BOUND_SECONDS),),
+    )
+
+
+def _wanted_by_the_loop(case: Case) -> Bounds | None:
+    """The bounds are the outer loop's, once the hold is over: they go back to what it wants, if it looks."""
+    loop = case.overview.operations.loops.get(case.subject)
+    looks = loop is not None and case.now - loop.looked_at < LOOKS_SECONDS
+    return loop.wanted if loop is not None and looks else None
 
 
 def _no_scale_in(case: Case) -> Held | None:

@@ -1,0 +1,1 @@
+"""The outer loop at a running gateway, and the watch over Bedrock's quotas."""

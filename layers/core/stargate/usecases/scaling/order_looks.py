@@ -1,0 +1,51 @@
+"""Each minute: order a look at every gateway that runs.
+
+A queue lies between, so that a thousand gateways are looked at as soon as one. A look that is late is none:
+the next one is due already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stargate.domain.operating.limits import limits_of
+from stargate.domain.scaling.steering import LOOKED_AT, SERVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stargate.domain.environment import Environment
+    from stargate.ports.state import Environments
+    from stargate.ports.workflows import Looks
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class OrderLooks:
+    environments: Environments
+    looks: Looks
+
+    def __call__(self, cause: str) -> int:
+        """How many gateways are looked at; `cause` is the event that asked for it."""
+        ordered = 0
+        for environment in self._running():
+            self.looks.order(environment.environment_id, cause)
+            ordered += 1
+        return ordered
+
+    def _running(self) -> Iterator[Environment]:
+        after = None
+        while True:
+            page = self.environments.page(PAGE, after)
+            yield from filter(_is_scaled, page.items)
+            after = page.after
+            if after is None:
+                return
+
+
+def _is_scaled(environment: Environment) -> bool:
+    limits = limits_of(environment, SERVICE)
+    moves = limits is not None and limits.minimum < limits.maximum
+    return moves and environment.status in LOOKED_AT and not environment.is_at_rest
