@@ -14,6 +14,7 @@ from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Change
 from stargate.domain.operating.switch import Switch
 from stargate.errors import ActionRefusedError
+from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.scaling.order_looks import OrderLooks
 from tests import fakes
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, WARNING
@@ -313,7 +314,7 @@ def test_bounds_that_the_loop_has_pinned_are_no_reason_to_act_on_a_warning(play)
 def test_some_signals_make_the_loop_look_at_once(play):
     """CPU's alarm does, an alarm on memory does not."""
     looks = fakes.FakeLooks()
-    take = replace(play.take, looks=looks)
+    take = TakeEvent(replace(play.signals, looks=looks), fakes.FakeEnvironments(play.table))
     take(play.alarm_event(CRITICAL, "ALARM"))
     take(play.alarm_event("stargate-sandbox-litellm-memory-critical", "ALARM"))
     ((identifier, cause),) = looks.ordered
