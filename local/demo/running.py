@@ -72,6 +72,10 @@ class Running:
         order = {"environment": self.environment, "what": "crash_task", "service": SERVICE}
         self._control("POST", "/break", order if task_id is None else {**order, "task_id": task_id})
 
+    def set_failover(self, seconds: float) -> None:
+        """How long the database's next failover shall take."""
+        self._control("POST", "/failover", {"environment": self.environment, "seconds": seconds})
+
     def redeliver(self, event_id: str, **changed: object) -> Document:
         """Have an event come once more: the very same, with a new id, or as of another moment."""
         found: Document = self._control("POST", "/events/redeliver", {"id": event_id, **changed})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from botocore.credentials import Credentials
 
 from cli.client import ApiClient
+from local.demo.drilling import Drilling
 from local.demo.environment_view import EnvironmentView, clock
 from local.demo.operation import Operation
 from local.demo.teller import NAME, Document, StoryError, Teller, moment
@@ -49,6 +50,7 @@ class Story(Teller):
         ready = self.the_same_request_resumes(failed)
         self.what_the_cloud_recorded(ready)
         Operation(self.connection, self.screen, self.report).tell(ready)
+        Drilling(self.connection, self.screen, self.report).tell()
         self.it_goes_again(ready)
 
     def at_the_door(self) -> None:
@@ -125,7 +127,7 @@ class Story(Teller):
         self._our_own_time(ready, lives)
 
     def it_goes_again(self, ready: Document) -> None:
-        self.screen.title(f"11  DELETE /environments/{NAME}: in reverse, until nothing is left")
+        self.screen.title(f"12  DELETE /environments/{NAME}: in reverse, until nothing is left")
         ids = self.witness.stacks(NAME)
         self.same("a protected environment is not deleted", self.api.delete(self._path).status, 409)
         self.found(self.api.patch(self._path, {"deletion_protection": False}))

@@ -48,6 +48,17 @@ class Witness:
             if stack["StackName"].startswith(prefix)
         }
 
+    def muted(self, environment: str) -> list[str]:
+        """The environment's alarms whose actions are off."""
+        pages = self._client("cloudwatch").get_paginator("describe_alarms")
+        prefix = f"{CONTROL_PLANE}-{environment}-"
+        return [
+            alarm["AlarmName"]
+            for page in pages.paginate(AlarmNamePrefix=prefix)
+            for alarm in page["MetricAlarms"]
+            if not alarm["ActionsEnabled"]
+        ]
+
     def statuses(self, environment: str) -> dict[str, str]:
         prefix = f"{CONTROL_PLANE}-{environment}-"
         pages = self._stacks.get_paginator("describe_stacks").paginate()

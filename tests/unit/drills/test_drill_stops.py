@@ -9,6 +9,9 @@ import pytest
 from stargate.domain.drills.budget import Hour
 from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.environment import Status
+from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.operations import Change
+from stargate.domain.signals.signal import Severity
 from stargate.errors import ConflictError, DrillOverError, DrillStoppedError, InvalidRequestError
 from stargate.usecases.drills.notice_drill_end import NoticeDrillEnd
 from tests.unit.drills.drill_play import DrillPlay
@@ -103,11 +106,14 @@ def test_a_stop_with_bad_input_stops_nothing(request_):
     assert play.drill.stop_reason == ""
 
 
-def test_what_a_failover_brings_does_not_stop_it():
-    """CPU that is high while connections are made anew is the drill's own."""
+@pytest.mark.parametrize("kind", ["keys-refused", "cpu-high", "errors-high"])
+def test_what_a_failover_brings_does_not_stop_it(kind):
+    """A LiteLLM that refuses keys, or is busy making connections anew, is the drill's own."""
     play = DrillPlay()
     play.begun()
-    incident(play)
+    now = play.clock.now()
+    condition = Condition(kind, "litellm", Severity.CRITICAL, True, now, now, "e1")  # noqa: FBT003
+    play.loop.operations.record(IDENTIFIER, Change((condition,)))
     assert play.tend(*play.ids)["over"] is False
 
 

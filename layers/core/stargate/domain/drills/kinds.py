@@ -66,7 +66,8 @@ OF_LITELLM = _both("litellm-cpu", "litellm-memory", "litellm-errors", "litellm-l
 OF_DATABASE = _both("database-cpu", "database-connections")
 LOAD = frozenset({f"{kind}-high#{LITELLM}" for kind in ("cpu", "memory", "errors", "latency")})
 DATABASE_WORK = frozenset({f"cpu-high#{DATABASE}", f"connections-high#{DATABASE}"})
-FAILOVER = frozenset({f"database-failover#{DATABASE}"}) | DATABASE_WORK
+# What every failover of the database may bring: a LiteLLM that lives and refuses keys is the worst of it.
+FAILOVER = frozenset({f"database-failover#{DATABASE}", f"keys-refused#{LITELLM}"}) | DATABASE_WORK
 
 
 def _stops(*services: str) -> frozenset[str]:
