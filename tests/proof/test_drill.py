@@ -19,11 +19,15 @@ PLACE, DRILLS, FAILOVER = "/environments/drilly", "/environments/drilly/drills",
 OVER = {"SCORED", "STOPPED", "FAILED"}
 
 
-def next_failover(cloud, **order):
-    body = json.dumps({"environment": "drilly", **order}).encode()
-    address = f"{cloud.twin}/failover"
-    with urllib.request.urlopen(urllib.request.Request(address, body, method="POST"), timeout=10):  # noqa: S310
+def order(cloud, name, **more):
+    body = json.dumps({"environment": "drilly", **more}).encode()
+    asked = urllib.request.Request(f"{cloud.twin}/{name}", body, method="POST")  # noqa: S310 - the local cloud's own
+    with urllib.request.urlopen(asked, timeout=10):  # noqa: S310 - the same
         return
+
+
+def next_failover(cloud, **more):
+    order(cloud, "failover", **more)
 
 
 def may_run(api, kind=FAILOVER):
@@ -62,18 +66,70 @@ def muted(cloud):
     return [one["AlarmName"] for one in found if not one["ActionsEnabled"]]
 
 
+def refusals(api, cloud):
+    """Each precondition that can be brought about from outside, with what refused then."""
+    database, wish = (
+        cloud.client("rds"),
+        {"DBInstanceIdentifier": "stargate-drilly", "ApplyImmediately": True},
+    )
+    shifts, balancer = cloud.client("arc-zonal-shift"), balancer_of(cloud)
+    found = {}
+
+    def note(name, kind=FAILOVER, **more):
+        checks = api.post(DRILLS, {"kind": kind, "dry_run": True, **more}).document["preconditions"]
+        found[name] = {check["name"] for check in checks if not check["ok"]}
+
+    assert api.put("/switch", {"actions": "off", "reason": "a test"}).status == 200
+    note("switch")
+    assert api.put("/switch", {"actions": "on", "reason": "the test is over"}).status == 200
+    past = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2020-01-02T00:00:00Z"}
+    note("window", window=past)
+    holidays = {"days": ["mon"], "from": "00:00", "until": "00:01", "time_zone": "UTC"}
+    assert api.patch(PLACE, {"drills": {"window": holidays, "apart_minutes": 10}}).status == 200
+    note("hours")
+    assert api.patch(PLACE, {"drills": {"apart_minutes": 10}}).status == 200
+    database.modify_db_instance(**wish, MultiAZ=False)
+    wait_until(lambda: note("single zone") or found["single zone"] == {"standby"}, "the standby is gone")
+    database.modify_db_instance(**wish, MultiAZ=True)
+    database.modify_db_instance(**wish, BackupRetentionPeriod=0)
+    note("no backups")
+    database.modify_db_instance(**wish, BackupRetentionPeriod=7)
+    shift = shifts.start_zonal_shift(
+        resourceIdentifier=balancer, awayFrom="use1-az1", expiresIn="1h", comment="a test"
+    )
+    note("zone away", "zone-loss")
+    shifts.cancel_zonal_shift(zonalShiftId=shift["zonalShiftId"])
+    order(cloud, "break", what="crash_task", service="langfuse")
+    note("short of tasks", "langfuse-task")
+    wait_until(lambda: note("incident") or found["incident"] == {"conditions"}, "the crash is a condition")
+    return found
+
+
+def stopped_by(api, cloud, kind, bring, back):
+    """A drill that something stops once it has broken what it breaks."""
+    drill = drilled(api, kind, lambda found: found["injected_at"] or found["status"] in OVER)
+    bring()
+    told = ended(api, drill)
+    back()
+    return SimpleNamespace(drill=told, muted=muted(cloud))
+
+
 def ended(api, drill):
     wait_until(lambda: shown(api, drill)["status"] in OVER, "its end is told")
     return shown(api, drill)
+
+
+def balancer_of(cloud):
+    stack = cloud.client("cloudformation").describe_stacks(StackName="stargate-drilly-balancer")["Stacks"][0]
+    return next(one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == "BalancerArn")
 
 
 def zones_of(cloud):
     """Zones that the balancer is kept from, and how many subnets each service is in."""
     services = ["litellm", "grafana", "langfuse", "victoria-metrics"]
     found = cloud.client("ecs").describe_services(cluster="stargate-drilly", services=services)["services"]
-    balancers = cloud.client("elbv2").describe_load_balancers()["LoadBalancers"]
-    (ours,) = [one["LoadBalancerArn"] for one in balancers if "drilly" in str(one)]
-    shifts = cloud.client("arc-zonal-shift").get_managed_resource(resourceIdentifier=ours)["zonalShifts"]
+    shift = cloud.client("arc-zonal-shift")
+    shifts = shift.get_managed_resource(resourceIdentifier=balancer_of(cloud))["zonalShifts"]
     placed = [one["networkConfiguration"]["awsvpcConfiguration"]["subnets"] for one in found]
     return [one["awayFrom"] for one in shifts], [len(subnets) for subnets in placed]
 
@@ -132,6 +188,18 @@ def record(api, cloud):
     told.instances = [
         one["DBInstanceIdentifier"] for one in cloud.client("rds").describe_db_instances()["DBInstances"]
     ]
+    told.stops = {
+        "switch": stopped_by(
+            api, cloud, "litellm-task",
+            lambda: api.put("/switch", {"actions": "off", "reason": "a test"}),
+            lambda: api.put("/switch", {"actions": "on", "reason": "the test is over"}),
+        ),
+        "incident": stopped_by(
+            api, cloud, "litellm-task",
+            lambda: order(cloud, "break", what="crash_task", service="langfuse"), lambda: None,
+        ),
+    }  # fmt: skip
+    told.refused = refusals(api, cloud)
     told.all, told.environment = api.get(DRILLS).document, api.get(PLACE).document
     let_go(api, "drilly")
     return told
@@ -141,7 +209,7 @@ def test_a_dry_run_does_nothing(record):
     """Every step and precondition, and no drill of it."""
     assert record.dry.status == 200
     assert all(check["ok"] for check in record.dry.document["preconditions"])
-    assert len(record.all["drills"]) == 10 + len(CRASHES)
+    assert len(record.all["drills"]) == 12 + len(CRASHES)
 
 
 def test_an_unknown_kind_is_bad_input(record):
@@ -164,7 +232,7 @@ def test_what_will_ring_is_muted_and_nothing_else(record):
 
 def test_a_crashed_drill_leaves_nothing_muted_and_nothing_broken(record):
     """It is FAILED with the reason, its lease is free, and another may begin."""
-    assert "by hand" in record.crashed["reason"]
+    assert "ABORTED" in record.crashed["reason"]
     assert record.crashed["injected_at"] is None
     assert record.free is True
 
@@ -212,6 +280,38 @@ def test_an_operators_stop_is_heard_within_seconds(record):
     assert record.stopped["status"] == "STOPPED"
     assert "a release goes first" in record.stopped["reason"]
     assert record.after_stop == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"), [("switch", "switched off"), ("incident", "task-stopped#langfuse")]
+)
+def test_a_stop_condition_stops_it_and_everything_is_put_back(record, condition, words):
+    """The kill switch, and a problem that the drill does not explain."""
+    left = record.stops[condition]
+    assert (left.drill["status"], left.muted) == ("STOPPED", [])
+    assert words in left.drill["reason"]
+
+
+@pytest.mark.parametrize(
+    ("what", "refused"),
+    [
+        ("switch", {"switch"}),
+        ("window", {"window"}),
+        ("hours", {"window of the environment"}),
+        ("single zone", {"standby"}),
+        ("no backups", {"backups", "recent backup"}),
+        ("zone away", {"zones out of use"}),
+        ("incident", {"conditions"}),
+    ],
+)
+def test_each_precondition_refuses(record, what, refused):
+    """Brought about from outside, and nothing else refuses."""
+    assert record.refused[what] - {"apart"} == refused
+
+
+def test_a_service_short_of_tasks_is_not_robbed_of_another(record):
+    """One of two has just crashed; its condition may be open already."""
+    assert "service" in record.refused["short of tasks"]
 
 
 @pytest.mark.parametrize(("kind", "component"), [("litellm-task", "litellm"), ("langfuse-task", "langfuse")])

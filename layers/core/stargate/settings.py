@@ -164,6 +164,13 @@ class DrillRecordsSettings:
 
 
 @dataclass(frozen=True)
+class ScoreDrillSettings:
+    table_name: str
+    gateway_bucket: str
+    operators_topic_arn: str
+
+
+@dataclass(frozen=True)
 class KeepDrillsSettings:
     table_name: str
     drill_arn: str

@@ -120,11 +120,13 @@ class FakeDatabases:
 
     def fail_over(self, region, identifier):
         self.failed_over.append((region, identifier))
+        self.facts = replace(self.facts, status="rebooting")
         self.told.append(PlatformEvent(self.clock.now(), "Multi-AZ instance failover started."))
 
     def completes(self):
         self.told.append(PlatformEvent(self.clock.now(), "Multi-AZ instance failover completed."))
-        self.facts = replace(self.facts, zone=self.facts.standby_zone, standby_zone=self.facts.zone)
+        zone, standby = self.facts.standby_zone, self.facts.zone
+        self.facts = replace(self.facts, zone=zone, standby_zone=standby, status="available")
 
     def events(self, region, identifier, since):
         return [event for event in self.told if event.at >= since]
@@ -306,13 +308,13 @@ class DrillPlay:
         network = NodeState("network", NodeStatus.STANDING, 1, outputs={"PrivateSubnetIds": "subnet-a"})
         loop.table.nodes[IDENTIFIER] = {"edge": edge, "network": network}
         operations, narrator = loop.operations, loop.narrator
-        self.shifts = FakeShifts()
+        self.shifts, self.pager = FakeShifts(), fakes.FakePager()
         survey = SurveyGateway(self.databases, self.tasks, self.shifts, self.errors, clock)
         self.ask = RequestDrill(
             operations, self.drills, survey, self.workflow, clock, loop.identifiers, "someone"
         )
         self.begin = BeginDrill(
-            operations, self.drills, self.ask, self.alarms, clock, narrator("begin_drill")
+            operations, self.drills, self.ask, self.alarms, self.pager, clock, narrator("begin_drill")
         )
         self.inject = InjectFailure(
             operations, self.drills, survey, self.databases, self.tasks, self.shifts, clock,
@@ -322,7 +324,9 @@ class DrillPlay:
         self.fake_watch = FakeWatch(clock, self.see, ("on a fake",))
         self.watch = WatchGateway(environments, nodes, self.drills, self.records, self.fake_watch, clock)
         scales = Scales(self.databases, self.alarms, loop.metrics, loop.ledger)
-        self.score = ScoreDrill(operations, self.drills, self.records, scales, clock, narrator("score_drill"))
+        self.score = ScoreDrill(
+            operations, self.drills, self.records, scales, self.pager, clock, narrator("score_drill")
+        )
         self.rehearsals, self.observer = FakeRehearsals(clock), fakes.FakeObserver()
         self.settle = SettleDrill(
             operations,

@@ -10,6 +10,7 @@ from stargate.domain.drills.alarms import Rang
 from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.drills.probes import Probe
 from stargate.errors import (
+    ActionRefusedError,
     DrillInterruptedError,
     DrillNotSteadyError,
     EnvironmentNotFoundError,
@@ -149,6 +150,32 @@ def test_an_alarm_that_should_have_rung_and_did_not_is_a_finding():
     assert len(result["findings"]) == 2
 
 
+def test_people_are_told_before_and_after():
+    """What is about to happen, how to stop it, and what came of it; once each, however often it begins."""
+    play = DrillPlay()
+    play.begun()
+    play.begin(*play.ids)
+    ((subject, text),) = play.pager.pages
+    assert subject == "Drill of sandbox: database-failover begins"
+    assert f"stargate drill stop sandbox {play.ids[1]}" in text
+    play.watch(*play.ids)
+    play.settle(*play.ids, "put_back")
+    play.score(*play.ids)
+    (_, (subject, text)) = play.pager.pages
+    assert subject == "Drill of sandbox: database-failover met"
+    assert "simulated on a fake" in text
+
+
+def test_a_drill_that_cannot_be_announced_breaks_nothing():
+    """The topic refuses: the failure comes before the first alarm is muted."""
+    play = DrillPlay()
+    play.requested()
+    play.pager.refuse = "Publish: no"
+    with pytest.raises(ActionRefusedError):
+        play.begin(*play.ids)
+    assert play.alarms.off == set()
+
+
 def test_alarms_that_may_ring_are_muted_and_sound_again():
     """Only those, only those that were on, and written down before they are muted."""
     play = DrillPlay()
@@ -259,7 +286,7 @@ def test_what_rds_said_of_the_database_is_written_down():
     """Its status whenever it is another, beside what users felt."""
     play = DrillPlay()
     play.run()
-    assert [one["status"] for one in play.drill.statuses] == ["available"]
+    assert [one["status"] for one in play.drill.statuses] == ["rebooting", "available"]
 
 
 def test_an_auditor_finds_who_when_what_and_the_record():

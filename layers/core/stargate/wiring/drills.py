@@ -9,6 +9,7 @@ from stargate import settings
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.wiring.actions import pager
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
@@ -57,9 +58,17 @@ def begin_drill() -> BeginDrill:
     from stargate.adapters.repose import AwsRepose
     from stargate.usecases.drills.begin_drill import BeginDrill
 
-    table = Table(settings.read(settings.TableSettings).table_name)
-    asking, narrator = request_drill(table, "", "", "begin_drill"), narrator_of("begin_drill")
-    return BeginDrill(asking.operations, asking.drills, asking, AwsRepose(), asking.clock, narrator)
+    given = settings.read(settings.ActionSettings)
+    asking = request_drill(Table(given.table_name), "", "", "begin_drill")
+    return BeginDrill(
+        asking.operations,
+        asking.drills,
+        asking,
+        AwsRepose(),
+        pager(given.operators_topic_arn),
+        asking.clock,
+        narrator_of("begin_drill"),
+    )
 
 
 def watch_gateway() -> WatchGateway:
@@ -123,13 +132,14 @@ def score_drill() -> ScoreDrill:
     from stargate.adapters.rds import RdsDatabases
     from stargate.usecases.drills.score_drill import Scales, ScoreDrill
 
-    given = settings.read(settings.DrillRecordsSettings)
+    given = settings.read(settings.ScoreDrillSettings)
     table = Table(given.table_name)
     return ScoreDrill(
         OperationsTable(table),
         DrillRows(table),
         S3DrillRecords(given.gateway_bucket),
         Scales(RdsDatabases(), CloudWatchAlarmHistory(), CloudWatchMetrics(), LedgerRows(table)),
+        pager(given.operators_topic_arn),
         SystemClock(),
         narrator_of("score_drill"),
     )

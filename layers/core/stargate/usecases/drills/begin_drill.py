@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Check, Environment
     from stargate.domain.operating.operations import Overview
     from stargate.ports.drills import AlarmActions
+    from stargate.ports.people import Pager
     from stargate.ports.state import Drills, OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
@@ -30,6 +31,7 @@ class BeginDrill:
     drills: Drills
     asking: RequestDrill
     alarms: AlarmActions
+    people: Pager
     clock: Clock
     narrator: Narrator
 
@@ -62,7 +64,9 @@ class BeginDrill:
         )  # fmt: skip
         muted = replace(lease, expires_at=now + drill.lease_seconds)
         self.operations.record(overview.environment.environment_id, Change((muted,), (entry,)))
-        return self._running(described, now)
+        running = self._running(described, now)
+        self.people.page(*_announcement(running))
+        return running
 
     def _running(self, drill: Drill, now: float) -> Drill:
         running = replace(drill, status=DrillStatus.RUNNING, begun_at=now)
@@ -80,6 +84,20 @@ class BeginDrill:
         if loud:
             self.drills.set(replace(drill, muted=tuple(sorted({*drill.muted, *loud}))), "muted")
             self.alarms.mute(environment.region, loud)
+
+
+def _announcement(drill: Drill) -> tuple[str, str]:
+    """To whoever is on call, so that nobody takes for real what is about to happen."""
+    trial = TRIALS[drill.kind]
+    name, actor = drill.environment, drill.actor
+    lines = (
+        _announced(drill),
+        f"what: {trial.failure}",
+        f"proves: {trial.promise}",
+        f"asked for by: {actor}, {drill.trigger}",
+        f"to stop it: stargate drill stop {name} {drill.drill_id}",
+    )
+    return f"Drill of {name}: {drill.kind} begins", "\n".join(lines)
 
 
 def _described(drill: Drill, asked: Asked, checks: tuple[Check, ...]) -> Drill:

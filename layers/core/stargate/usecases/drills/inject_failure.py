@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.deeds import Deed, FailOver, LeaveZone, StopTask, broken_by, deeds_of
 from stargate.domain.drills.stops import why_stop
+from stargate.domain.moments import told
 from stargate.domain.operating.operations import Change
 from stargate.errors import DrillInterruptedError, DrillStoppedError
 
@@ -61,20 +62,27 @@ class InjectFailure:
             raise DrillInterruptedError(
                 "there is nothing left to break: the gateway changed since it was asked"
             )
-        told = tuple(deed.told() for deed in deeds)
+        done = tuple(deed.told() for deed in deeds)
         zone = standing.database.zone if standing.database else ""
         begun = replace(
-            drill, injected_at=now, zone_before=zone, deeds=told, broken=broken_by(deeds, standing)
+            drill, injected_at=now, zone_before=zone, deeds=done, broken=broken_by(deeds, standing)
         )
         self.drills.set(begun, "injected_at", "zone_before", "deeds", "broken")
         environment = overview.environment
         for deed in deeds:
             self._do(environment, begun, deed)
-        self.drills.set(replace(begun, deeds_done=True), "deeds_done")
+        self.drills.set(
+            replace(begun, deeds_done=True, statuses=self._status(environment)), "deeds_done", "statuses"
+        )
         entry = self.narrator.entry(
-            environment, "drill", drill.kind.value, "; ".join(told), drill.cause, {"drill": drill.drill_id}
+            environment, "drill", drill.kind.value, "; ".join(done), drill.cause, {"drill": drill.drill_id}
         )
         self.operations.record(environment.environment_id, Change((), (entry,)))
+
+    def _status(self, environment: Environment) -> tuple[dict[str, str], ...]:
+        """What RDS says of the database at once: it may be back before anybody asks again."""
+        found = self.databases.describe(environment.region, environment.database)
+        return () if found is None else ({"at": told(self.clock.now()), "status": found.status},)
 
     def _do(self, environment: Environment, drill: Drill, deed: Deed) -> None:
         match deed:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.operations import Overview
     from stargate.ports.drills import AlarmHistory
     from stargate.ports.gateway import Databases, GatewayMetrics
+    from stargate.ports.people import Pager
     from stargate.ports.state import DrillRecords, Drills, Ledger, OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
@@ -53,6 +54,7 @@ class ScoreDrill:
     drills: Drills
     records: DrillRecords
     scales: Scales
+    people: Pager
     clock: Clock
     narrator: Narrator
 
@@ -137,4 +139,12 @@ class ScoreDrill:
         page = page_of({**scored.document(), "probes": probes})
         self.records.put_page(drill.environment_id, drill.drill_id, page)
         self.drills.set(scored, "status", "ended_at", "reason", "assumptions", "result")
+        verdict = f"Drill of {drill.environment}: {drill.kind} {judged.verdict}"
+        self.people.page(verdict, "\n".join((*_lines(scored), *result["findings"])))
         return {"verdict": judged.verdict.value}
+
+
+def _lines(drill: Drill) -> tuple[str, ...]:
+    simulated = f"simulated {'; '.join(drill.assumptions)}" if drill.assumptions else ""
+    page = f"the page: stargate drill show {drill.environment} {drill.drill_id}"
+    return tuple(line for line in (drill.reason, drill.result["explanation"], simulated, page) if line)
