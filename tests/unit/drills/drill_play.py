@@ -393,6 +393,13 @@ class DrillPlay:
         self.begin(*self.ids)
         return self.ids
 
+    def steady(self, **more):
+        """Begun, and seen well by a watch that was heard of just now."""
+        self.begun(**more)
+        now = self.clock.now()
+        self.drills.set(replace(self.drill, steady_at=now, watched_at=now), "steady_at", "watched_at")
+        return self.ids
+
     def run(self, **more):
         self.begun(**more)
         self.watch(*self.ids)

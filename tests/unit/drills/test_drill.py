@@ -261,12 +261,7 @@ def test_a_failure_is_injected_once_however_often_it_is_asked_for():
 def test_a_service_that_lost_its_tasks_meanwhile_is_not_broken():
     """Between request and failure its last task went: there is nothing to stop."""
     play = DrillPlay(kind="grafana-task")
-    play.begun()
-    play.drills.set(
-        replace(play.drill, steady_at=play.clock.now(), watched_at=play.clock.now()),
-        "steady_at",
-        "watched_at",
-    )
+    play.steady()
     play.tasks.counts["grafana"] = 0
     with pytest.raises(DrillInterruptedError):
         play.inject(*play.ids)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from stargate.domain.drills.drill import DrillStatus
@@ -35,12 +33,7 @@ def test_the_zone_that_hurts_most_is_lost_and_given_back():
 def test_while_it_is_lost_nothing_is_put_there():
     """Neither by the balancer nor by ECS."""
     play = DrillPlay(kind="zone-loss")
-    play.begun()
-    play.drills.set(
-        replace(play.drill, steady_at=play.clock.now(), watched_at=play.clock.now()),
-        "steady_at",
-        "watched_at",
-    )
+    play.steady()
     play.inject(*play.ids)
     assert play.shifts.away == {"use1-az1"}
     assert set(play.shifts.placed.values()) == {("subnet-b", "subnet-c")}
@@ -95,12 +88,7 @@ def test_a_service_that_is_short_of_tasks():
 def test_a_crash_half_way_out_leaves_no_zone_out_of_use(notices):
     """The shift was made, no service moved any more: what was to be put back was written down before."""
     play = DrillPlay(kind="zone-loss")
-    play.begun()
-    play.drills.set(
-        replace(play.drill, steady_at=play.clock.now(), watched_at=play.clock.now()),
-        "steady_at",
-        "watched_at",
-    )
+    play.steady()
     play.shifts.breaks = True
     with pytest.raises(ActionRefusedError):
         play.inject(*play.ids)
@@ -120,12 +108,7 @@ def test_a_crash_half_way_out_leaves_no_zone_out_of_use(notices):
 def test_an_operators_stop_brings_the_zone_back():
     """At once, and not when the gateway is well."""
     play = DrillPlay(kind="zone-loss")
-    play.begun()
-    play.drills.set(
-        replace(play.drill, steady_at=play.clock.now(), watched_at=play.clock.now()),
-        "steady_at",
-        "watched_at",
-    )
+    play.steady()
     play.inject(*play.ids)
     play.stop(NAME, play.ids[1], None)
     play.settle(*play.ids, "failed", "stopped", "DrillStoppedError")

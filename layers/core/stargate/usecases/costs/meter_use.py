@@ -18,9 +18,10 @@ from stargate.domain.environment import Status
 from stargate.domain.moments import told
 from stargate.domain.provisioning.progress import NodeStatus
 from stargate.errors import ConflictError
+from stargate.usecases.each_environment import every, in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from stargate.domain.costs.actuals.metering import Metered
     from stargate.domain.costs.actuals.month import Interval
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from stargate.ports.state import Environments, Nodes
     from stargate.ports.world import Clock
 
-PAGE = 100
 MINUTE = 60.0
 SETTLED = 5 * MINUTE  # until metrics of a minute have come, Container Insights' and Bedrock's among them
 STEP = 10 * MINUTE  # each look costs what CloudWatch takes for forty metrics
@@ -51,32 +51,11 @@ class MeterUse:
 
     def __call__(self) -> dict[str, str]:
         """Up to when each environment was metered; what went wrong is raised when all have had their turn."""
-        failures: list[Exception] = []
-        done = {}
-        standing = list(self._standing())
-        for environment in standing:
-            try:
-                words = self.meter(environment, len(standing))
-            except ConflictError:  # somebody else meters it in this very moment
-                continue
-            except Exception as failure:  # noqa: BLE001  (raised at the end)
-                failures.append(failure)
-                continue
-            if words:
-                done[environment.name] = words
-        if failures:
-            raise ExceptionGroup("not every environment could be metered", failures)
-        return done
-
-    def _standing(self) -> Iterator[Environment]:
-        """Those that are being made, changed or removed as well: what stands of them is paid."""
-        after = None
-        while True:
-            page = self.environments.page(PAGE, after)
-            yield from (one for one in page.items if one.status is not Status.RETIRED)
-            after = page.after
-            if after is None:
-                return
+        # Those that are being made, changed or removed as well: what stands of them is paid.
+        standing = [one for one in every(self.environments) if one.status is not Status.RETIRED]
+        return in_turn(
+            standing, lambda one: self.meter(one, len(standing)), "not every environment could be metered"
+        )
 
     def meter(self, environment: Environment, sharers: int = 1) -> str:
         """Days from the oldest that is due on, one write for each; "" if it is too early.

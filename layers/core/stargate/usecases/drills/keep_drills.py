@@ -14,10 +14,9 @@ from stargate.domain.environment import Status
 from stargate.domain.ledger import Entry, derived_id
 from stargate.domain.operating.operations import Change
 from stargate.errors import AlreadyRecordedError, ConflictError, DrillRefusedError, NotPutBackYetError
+from stargate.usecases.each_environment import every, in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stargate.domain.drills.drill import Drill
     from stargate.domain.drills.kinds import Kind
     from stargate.domain.drills.policy import Due, Policy
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from stargate.usecases.drills.settle_drill import SettleDrill
     from stargate.usecases.narrate import Narrator
 
-AT_ONCE = 50
 BEGINS_WITHIN = 300.0  # a workflow that was never started by then never will be
 SWEPT_AFTER = 120.0  # a function that was at work when its workflow was stopped has ended by then
 LOOKS_BACK = BESIDE_SECONDS + DAY
@@ -46,32 +44,12 @@ class KeepDrills:
 
     def __call__(self) -> dict[str, str]:
         """Environment to what was done, of those where something was; failures are raised at the end."""
-        failures: list[Exception] = []
-        done = {one.name: told for one in self._all() if (told := self._guarded(failures, one))}
-        if failures:
-            raise ExceptionGroup("not every environment's drills could be looked after", failures)
-        return done
+        living = (one for one in every(self.environments) if one.status is not Status.RETIRED)
+        complaint = "not every environment's drills could be looked after"
+        return in_turn(living, self._look_after, complaint, (ConflictError, NotPutBackYetError))
 
-    def _guarded(self, failures: list[Exception], environment: Environment) -> str:
-        try:
-            return "; ".join(part for part in (self._sweep(environment), self._drill(environment)) if part)
-        except (
-            ConflictError,
-            NotPutBackYetError,
-        ):  # somebody else, or AWS, is at it; the next tick looks again
-            return ""
-        except Exception as failure:  # noqa: BLE001  (raised at the end)
-            failures.append(failure)
-            return ""
-
-    def _all(self) -> Iterator[Environment]:
-        after: str | None = None
-        while True:
-            page = self.environments.page(AT_ONCE, after)
-            yield from (one for one in page.items if one.status is not Status.RETIRED)
-            after = page.after
-            if after is None:
-                return
+    def _look_after(self, environment: Environment) -> str:
+        return "; ".join(part for part in (self._sweep(environment), self._drill(environment)) if part)
 
     # What was left behind.
 

@@ -12,18 +12,15 @@ from stargate.domain.environment import Environment, Status
 from stargate.domain.life.works import ASKED, Begin, Refused
 from stargate.domain.moments import told
 from stargate.errors import ConflictError, EnvironmentBusyError
+from stargate.usecases.each_environment import every, in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stargate.ports.gateway import Repose
     from stargate.ports.state import Environments, Switches
     from stargate.ports.world import Clock
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.retire_environment import RetireEnvironment
     from stargate.usecases.narrate import Narrator
-
-PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -40,30 +37,9 @@ class KeepTime:
         """What was done, by environment; what went wrong with one is raised when all have had their turn."""
         if not self.switches.read().on:
             return {}
-        failures: list[Exception] = []
-        done = {}
-        for environment in self._living():
-            try:
-                words = self._look_at(environment)
-            except (ConflictError, EnvironmentBusyError):  # somebody else is at it: the next tick looks again
-                continue
-            except Exception as failure:  # noqa: BLE001  (raised at the end)
-                failures.append(failure)
-                continue
-            if words:
-                done[environment.name] = words
-        if failures:
-            raise ExceptionGroup("not everything that was due could be done", failures)
-        return done
-
-    def _living(self) -> Iterator[Environment]:
-        after = None
-        while True:
-            page = self.environments.page(PAGE, after)
-            yield from (one for one in page.items if not one.is_going)
-            after = page.after
-            if after is None:
-                return
+        living = (one for one in every(self.environments) if not one.is_going)
+        complaint = "not everything that was due could be done"
+        return in_turn(living, self._look_at, complaint, (ConflictError, EnvironmentBusyError))
 
     def _look_at(self, environment: Environment) -> str:
         return self._end(environment) or self._follow_schedule(environment) or self._stop_again(environment)
