@@ -13,7 +13,7 @@ FORM = re.compile(r"([a-z,-]+) (\d\d:\d\d)-(\d\d:\d\d) (\S+)")
 EXAMPLE = "days, hours and a time zone: mon-fri 08:00-19:00 Europe/Berlin, or mon,wed 09:00-12:00 UTC"
 
 
-def schedule_of(text: str, holidays: Sequence[str]) -> dict[str, Any] | None:
+def schedule_of(text: str, holidays: Sequence[str], option: str = "--awake") -> dict[str, Any] | None:
     """The schedule as the API takes it, None for always; BadInputError if it cannot be read."""
     if text == ALWAYS:
         return None
@@ -21,7 +21,7 @@ def schedule_of(text: str, holidays: Sequence[str]) -> dict[str, Any] | None:
     days = _days(found[1]) if found else None
     if found is None or days is None:
         raise BadInputError(
-            "these hours cannot be read", [Fault("--awake", f"{text!r} is no schedule", EXAMPLE)]
+            "these hours cannot be read", [Fault(option, f"{text!r} is no schedule", EXAMPLE)]
         )
     hours = {"days": days, "from": found[2], "until": found[3], "time_zone": found[4]}
     return {**hours, "holidays": list(holidays)}

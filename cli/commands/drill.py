@@ -11,13 +11,15 @@ from rich.console import Console
 from cli.answers import document_of
 from cli.client import ApiClient
 from cli.connection import connect
-from cli.failure import FailedError
+from cli.failure import BadInputError, FailedError
+from cli.hours import ALWAYS, schedule_of
 from cli.options import Api, Json, Region
 from cli.output import emit
-from cli.views.drills import list_drills, show_drill, show_dry_run
+from cli.views.drills import list_drills, show_drill, show_dry_run, show_policy
 from cli.views.live_drill import LiveDrill
 from stargate.domain.drills.kinds import Kind
 from stargate.domain.drills.report import page_of
+from stargate.domain.faults import Fault
 
 Name = Annotated[str, typer.Argument(help="The environment's name.")]
 Id = Annotated[str, typer.Argument(help="The drill's id; by default the newest.")]
@@ -26,7 +28,7 @@ OVER = frozenset({"SCORED", "STOPPED", "FAILED"})
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Drills: a planned failure with a measured recovery.")
-    for command in (run, list_, show, watch, stop):
+    for command in (run, list_, show, watch, stop, schedule):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="drill", no_args_is_help=True)
 
@@ -103,6 +105,40 @@ def stop(
     told = document_of(client.post(address, {"reason": reason} if reason else {}))
     words = f"{told['id']}: {told['stop_reason']}"
     emit(told, lambda console: console.print(words), as_json=as_json)
+
+
+def schedule(
+    name: Name,
+    every: Annotated[
+        list[str] | None, typer.Option(help="KIND=DAYS: how often it is due; may be given several times.")
+    ] = None,
+    window: Annotated[str, typer.Option(help="When drills may run: mon-fri 09:00-16:00 UTC.")] = ALWAYS,
+    holidays: Annotated[list[str] | None, typer.Option(help="YYYY-MM-DD: not on this day.")] = None,
+    after_change: Annotated[
+        bool, typer.Option(help="A failover is due when the database has another version or class.")
+    ] = False,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Have an environment drilled by calendar; without options it is drilled on request only."""
+    policy = {
+        "every_days": dict(map(_due, every or [])),
+        "window": schedule_of(window, holidays or [], "--window"),
+        "after_change": after_change,
+    }
+    wanted = policy if any(policy.values()) else None
+    told = document_of(connect(api, region).patch(f"/environments/{name}", {"drills": wanted}))
+    emit(told["drills"], lambda console: show_policy(console, told["drills"]), as_json=as_json)
+
+
+def _due(text: str) -> tuple[str, int]:
+    kind, _, days = text.partition("=")
+    if kind not in set(Kind) or not days.isdigit():
+        kinds = ", ".join(Kind)
+        fault = Fault("--every", f"{text!r} cannot be read", f"KIND=DAYS with one of {kinds}")
+        raise BadInputError("this is no kind with its days", [fault])
+    return kind, int(days)
 
 
 def _follow(client: ApiClient, name: str, drill: str, every: float, *, quiet: bool) -> Any:

@@ -56,6 +56,20 @@ def _components(result: dict[str, Any]) -> Table:
     return table
 
 
+def show_policy(console: Console, policy: dict[str, Any] | None) -> None:
+    if policy is None:
+        console.print("drilled on request only")
+        return
+    for kind, days in policy["every_days"].items():
+        console.print(f"{kind}: every {days} days")
+    if policy["after_change"]:
+        console.print("database-failover: when the database has another version or class")
+    window = policy["window"]
+    if window:
+        days = ", ".join(window["days"])
+        console.print(f"only {days} {window['from']}-{window['until']} {window['time_zone']}")
+
+
 def list_drills(console: Console, told: dict[str, Any]) -> None:
     for one in told["drills"]:
         verdict = one["verdict"] or one["reason"]

@@ -133,6 +133,8 @@ def _particulars(document: Document) -> Iterator[str]:
         yield f"awake {_hours(document['schedule'])}"
     if document.get("budget"):
         yield from _budget(document["budget"])
+    if document.get("recovery"):
+        yield from _proven(document["recovery"])
     if document["ends_at"]:
         yield f"retires by itself at {document['ends_at']}"
     yield from _kept_lines(document["kept"])
@@ -159,6 +161,16 @@ def _budget(budget: Document) -> Iterator[str]:
         yield f"may spend ${budget['monthly']:,.2f} a month, told at {thresholds}"
     if budget["ceiling"] is not None:
         yield f"no change may take its price above ${budget['ceiling']:,.2f} a month"
+
+
+def _proven(recovery: Document) -> Iterator[str]:
+    """What its drills proved, kind by kind."""
+    for kind, told in recovery["kinds"].items():
+        days = told["last_proven_days_ago"]
+        ago = "never proven" if days is None else f"last proven {days} days ago"
+        yield f"recovery from {kind}: {ago}, the newest drill {told['last_verdict']}"
+    if not recovery["kinds"]:
+        yield "recovery: never drilled"
 
 
 def _kept_lines(kept: list[Document]) -> Iterator[str]:

@@ -183,3 +183,30 @@ def test_on_a_terminal_a_table_shows_who_is_well():
     assert "not well" in said
     assert "+0 s" in said
     assert "stopped by ann" in said
+
+
+def test_a_calendar_is_set_and_taken_back(api, capsys):
+    """Kinds with their days, within hours; without options drills run on request only."""
+    window = {
+        "days": ["tue"], "from": "09:00", "until": "16:00", "time_zone": "UTC", "holidays": ["2026-12-25"],
+    }  # fmt: skip
+    policy = {"every_days": {"litellm-task": 7}, "window": window, "after_change": True}
+    api.answers("PATCH", "/environments/sandbox", 200, {"drills": policy})
+    options = ["--every", "litellm-task=7", "--window", "tue 09:00-16:00 UTC", "--holidays", "2026-12-25"]
+
+    assert main(["drill", "schedule", "sandbox", *options, "--after-change"]) == 0
+
+    assert api.asked[-1].document == {"drills": policy}
+    said = capsys.readouterr().out
+    assert "litellm-task: every 7 days" in said
+    assert "only tue 09:00-16:00 UTC" in said
+    assert main(["drill", "schedule", "sandbox"]) == 0
+    assert api.asked[-1].document == {"drills": None}
+
+
+def test_a_calendar_that_cannot_be_read_changes_nothing(api, capsys):
+    """With what is allowed."""
+    assert main(["drill", "schedule", "sandbox", "--every", "meteorite=7"]) == 2
+    assert main(["drill", "schedule", "sandbox", "--window", "sometimes"]) == 2
+    assert api.asked == []
+    assert "--window" in capsys.readouterr().err

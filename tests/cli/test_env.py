@@ -94,13 +94,16 @@ def test_an_api_that_goes_on_failing_ends_the_watch(api):
 def test_one_environment_is_shown_with_what_is_wrong(api, capsys):
     """`show` prints stacks, addresses and the checks that do not hold."""
     failing = {"name": "service grafana", "ok": False, "measured": "1 running", "bound": ">= 2 running"}
-    api.answers("GET", "/environments/blue", 200, environment(status="DEGRADED", checks=[failing]))
+    proven = {"database-failover": {"last_proven_days_ago": 3, "last_verdict": "missed"}}
+    shown = environment(status="DEGRADED", checks=[failing], recovery={"kinds": proven})
+    api.answers("GET", "/environments/blue", 200, shown)
 
     assert main(["env", "show", "blue"]) == 0
 
     told = capsys.readouterr().out
     for word in ("network", "4/4", "1 min 3 s", "https://d1.cloudfront.net", "service grafana", "asked >= 2"):
         assert word in told
+    assert "recovery from database-failover: last proven 3 days ago, the newest drill missed" in told
 
 
 def test_what_runs_is_shown_with_its_time_to_go(api, capsys):

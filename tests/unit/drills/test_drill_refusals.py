@@ -124,11 +124,22 @@ def test_a_second_drill_while_one_runs():
     assert refused(play) == {"drill"}
 
 
+def test_a_second_request_before_the_first_has_begun():
+    """Its workflow is about to start."""
+    play = DrillPlay()
+    play.requested()
+    with pytest.raises(DrillRefusedError) as caught:
+        play.ask(NAME, {"kind": play.kind})
+    assert [fault.path for fault in caught.value.faults] == ["drill"]
+
+
 def test_two_requests_at_once_run_one_drill():
-    """Both were accepted; the second finds the lease taken when it begins, and breaks nothing."""
+    """Neither saw the other: the second finds the lease taken when it begins, and breaks nothing."""
     play = DrillPlay()
     first = play.requested()
+    unseen = play.drills.rows.pop(first)
     second = play.requested()
+    play.drills.rows[first] = unseen
     play.begin(*first)
     with pytest.raises(DrillRefusedError):
         play.begin(*second)

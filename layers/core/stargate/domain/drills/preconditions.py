@@ -25,7 +25,7 @@ OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three 
 
 @dataclass(frozen=True)
 class Asked:
-    """All that is held against what a drill needs."""
+    """All that is held against what a drill needs; `another` is asked for already and has not begun yet."""
 
     kind: Kind
     overview: Overview
@@ -34,6 +34,7 @@ class Asked:
     last_at: float | None = None
     window: Window | None = None
     policy: Policy = field(default_factory=Policy)
+    another: bool = False
 
 
 def preconditions(asked: Asked, now: float) -> tuple[Check, ...]:
@@ -57,9 +58,9 @@ def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     status = environment.status
     yield Check("status", status is Status.READY, status.value, Status.READY.value)
     yield Check("switch", asked.overview.switch.on, switch, "on")
-    yield Check(
-        "drill", not ours & set(held), "one is running" if ours & set(held) else "none", "none running"
-    )
+    running = bool(ours & set(held))
+    found = "one is running" if running else "one is asked for" if asked.another else "none"
+    yield Check("drill", not running and not asked.another, found, "none running")
     yield Check("conditions", not conditions, ", ".join(conditions) or "none open", "none open")
     yield Check("actions", not others, ", ".join(others) or "none", "none under way")
     least = f"at least {100 * LEAST_LEFT:.0f} % left"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.deeds import broken_by, deeds_of
@@ -48,12 +48,18 @@ class RequestDrill:
         if overview is None:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         kind, zone = Kind(request["kind"]), request.get("zone", "")
-        asked = self.asked(overview, kind, zone, _window(request))
+        waiting = self._is_asked_for(overview.environment.environment_id)
+        asked = replace(self.asked(overview, kind, zone, _window(request)), another=waiting)
         checks = preconditions(asked, self.clock.now())
         if request.get("dry_run"):
             return _dry_run(asked, checks)
         refuse(checks)
         return self._start(overview, kind, zone, trigger).document()
+
+    def _is_asked_for(self, environment_id: str) -> bool:
+        """One that has not begun holds no lease yet; of two in the same moment the lease decides."""
+        recent = self.drills.since(environment_id, self.clock.now() - LONGEST_SECONDS)
+        return any(one.status is DrillStatus.REQUESTED for one in recent)
 
     def asked(self, overview: Overview, kind: Kind, zone: str = "", window: Window | None = None) -> Asked:
         policy = policy_of(overview)
