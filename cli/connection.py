@@ -18,6 +18,10 @@ from cli.failure import BadInputError, FailedError
 LOCAL = Path(".stargate") / "local.json"
 
 
+class NoApiError(BadInputError):
+    """No API is named, and no local cloud runs."""
+
+
 def connect(api: str | None, region: str | None) -> ApiClient:
     """A client of the API meant by the options, else of the local cloud.
 
@@ -52,7 +56,7 @@ def _local_cloud() -> dict[str, Any]:
         description = folder / LOCAL
         if description.is_file():
             return dict(json.loads(description.read_text()))
-    raise BadInputError(
+    raise NoApiError(
         "no API to speak to: give --api or STARGATE_API (the stack's output ApiUrl), or start the local cloud"
         " with `make up`"
     )

@@ -1,14 +1,21 @@
-"""`stargate explain`: what would be decided on an event, rule by rule, without a cloud."""
+"""`stargate explain`: what would be decided on an event, rule by rule; nothing is touched.
+
+For an environment that an API can be asked about it is that environment's own playbook and state that speak;
+otherwise, and always without a name, nobody is asked: what is ours is told by the names alone.
+"""
 
 import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
+import requests
 import typer
 
-from cli.failure import BadInputError
-from cli.options import Json
+from cli.answers import document_of
+from cli.connection import NoApiError, connect
+from cli.failure import BadInputError, FailedError
+from cli.options import Api, Json, Region
 from cli.output import emit
 from cli.views import explanation as view
 from stargate.domain.faults import Fault
@@ -27,8 +34,14 @@ def register(app: typer.Typer) -> None:
 def explain(
     event: Annotated[str, typer.Option(help="A file with the event as AWS sent it; - reads standard input.")],
     environment: Annotated[
-        str | None, typer.Option(help="For which environment, if the event is about all of them.")
+        str | None,
+        typer.Option(help="By this environment's playbook and state; or for it, if the event is about all."),
     ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no API: by the default playbook and the names alone.")
+    ] = False,
+    api: Api = None,
+    region: Region = None,
     as_json: Json = False,
 ) -> None:
     """Show what an event says, and what would be decided on it and why; nothing is touched."""
@@ -41,9 +54,25 @@ def explain(
             f"{event} is no event",
             [Fault(event, "has nothing of an event in it", "one as AWS sends it, as JSON")],
         )
-    told = explained(found, environment)
+    asked = None if environment is None or offline else _asked(environment, found, api, region)
+    told = explained(found, environment) if asked is None else asked
     document: Any = told[0] if len(told) == 1 else told
     emit(document, lambda console: view.explanations(console, told), as_json=as_json)
+
+
+def _asked(environment: str, event: Any, api: str | None, region: str | None) -> list[dict[str, Any]] | None:
+    """What the environment's own API says; None, and why on standard error, if none can."""
+    try:
+        client = connect(api, region)
+        answer = client.post(f"/environments/{environment}/explain", event)
+        document: dict[str, Any] = document_of(answer)
+    except NoApiError:
+        return None
+    except (FailedError, requests.RequestException) as error:
+        typer.echo(f"by the names alone, without the state of {environment}: {error}", err=True)
+        return None
+    found: list[dict[str, Any]] = document["explained"]
+    return found
 
 
 def _read(name: str) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+LABEL, LONGEST_FACT = 10, 100
+
 
 def explanations(console: Console, told: Sequence[dict[str, Any]]) -> None:
     for number, one in enumerate(told):
@@ -14,25 +16,64 @@ def explanations(console: Console, told: Sequence[dict[str, Any]]) -> None:
         if "ignored" in one:
             _ignored(console, one)
         else:
-            _decided(console, one["signal"], one["decision"])
+            _signal(console, one["signal"])
+            _decision(console, one["decision"])
 
 
 def _ignored(console: Console, one: dict[str, Any]) -> None:
-    console.print(f"[bold]ignored[/bold]   {escape(one['ignored']['reason'])}")
+    _say(console, "ignored", one["ignored"]["reason"])
     if seen := one.get("seen"):
-        console.print(f"seen      {escape(seen['kind'])} of {escape(seen['subject'])}, {seen['severity']}")
+        _say(console, "seen", f"{seen['kind']} of {seen['subject']}, {seen['severity']}")
 
 
-def _decided(console: Console, signal: dict[str, Any], decision: dict[str, Any]) -> None:
-    console.print(
-        f"[bold]signal[/bold]    {signal['kind']} of {escape(signal['subject'])}, {signal['severity']},"
-        f" in {signal['environment']}"
-    )
+def _signal(console: Console, signal: dict[str, Any]) -> None:
+    place = f"{signal['severity']}, in {signal['environment']}"
+    _say(console, "signal", f"{signal['kind']} of {signal['subject']}, {place}")
     for name, value in signal["facts"].items():
-        console.print(f"          {name}: {escape(str(value))}")
-    console.print(f"[bold]decision[/bold]  {decision['action']}: {escape(decision['reason'])}")
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        short = text if len(text) <= LONGEST_FACT else f"{text[: LONGEST_FACT - 1]}…"
+        _more(console, f"[dim]{escape(name)}: {escape(short)}[/dim]")
+
+
+def _decision(console: Console, decision: dict[str, Any]) -> None:
+    _say(console, "decision", f"{_action(decision)}: {decision['reason']}")
+    for expected in decision.get("expected", ()):
+        _more(console, f"expects {escape(expected)}")
+    if decision["otherwise"]:
+        _more(console, f"else {', else '.join(decision['otherwise'])}")
+    for one in decision["later"]:
+        _more(console, f"{_then(one)}: {one['action']}, by {escape(one['rule'])}")
     if decision["guards"]:
-        console.print(f"          within the guards {', '.join(decision['guards'])}")
-    for rule in decision["rules"]:
-        mark = "✓" if rule["fits"] else "·"
-        console.print(f"  {mark} {rule['rule']:<28} {escape(rule['why'])}")
+        _more(console, f"within the guards {', '.join(decision['guards'])}")
+    _more(console, f"[dim]by {escape(decision['by'])}[/dim]")
+    _rules(console, decision["rules"])
+
+
+def _rules(console: Console, rules: Sequence[dict[str, Any]]) -> None:
+    """Those about the condition; the others are counted."""
+    if not rules:
+        return
+    others = sum(not rule["about"] for rule in rules)
+    _say(console, "rules", f"{others} before it are for other conditions" if others else "")
+    for rule in (one for one in rules if one["about"]):
+        mark = "[green]✓[/green]" if rule["fits"] else "·"
+        console.print(f"  {mark} {escape(rule['rule']):<30} {escape(rule['why'])}", soft_wrap=True)
+
+
+def _then(one: dict[str, Any]) -> str:
+    if "severity" in one:
+        return f"if it turns {one['severity']}"
+    return f"if it is open in {one['in_minutes']:g} min"
+
+
+def _action(decision: dict[str, Any]) -> str:
+    guard = decision["guard"]
+    return f"{decision['action']}, held by {guard}" if guard else str(decision["action"])
+
+
+def _say(console: Console, label: str, words: str) -> None:
+    console.print(f"[bold]{label:<{LABEL}}[/bold]{escape(words)}".rstrip(), soft_wrap=True)
+
+
+def _more(console: Console, markup: str) -> None:
+    console.print(" " * LABEL + markup, soft_wrap=True)

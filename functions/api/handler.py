@@ -193,6 +193,11 @@ def show_capacity(name: str) -> Reply:
     return _operating().show_capacity(name, _query())
 
 
+@route("/environments/{name}/explain", "POST")
+def explain_event(name: str) -> Reply:
+    return _operating().explain_event(name, _body())
+
+
 @route("/environments/{name}/playbook", "GET")
 def show_playbook(name: str) -> Reply:
     return _operating().show_playbook(name, _query())

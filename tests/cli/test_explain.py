@@ -1,11 +1,28 @@
-"""`stargate explain`: what would be decided on an event, without a cloud."""
+"""`stargate explain`: what would be decided on an event, without a cloud, or by an environment's own API."""
 
 import json
 
 import pytest
 
 from cli.app import main
-from tests.unit.signals.senders import ANOMALY, ARN, alarm, budget, database, event, sns_alarm, stack_text
+from tests.unit.signals.senders import (
+    ANOMALY,
+    ARN,
+    alarm,
+    budget,
+    database,
+    event,
+    sns_alarm,
+    stack_text,
+    task,
+)
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path, monkeypatch):
+    """No API is named, and no local cloud is found from here."""
+    monkeypatch.delenv("STARGATE_API", raising=False)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -32,8 +49,10 @@ def test_a_critical_alarm_leads_to_a_raised_bound(written, capsys):
     assert (signal["kind"], signal["severity"], signal["environment"]) == ("cpu-high", "critical", "sandbox")
     assert (decision["action"], decision["guard"]) == ("raise_bound", None)
     assert "lease" in decision["guards"]
+    assert decision["otherwise"] == ["page"]
     assert decision["rules"][-1] == {
         "rule": decision["rule"],
+        "about": True,
         "fits": True,
         "why": "cpu-high#litellm is open and critical",
     }
@@ -87,6 +106,81 @@ def test_a_person_reads_signal_decision_and_rules(written, capsys):
     said = capsys.readouterr().out
     assert "cpu-high of litellm, critical, in sandbox" in said
     assert "raise_bound" in said
+
+
+def test_what_comes_of_it_later_is_told_too(written, capsys):
+    """If it stays open, or turns critical; and what other conditions' rules say is left out for people."""
+    found = told(capsys, "--event", written(database("0013")))
+    assert found["decision"]["later"] == [
+        {"in_minutes": 10.0, "rule": "database-failover-on", "action": "page"}
+    ]
+    found = told(capsys, "--event", written(task(reason="OutOfMemoryError: killed")))
+    assert found["decision"]["later"] == [
+        {"severity": "critical", "rule": "tasks-out-of-memory", "action": "page"}
+    ]
+    assert main(["explain", "--event", written(database("0013"))]) == 0
+    said = capsys.readouterr().out
+    assert "if it is open in 10 min: page, by database-failover-on" in said
+    assert "before it are for other conditions" in said
+    assert "litellm-cpu" not in said
+
+
+# By an environment's own API.
+
+
+EXPLAINED = {
+    "signal": {
+        "kind": "cpu-high", "severity": "critical", "environment": "sandbox", "subject": "litellm",
+        "facts": {},
+    },
+    "decision": {
+        "action": "raise_bound", "verdict": "hold", "reason": "raise_bound held by mode: it observes",
+        "guard": "mode", "by": "playbook version 3 and the state of sandbox", "guards": ["mode"],
+        "expected": ["cpu at most 80"], "otherwise": ["page"], "later": [], "rule": "r", "rules": [],
+    },
+}  # fmt: skip
+
+
+def test_for_an_environment_its_own_api_is_asked(api, written, capsys):
+    """By its playbook and its state: a guard may hold, and says so."""
+    api.answers("POST", "/environments/sandbox/explain", 200, {"explained": [EXPLAINED]})
+    path = written(alarm())
+    assert told(capsys, "--event", path, "--environment", "sandbox") == EXPLAINED
+    assert api.asked[-1].document == alarm()
+    assert main(["explain", "--event", path, "--environment", "sandbox"]) == 0
+    said = capsys.readouterr().out
+    assert "raise_bound, held by mode" in said
+    assert "expects cpu at most 80" in said
+    assert "playbook version 3" in said
+
+
+@pytest.mark.parametrize("arguments", [[], ["--environment", "sandbox", "--offline"]])
+def test_nobody_is_asked_without_a_name_or_when_told_so(arguments, api, written, capsys):
+    """The names in the event are all that there is."""
+    assert told(capsys, "--event", written(alarm()), *arguments)["decision"]["by"].startswith("the default")
+    assert api.asked == []
+
+
+def test_an_api_that_knows_of_no_such_environment_is_done_without(api, written, capsys):
+    """The same as without a cloud, and standard error says so."""
+    problem = {"title": "There is no such environment", "detail": "nobody has that name"}
+    api.answers("POST", "/environments/sandbox/explain", 404, problem)
+    assert main(["explain", "--event", written(alarm()), "--environment", "sandbox", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["decision"]["by"].startswith("the default")
+    assert "by the names alone, without the state of sandbox: There is no such environment" in said.err
+
+
+def test_an_api_that_cannot_be_reached_is_done_without(written, capsys, monkeypatch):
+    """Such as a local cloud that was stopped since."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "an example")
+    where = ["--api", "http://127.0.0.1:9", "--api-region", "us-west-2"]
+    arguments = ["--event", written(alarm()), "--environment", "sandbox", *where, "--json"]
+    assert main(["explain", *arguments]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["decision"]["action"] == "raise_bound"
+    assert "by the names alone" in said.err
 
 
 @pytest.mark.parametrize(

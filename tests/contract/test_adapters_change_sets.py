@@ -12,9 +12,9 @@ from botocore.stub import ANY, Stubber
 
 from stargate.adapters import aws
 from stargate.adapters.change_sets import CloudFormationChangeSets
-from stargate.adapters.lambda_functions import LambdaPlanner
+from stargate.adapters.lambda_functions import LambdaExplainer, LambdaPlanner
 from stargate.domain.provisioning.planning import ResourceChange
-from stargate.errors import PlanFailedError, StackRefusedError
+from stargate.errors import ExplanationFailedError, PlanFailedError, StackRefusedError
 
 REGION, STACK = "us-west-1", "stargate-blue-data"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -101,22 +101,29 @@ def test_a_stack_that_is_busy_is_refused(cloud):
         preview()
 
 
+ASKED = [
+    (LambdaPlanner("told").plan, "request", PlanFailedError),
+    (LambdaExplainer("told").explain, "event", ExplanationFailedError),
+]
+
+
+@pytest.mark.parametrize(("ask", "given", "error"), ASKED, ids=["planner", "explainer"])
 @pytest.mark.parametrize("failed", [False, True])
-def test_the_planner_answers_or_says_why_not(failed):
+def test_whoever_is_waited_for_answers_or_says_why_not(ask, given, error, failed):
     """The function's answer, or the words of what it raised."""
     document = {"errorMessage": "CloudFormation is busy"} if failed else {"plan": "0123"}
     body = json.dumps(document).encode()
     answer = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body))}
     with Stubber(aws.patient_client("lambda")) as stub:
         expected = {
-            "FunctionName": "plan",
-            "Payload": json.dumps({"name": "blue", "request": {"preset": "poc"}}).encode(),
+            "FunctionName": "told",
+            "Payload": json.dumps({"name": "blue", given: {"preset": "poc"}}).encode(),
         }
         stub.add_response(
             "invoke", {**answer, **({"FunctionError": "Unhandled"} if failed else {})}, expected
         )
         if not failed:
-            assert LambdaPlanner("plan").plan("blue", {"preset": "poc"}) == {"plan": "0123"}
+            assert ask("blue", {"preset": "poc"}) == {"plan": "0123"}
             return
-        with pytest.raises(PlanFailedError, match="CloudFormation is busy"):
-            LambdaPlanner("plan").plan("blue", {"preset": "poc"})
+        with pytest.raises(error, match="CloudFormation is busy"):
+            ask("blue", {"preset": "poc"})

@@ -173,15 +173,39 @@ def test_what_budgets_tell_by_sns_is_decided_by_the_environments_own_playbook(ap
         assert api.put("/environments/loop/playbook", back).status == 200
 
 
+def test_an_event_is_explained_by_the_environments_state_and_nothing_is_touched(api, cloud, running, record):
+    """With every fact that its rule asks for, and no right to do anything about it."""
+    before = [entry["id"] for entry in record.ledger() if entry["kind"] == "action"]
+    event = {
+        "id": str(uuid.uuid4()),
+        "source": "aws.cloudwatch",
+        "detail-type": "CloudWatch Alarm State Change",
+        "time": "2026-01-01T00:00:00Z",
+        "region": cloud.region,
+        "resources": [],
+        "detail": {"alarmName": "stargate-loop-litellm-errors-critical", "state": {"value": "ALARM"}},
+    }
+    answer = api.post("/environments/loop/explain", event)
+    assert answer.status == 200, answer.text
+    (explained,) = answer.document["explained"]
+    whys = {rule["rule"]: rule["why"] for rule in explained["decision"]["rules"]}
+    assert explained["decision"]["action"] == "page"
+    assert whys["errors-of-a-release"] == "release rolling out: no"
+    assert "the state of loop" in explained["decision"]["by"]
+    assert record.condition("errors-high", "litellm") == {}
+    assert [entry["id"] for entry in record.ledger() if entry["kind"] == "action"] == before
+
+
 @pytest.mark.parametrize(
     "call",
     [
         lambda caller: caller.get("/environments/loop/conditions"),
+        lambda caller: caller.post("/environments/loop/explain", {"detail-type": "x", "source": "y"}),
         lambda caller: caller.put("/environments/loop/playbook", {"version": 0, "follows": "default"}),
         lambda caller: caller.patch("/environments/loop", {"mode": "observe"}),
         lambda caller: caller.put("/switch", {"actions": "off", "reason": "none"}),
     ],
-    ids=["conditions", "playbook", "mode", "switch"],
+    ids=["conditions", "explain", "playbook", "mode", "switch"],
 )
 def test_strangers_are_refused(environment, stranger, forger, call):
     """Nobody without a good signature reads conditions, changes a mode or turns the switch."""

@@ -21,7 +21,7 @@ SHARED = {
     "MayLookBeforehand": {"PreflightFunction", "PlanEnvironmentFunction"},
     "LookAtGateways": {
         "ReceiveSignalFunction", "ExamineConditionsFunction", "PerformActionFunction", "VerifyEffectFunction",
-        "ProbeGatewaysFunction",
+        "ProbeGatewaysFunction", "ExplainEventFunction",
     },
     "SurveyGateways": {
         "ApiFunction", "BeginDrillFunction", "InjectFailureFunction", "TendDrillFunction",
@@ -36,7 +36,10 @@ ASYNCHRONOUS = {
     "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "PrepareDatabaseFunction",
     "RemoveStackFunction", "PublishGatewayFunction", "TryRateLimitFunction", "ReceiveSignalFunction",
 }  # fmt: skip
-ANSWERING = {"PlanEnvironmentFunction"}  # invoked by another that waits for its answer
+ANSWERING = {
+    "PlanEnvironmentFunction",
+    "ExplainEventFunction",
+}  # invoked by another that waits for its answer
 # Called again and again: what one call lost, the next one finds.
 TICKS = {
     "ExamineConditionsFunction": "rate(1 minute)",

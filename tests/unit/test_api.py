@@ -31,6 +31,9 @@ from stargate.usecases.drills.survey_gateway import SurveyGateway
 from stargate.usecases.life.begin_work import BeginWork
 from stargate.usecases.life.resume_environment import ResumeEnvironment
 from stargate.usecases.operating.change_playbook import ChangePlaybook
+from stargate.usecases.operating.explain_event import ExplainEvent
+from stargate.usecases.operating.gather_facts import Instruments
+from stargate.usecases.operating.request_explanation import RequestExplanation
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
@@ -48,6 +51,7 @@ from tests.unit.drills.drill_play import (
 )
 from tests.unit.play import REQUEST, Play
 from tests.unit.provisioning.test_plan import planner
+from tests.unit.signals.senders import alarm
 
 USER = "arn:aws:iam::111122223333:user/someone"
 
@@ -113,6 +117,17 @@ class Planning:
 
 
 @dataclass
+class Explaining:
+    """The explainer in this process, of a gateway that it asks nothing."""
+
+    play: Play
+
+    def explain(self, name, event):
+        operations = fakes.FakeOperations(self.play.table)
+        return ExplainEvent(operations, Instruments({}), self.play.clock)(name, event)
+
+
+@dataclass
 class Routes:
     """Every group of routes, wired to fakes that share the play's memory."""
 
@@ -149,6 +164,7 @@ class Routes:
                 play.environments, fakes.FakePlaybooks(play.table), play.clock, play.narrator(actor)
             ),
             capacity=ShowCapacity(fakes.FakeOperations(play.table), SNAPSHOT),
+            explanation=RequestExplanation(play.environments, Explaining(play)),
         )
 
     def costs(self, _actor, _context):
@@ -255,7 +271,7 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
         },
     )
     assert faults(answer) == {
-        "/name": "text matching ^[a-z][a-z0-9]{1,15}$, but not region",
+        "/name": "text matching ^[a-z][a-z0-9]{1,15}$, but not region, shared",
         "/preset": "one of poc, sandbox",
         "/ttl": "a whole number from 600 to 31622400",
         "/overrides/database/class": faults(answer)["/overrides/database/class"],
@@ -592,6 +608,29 @@ def test_a_playbook_is_shown_put_and_kept(client):
     assert (status, problem["type"]) == (409, "urn:stargate:problem:playbook-outdated")
     older = client.call("GET", "/environments/{name}/playbook", path=SANDBOX, query={"version": "0"})[2]
     assert older["follows"] == "default"
+
+
+def test_an_event_is_explained_for_an_environment(client):
+    """What would be decided on it, by its playbook and state."""
+    post(client)
+    event = alarm("stargate-sandbox-database-cpu-warning")
+    status, _, body = client.call("POST", "/environments/{name}/explain", event, path=SANDBOX)
+    (explained,) = body["explained"]
+    assert (status, explained["signal"]["kind"]) == (200, "cpu-high")
+    assert explained["decision"]["rule"] == "database-cpu"
+    unknown = client.call("POST", "/environments/{name}/explain", event, path={"name": "nobody"})
+    assert (unknown[0], unknown[2]["type"]) == (404, "urn:stargate:problem:unknown-environment")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [(b"{}", "invalid-request"), (b"[" * 50000, "malformed-document"), (b"", "malformed-document")],
+)
+def test_what_is_no_event_cannot_be_explained(client, raw, kind):
+    """400, however deep its nothing is nested."""
+    post(client)
+    status, _, body = client.call("POST", "/environments/{name}/explain", path=SANDBOX, raw=raw)
+    assert (status, body["type"]) == (400, f"urn:stargate:problem:{kind}")
 
 
 def test_a_playbook_with_faults_is_refused_with_the_line_of_each(client):

@@ -53,6 +53,10 @@ class PlanFailedError(StargateError):
     """No plan could be made, for a reason that is not the request's."""
 
 
+class ExplanationFailedError(StargateError):
+    """Nobody could tell what an event would lead to, for a reason that is not the request's."""
+
+
 class PlaybookNotFoundError(StargateError):
     """The environment has no such version of its playbook."""
 

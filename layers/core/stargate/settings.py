@@ -81,6 +81,7 @@ class ApiSettings:
     wake_arn: str
     retire_arn: str
     plan_environment_function: str
+    explain_event_function: str
     try_rate_limit_function: str
 
 

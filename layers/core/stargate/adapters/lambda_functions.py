@@ -1,4 +1,4 @@
-"""Calls the movers without waiting for them, and the planner, whose answer is waited for."""
+"""Calls the movers without waiting for them, and those whose answer is waited for: planner and explainer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client, patient_client
-from stargate.errors import PlanFailedError
+from stargate.errors import ExplanationFailedError, PlanFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from stargate.errors import StargateError
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,24 @@ class LambdaPlanner:
 
     def plan(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """PlanFailedError with the function's own words if it could not make one."""
-        payload = json.dumps({"name": name, "request": request}).encode()
-        answer = patient_client("lambda").invoke(FunctionName=self.function, Payload=payload)
-        document: dict[str, Any] = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer:
-            raise PlanFailedError(str(document.get("errorMessage", "the planning function failed")))
-        return document
+        return _asked(self.function, {"name": name, "request": request}, PlanFailedError)
+
+
+@dataclass(frozen=True)
+class LambdaExplainer:
+    function: str
+
+    def explain(self, name: str, event: Any) -> dict[str, Any]:
+        """ExplanationFailedError with the function's own words if it could not tell."""
+        return _asked(self.function, {"name": name, "event": event}, ExplanationFailedError)
+
+
+def _asked(function: str, payload: Mapping[str, Any], failed: type[StargateError]) -> dict[str, Any]:
+    answer = patient_client("lambda").invoke(FunctionName=function, Payload=json.dumps(payload).encode())
+    document: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise failed(str(document.get("errorMessage", f"the function {function} failed")))
+    return document
 
 
 def _invoke(function: str, environment_id: str, attempt: int, node: str, cause: str) -> None:

@@ -1,4 +1,4 @@
-"""The routes of the loop: what is wrong with an environment, its playbook, its capacity, the kill switch."""
+"""The routes of the loop: what is wrong with an environment, what would be done, and the kill switch."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from stargate.domain.playbook.lines import read_text
 if TYPE_CHECKING:
     from stargate.api.requests import Query
     from stargate.usecases.operating.change_playbook import ChangePlaybook
+    from stargate.usecases.operating.request_explanation import RequestExplanation
     from stargate.usecases.operating.show_conditions import ShowConditions
     from stargate.usecases.operating.turn_switch import TurnSwitch
     from stargate.usecases.scaling.show_capacity import ShowCapacity
@@ -24,6 +25,7 @@ class OperatingApi:
     switch: TurnSwitch
     playbook: ChangePlaybook
     capacity: ShowCapacity
+    explanation: RequestExplanation
 
     def show_conditions(self, name: str, query: Query) -> Reply:
         limit = checked(query, ("status", "limit", "next"))
@@ -32,6 +34,9 @@ class OperatingApi:
 
     def show_capacity(self, name: str, query: Query) -> Reply:
         return Reply(200, self.capacity(name, query))
+
+    def explain_event(self, name: str, body: bytes) -> Reply:
+        return Reply(200, self.explanation(name, parsed(body)))
 
     def show_switch(self) -> Reply:
         return Reply(200, self.switch.read().document())

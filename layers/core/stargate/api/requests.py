@@ -52,7 +52,7 @@ class Once:
 def parsed(body: bytes) -> Any:
     try:
         return json.loads(body, parse_float=_number)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter if it is nested too deeply
         raise MalformedDocumentError(f"the body is no JSON document: {error}") from error
 
 

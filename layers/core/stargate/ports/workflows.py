@@ -79,3 +79,9 @@ class Looks(Protocol):
     def order(self, environment_id: str, cause: str) -> None:
         """One, as soon as may be; `cause` is the event or the entry that asks for it."""
         ...
+
+
+class Explainer(Protocol):
+    """Tells what an event would lead to, where the rights to look are."""
+
+    def explain(self, name: str, event: Any) -> dict[str, Any]: ...

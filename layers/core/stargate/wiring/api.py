@@ -79,22 +79,25 @@ def checks(actor: str, context: Any) -> ChecksApi:
 
 
 def operating(actor: str, _context: Any) -> OperatingApi:
+    from stargate.adapters.lambda_functions import LambdaExplainer
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.playbooks import PlaybookRows
     from stargate.api.operating import OperatingApi
     from stargate.domain.costs.snapshot import SNAPSHOT
     from stargate.usecases.operating.change_playbook import ChangePlaybook
+    from stargate.usecases.operating.request_explanation import RequestExplanation
     from stargate.usecases.operating.show_conditions import ShowConditions
     from stargate.usecases.operating.turn_switch import TurnSwitch
     from stargate.usecases.scaling.show_capacity import ShowCapacity
 
-    table = Table(settings.read(settings.ApiSettings).table_name)
-    clock = SystemClock()
+    given = settings.read(settings.ApiSettings)
+    table, clock = Table(given.table_name), SystemClock()
     return OperatingApi(
         conditions=ShowConditions(OperationsTable(table)),
         switch=TurnSwitch(SwitchRow(table), clock, actor),
         playbook=ChangePlaybook(EnvironmentRows(table), PlaybookRows(table), clock, narrator_of(actor)),
         capacity=ShowCapacity(OperationsTable(table), SNAPSHOT),
+        explanation=RequestExplanation(EnvironmentRows(table), LambdaExplainer(given.explain_event_function)),
     )
 
 

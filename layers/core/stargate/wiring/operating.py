@@ -15,6 +15,7 @@ from stargate.wiring.shared import narrator_of
 if TYPE_CHECKING:
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.examine_conditions import ExamineConditions
+    from stargate.usecases.operating.explain_event import ExplainEvent
     from stargate.usecases.operating.perform_action import PerformAction
     from stargate.usecases.operating.probe_gateways import ProbeGateways
     from stargate.usecases.operating.settle_action import SettleAction
@@ -47,6 +48,14 @@ def receive_signal() -> TakeEvent:
     table = Table(given.table_name)
     take = _take_signal(_deciding(table, given.remediate_arn, "receive_signal"))
     return TakeEvent(replace(take, looks=SqsLooks(given.looks_queue_url)), EnvironmentRows(table))
+
+
+def explain_event() -> ExplainEvent:
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.operating.explain_event import ExplainEvent
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return ExplainEvent(OperationsTable(table), instruments(), SystemClock())
 
 
 def examine_conditions() -> ExamineConditions:

@@ -71,7 +71,7 @@ NO_CONCERN_OF: Mapping[str, str] = {
 
 def signals_in(event: object, meant: str | None = None) -> tuple[Read, ...]:
     """All that is wrapped in it; `meant` is the environment for what concerns all of them."""
-    return tuple(_for(read, meant) for read in all_in(event))
+    return tuple(for_environment(read, meant) for read in all_in(event))
 
 
 def all_in(event: object) -> tuple[Read, ...]:
@@ -108,7 +108,8 @@ def _unread(source: str, kind: str) -> str:
     return f"unknown shape: {named} is of no concern here"
 
 
-def _for(read: Read, meant: str | None) -> Read:
+def for_environment(read: Read, meant: str | None) -> Read:
+    """As it concerns this environment; None: whichever it names."""
     if isinstance(read, Ignored):
         return read
     if read.environment == CONTROL_PLANE:

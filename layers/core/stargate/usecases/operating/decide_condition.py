@@ -12,10 +12,12 @@ from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
 
 if TYPE_CHECKING:
-    from stargate.domain.costs.hourly import Hourly
+    from collections.abc import Mapping
+
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.conditions import Condition
+    from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.operations import OperationRow, Overview
     from stargate.ports.state import OperationsRows
     from stargate.ports.workflows import Remedies
@@ -50,24 +52,17 @@ class Deciding:
         self, overview: Overview, condition: Condition, cause: str, *, thorough: bool = False
     ) -> Considered:
         """Thorough: look also for what costs a call more, as the examination each minute can afford."""
-        now, rules = self.clock.now(), overview.playbook.rules
-        overview = replace(overview, operations=overview.operations.with_row(condition))
-        needed = asks(rules, overview, condition, now)
-        facts = {
-            subject: self.instruments.gather(overview, subject, names, thorough=thorough)
-            for subject, names in needed.items()
-        }
-        decision = decide(rules, overview, condition, facts, now)
+        now = self.clock.now()
+        _, decision = look_and_decide(self.instruments, overview, condition, now, thorough=thorough)
         if not differs(decision, condition.decided):
             return Considered(decision, condition)
-        price = hourly(decision.adds, overview.environment)
         entry = self.narrator.entry(
             overview.environment,
             "decision",
             condition.subject,
-            _summary(decision, price),
+            summary_of(decision, overview.environment),
             cause,
-            {**_detail(decision, condition, price), "playbook": overview.playbook.told},
+            {**detail_of(decision, condition, overview.environment), "playbook": overview.playbook.told},
         )
         decided = replace(condition, decided=as_decided(decision, now, entry.entry_id))
         return Considered(decision, decided, _requested(decision, condition, entry), (entry,))
@@ -76,6 +71,20 @@ class Deciding:
         """Once more does no harm: the execution is named after the action."""
         payload = {"environment_id": environment.environment_id, "action_id": action.action_id}
         self.remedies.start(execution_name(environment, action.action_id), payload)
+
+
+def look_and_decide(
+    instruments: Instruments, overview: Overview, condition: Condition, now: float, *, thorough: bool
+) -> tuple[Mapping[str, Facts], Decision]:
+    """With the facts by which it was decided, by subject; nothing is written."""
+    rules = overview.playbook.rules
+    overview = replace(overview, operations=overview.operations.with_row(condition))
+    needed = asks(rules, overview, condition, now)
+    facts = {
+        subject: instruments.gather(overview, subject, names, thorough=thorough)
+        for subject, names in needed.items()
+    }
+    return facts, decide(rules, overview, condition, facts, now)
 
 
 def _requested(decision: Decision, condition: Condition, entry: Entry) -> Action | None:
@@ -97,13 +106,16 @@ def _requested(decision: Decision, condition: Condition, entry: Entry) -> Action
     )
 
 
-def _summary(decision: Decision, price: Hourly) -> str:
+def summary_of(decision: Decision, environment: Environment) -> str:
     if decision.verdict is Verdict.NONE:
         return f"no action: {decision.reason}"
-    return f"{decision.reason}{price.words if decision.verdict is Verdict.ACT else ''}"
+    words = hourly(decision.adds, environment).words if decision.verdict is Verdict.ACT else ""
+    return f"{decision.reason}{words}"
 
 
-def _detail(decision: Decision, condition: Condition, price: Hourly) -> dict[str, Any]:
+def detail_of(decision: Decision, condition: Condition, environment: Environment) -> dict[str, Any]:
+    """What the ledger has of it beside its words; nothing is said of what there is not."""
+    price = hourly(decision.adds, environment)
     found = {
         "condition": condition.key,
         "severity": condition.severity.value,

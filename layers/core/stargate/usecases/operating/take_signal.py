@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.environment import AT_WORK
 from stargate.domain.ledger import Entry, derived_id
-from stargate.domain.moments import told
+from stargate.domain.operating.concern import OF_ITSELF, OUR_OWN_DOING, is_our_own_doing, unconcerned
 from stargate.domain.operating.conditions import Transition, Turned, after, key_of
 from stargate.domain.operating.operations import Change
 from stargate.domain.signals.envelope import CONTROL_PLANE
-from stargate.domain.signals.kinds import KINDS, STACKS
 from stargate.domain.signals.signal import Ignored, Signal
 from stargate.errors import AlreadyRecordedError, ConflictError
 
@@ -33,11 +31,6 @@ CLOCKS_APART = 60.0
 # After these the outer loop looks at once, and not only at its next turn.
 MOVING_CAPACITY = frozenset({"cpu-high", "quota-high", "quota-throttled", "task-stopped", "at-maximum"})
 TRIES = 5
-STACK_KINDS = frozenset(kind.name for kind in KINDS.values() if kind.source == STACKS)
-OUR_OWN_DOING = "the workflow that is at work on the environment looks after its stacks, and tells of them"
-OF_ITSELF = (
-    "of the control plane itself: its own alarms tell whoever is on call, for it may be what is broken"
-)
 
 
 @dataclass(frozen=True)
@@ -94,9 +87,9 @@ class TakeSignal:
 
     def _take(self, signal: Signal, late: str) -> Taken:
         overview = self.operations.by_name(signal.environment)
-        if overview is not None and _is_our_own_doing(overview, signal):
+        if overview is not None and is_our_own_doing(overview, signal):
             return _taken("ignored", OUR_OWN_DOING, signal)
-        refused = _not_concerned(overview, signal)
+        refused = unconcerned(overview, signal)
         if overview is None or refused:
             return self._noted(overview, Ignored(signal.event_id, refused, signal.environment, signal.at))
         key = key_of(signal)
@@ -191,25 +184,6 @@ class TakeSignal:
         except AlreadyRecordedError:
             return Taken("repeated", ignored.reason, ignored.environment)
         return taken
-
-
-def _not_concerned(overview: Overview | None, signal: Signal) -> str:
-    """Why the environment that the signal names has nothing to do with it, or ""."""
-    if overview is None:
-        return f"not ours: there is no environment {signal.environment}"
-    environment = overview.environment
-    if environment.is_going or environment.is_at_rest:
-        return f"{signal.kind} of {signal.subject}: {environment.name} is {environment.status}"
-    if signal.at < environment.created_at:
-        made = told(environment.created_at)
-        return f"{signal.kind} of {signal.subject}: of an earlier {environment.name}, this one is of {made}"
-    return ""
-
-
-def _is_our_own_doing(overview: Overview, signal: Signal) -> bool:
-    """A stack that fails, changes or goes while a workflow is at work on it, or after it has removed it."""
-    status = overview.environment.status
-    return signal.kind in STACK_KINDS and (status in AT_WORK or overview.environment.is_going)
 
 
 def _change(
