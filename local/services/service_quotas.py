@@ -1,6 +1,7 @@
 """Service Quotas, for what an environment takes from: applied values, that can be set from outside.
 
 The values are those of an account that has been in use for a while; a new one is granted fewer vCPUs.
+Those of Bedrock are what the running gateways are held to: whoever changes the one changes the other.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from ministack import app
 from ministack.core import iam_actions
 
 from local import control
+from local.gateways import registry
+from local.twin.parameters import MODELS
+from local.twin.quota import Quota as ModelQuota
 from stargate.domain.provisioning.quotas import (
     ADDRESSES,
     BALANCERS,
@@ -24,6 +28,8 @@ from stargate.domain.provisioning.quotas import (
     VPCS,
     Quota,
 )
+from stargate.domain.scaling.model_quotas import SERVICE as BEDROCK
+from stargate.domain.scaling.model_quotas import US_QUOTAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +45,13 @@ DEFAULTS = {
     SPOT_VCPUS: 4000.0,
 }
 SERVICE, TARGET = "servicequotas", "ServiceQuotasV20190624."
-BY_CODES = {(quota.service, quota.code): quota for quota in QUOTAS}
+OF_MODELS = {
+    Quota(BEDROCK, known.code, known.name): (quota.model, measure)
+    for quota in US_QUOTAS
+    for measure, known in (("tokens_per_minute", quota.tokens), ("requests_per_minute", quota.requests))
+}
+KNOWN = (*QUOTAS, *OF_MODELS)
+BY_CODES = {(quota.service, quota.code): quota for quota in KNOWN}
 
 PENDING = "PENDING"
 
@@ -58,16 +70,22 @@ def install() -> None:
 
 def apply(body: dict[str, Any]) -> dict[str, Any]:
     """Set what the account is granted of one quota: {"code", "value"}."""
-    codes = {quota.code for quota in QUOTAS}
+    codes = {quota.code: quota for quota in KNOWN}
     if body.get("code") not in codes or not isinstance(body.get("value"), int | float):
         raise ValueError(f"code: one of {', '.join(sorted(codes))}; value: a number")
-    _applied[body["code"]] = float(body["value"])
+    quota = codes[body["code"]]
+    if quota in OF_MODELS:
+        _hold_models_to(*OF_MODELS[quota], float(body["value"]))
+    else:
+        _applied[quota.code] = float(body["value"])
     return {"applied": dict(_applied)}
 
 
 def restore(_body: dict[str, Any]) -> dict[str, Any]:
     _applied.clear()
     _requests.clear()
+    for quota, (model, measure) in OF_MODELS.items():
+        _hold_models_to(model, measure, _default_of(quota))
     return {"applied": {}}
 
 
@@ -85,7 +103,7 @@ async def handle_request(
 
 
 def _list(service: str) -> Response:
-    found = [quota for quota in QUOTAS if quota.service == service]
+    found = [quota for quota in KNOWN if quota.service == service]
     if not found:
         return _answer(400, {"__type": "NoSuchResourceException", "message": "The request failed."})
     return _answer(200, {"Quotas": [_told(quota, granted(quota)) for quota in found]})
@@ -114,7 +132,30 @@ def _history(quota: Quota, _asked: dict[str, Any]) -> Response:
 
 
 def granted(quota: Quota) -> float:
-    return _applied.get(quota.code, DEFAULTS[quota])
+    if quota not in OF_MODELS:
+        return _applied.get(quota.code, DEFAULTS[quota])
+    model, measure = OF_MODELS[quota]
+    held_to = [float(getattr(gateway.models[model].quota, measure)) for _, gateway in registry.gateways()]
+    return min(held_to, default=_default_of(quota))
+
+
+def _default_of(quota: Quota) -> float:
+    if quota not in OF_MODELS:
+        return DEFAULTS[quota]
+    model, measure = OF_MODELS[quota]
+    return next(float(getattr(one.quota, measure)) for one in MODELS if one.name == model)
+
+
+def _hold_models_to(model: str, measure: str, value: float) -> None:
+    """A quota is the account's: every gateway is held to it."""
+    with registry.lock:
+        for _, gateway in registry.gateways():
+            known = gateway.models[model].quota
+            limits = {
+                "requests_per_minute": known.requests_per_minute,
+                "tokens_per_minute": known.tokens_per_minute,
+            }
+            gateway.models[model].set_quota(ModelQuota(**{**limits, measure: value}))
 
 
 def _get(quota: Quota, _asked: dict[str, Any]) -> Response:
@@ -122,7 +163,7 @@ def _get(quota: Quota, _asked: dict[str, Any]) -> Response:
 
 
 def _default(quota: Quota, _asked: dict[str, Any]) -> Response:
-    return _answer(200, {"Quota": _told(quota, DEFAULTS[quota])})
+    return _answer(200, {"Quota": _told(quota, _default_of(quota))})
 
 
 OPERATIONS: dict[str, Callable[[Quota, dict[str, Any]], Response]] = {

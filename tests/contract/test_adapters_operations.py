@@ -26,6 +26,7 @@ from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.domain.scaling.demand import Count, ModelCount, TaskCount, Usual
 from stargate.domain.scaling.loop_state import LoopState, Move
 from stargate.domain.scaling.outer_loop import Bounds, Memory, Minute
+from stargate.domain.scaling.quota_watch import UseMinute
 from stargate.domain.scaling.service_model import RequestFigures
 from stargate.domain.signals.signal import Severity
 from stargate.errors import (
@@ -174,6 +175,7 @@ LOOP = LoopState(
     memory=Memory((Minute(17, 3.5, 2, 4),), 2.5, 1061.0, standing=4, ceiling=3),
     count=Count(1061.0, {"10.20.1.5": TaskCount(12.0, {"claude-haiku-4-5": ModelCount(9.0, 1.0, 2.0)})}),
     usual=Usual(RequestFigures(900.0, 80.0), 2.5, 40.0),
+    use={"claude-haiku-4-5": UseMinute(1061.0, 9.0, 1.0, 900.0, 80.0)},
     move=Move(Bounds(3, 3), Bounds(2, 6), 1061.0, "0000000001000-c", "0000000001000-d", 2),
 )
 EVERYTHING = (a_condition(), an_action(), HOLD, LEASE, LOOP)

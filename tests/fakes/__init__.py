@@ -36,6 +36,13 @@ from tests.fakes.provisioning import (
     FakeStacks,
     FakeTasks,
 )
+from tests.fakes.quotas import (
+    FakeBudgets,
+    FakeModelLimits,
+    FakeModelUse,
+    FakeProfiles,
+    FakeQuotaMetrics,
+)
 from tests.fakes.state import (
     FakeEnvironments,
     FakeHistories,
@@ -63,6 +70,7 @@ __all__ = [
     "FakeAlarms",
     "FakeBelongings",
     "FakeBills",
+    "FakeBudgets",
     "FakeCallbacks",
     "FakeChangeSets",
     "FakeClock",
@@ -80,6 +88,8 @@ __all__ = [
     "FakeLooks",
     "FakeManifests",
     "FakeMetrics",
+    "FakeModelLimits",
+    "FakeModelUse",
     "FakeModels",
     "FakeMovers",
     "FakeNodes",
@@ -90,6 +100,8 @@ __all__ = [
     "FakePlaybooks",
     "FakePriceList",
     "FakePrices",
+    "FakeProfiles",
+    "FakeQuotaMetrics",
     "FakeQuotaRequests",
     "FakeQuotas",
     "FakeRegions",

@@ -47,6 +47,7 @@ TICKS = {
     "ProbeGatewaysFunction": "rate(2 minutes)",
     "MeterUseFunction": "rate(10 minutes)",
     "OrderLooksFunction": "rate(1 minute)",
+    "WatchQuotasFunction": "rate(1 minute)",
     "RefreshPricesFunction": "rate(1 day)",
     "KeepDrillsFunction": "rate(5 minutes)",
 }

@@ -36,6 +36,7 @@ ON_EVERYTHING = {
         "application-autoscaling:DescribeScalableTargets",
     },
     "ScaleGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
+    "WatchQuotasFunction": {"cloudwatch:PutMetricData"},
     "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.scaling.demand import Count, ModelCount, TaskCount, Usual
 from stargate.domain.scaling.loop_state import LoopState, Move
 from stargate.domain.scaling.outer_loop import Bounds, Memory, Minute
+from stargate.domain.scaling.quota_watch import UseMinute
 from stargate.domain.scaling.service_model import RequestFigures
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def loop_state(row: Row) -> LoopState:
         "memory": _memory(row["memory"]),
         "count": _count(row["count"]) if row.get("count") else None,
         "usual": _usual(row["usual"]),
+        "use": {model: UseMinute(**_of(UseMinute, one)) for model, one in row.get("use", {}).items()},
         "move": _move(row["move"]) if row.get("move") else None,
     }
     return LoopState(**{**plain, **nested})

@@ -41,13 +41,18 @@ def _take_signal(deciding: Deciding) -> TakeSignal:
 
 def receive_signal() -> TakeEvent:
     from stargate.adapters.dynamodb import EnvironmentRows
-    from stargate.adapters.sqs import SqsLooks
     from stargate.usecases.operating.take_event import TakeEvent
 
     given = settings.read(settings.ReceiveSignalSettings)
-    table = Table(given.table_name)
-    take = _take_signal(_deciding(table, given.remediate_arn, "receive_signal"))
-    return TakeEvent(replace(take, looks=SqsLooks(given.looks_queue_url)), EnvironmentRows(table))
+    return TakeEvent(taking_signals(given, "receive_signal"), EnvironmentRows(Table(given.table_name)))
+
+
+def taking_signals(given: settings.ReceiveSignalSettings, actor: str) -> TakeSignal:
+    """Decides on them, and has the outer loop look where capacity is concerned."""
+    from stargate.adapters.sqs import SqsLooks
+
+    take = _take_signal(_deciding(Table(given.table_name), given.remediate_arn, actor))
+    return replace(take, looks=SqsLooks(given.looks_queue_url))
 
 
 def explain_event() -> ExplainEvent:

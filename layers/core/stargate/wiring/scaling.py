@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, Table
+from stargate.adapters.dynamodb import EnvironmentRows, NodeRows, Table
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
     from stargate.usecases.scaling.order_looks import OrderLooks
     from stargate.usecases.scaling.scale_gateway import ScaleGateway
+    from stargate.usecases.scaling.watch_quotas import WatchQuotas
 
 
 def order_looks() -> OrderLooks:
@@ -25,6 +26,7 @@ def order_looks() -> OrderLooks:
 
 def scale_gateway() -> ScaleGateway:
     from stargate.adapters.application_autoscaling import EcsScaling
+    from stargate.adapters.budget_rows import QuotaBudgetRows
     from stargate.adapters.ecs import EcsServices
     from stargate.adapters.observer import LambdaObserver
     from stargate.adapters.operations import OperationsTable
@@ -36,6 +38,29 @@ def scale_gateway() -> ScaleGateway:
         LambdaObserver(),
         EcsScaling(),
         EcsServices(),
+        QuotaBudgetRows(table),
         SystemClock(),
         narrator_of("scale_gateway"),
+    )
+
+
+def watch_quotas() -> WatchQuotas:
+    from stargate.adapters.budget_rows import ModelProfiles, QuotaBudgetRows
+    from stargate.adapters.model_quotas import BedrockUse, PublishedQuotas, ServiceQuotasOfModels
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.scaling.watch_quotas import WatchQuotas
+    from stargate.wiring.operating import taking_signals
+
+    given = settings.read(settings.ReceiveSignalSettings)
+    table = Table(given.table_name)
+    return WatchQuotas(
+        EnvironmentRows(table),
+        OperationsTable(table),
+        ModelProfiles(NodeRows(table)),
+        ServiceQuotasOfModels(),
+        BedrockUse(),
+        PublishedQuotas(),
+        QuotaBudgetRows(table),
+        taking_signals(given, "watch_quotas"),
+        SystemClock(),
     )

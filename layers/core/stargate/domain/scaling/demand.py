@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.scaling.outer_loop import Reading
+from stargate.domain.scaling.quota_watch import UseMinute
 from stargate.domain.scaling.service_model import RequestFigures
 
 if TYPE_CHECKING:
@@ -101,6 +102,21 @@ def between(before: Count, now: Count) -> dict[str, ModelCount]:
             grown = count.since(known.get(model, ModelCount()))
             found[model] = found.get(model, ModelCount()) + grown
     return found
+
+
+def as_minutes(counted: Mapping[str, ModelCount], seconds: float, at: float) -> dict[str, UseMinute]:
+    """What was counted in so many seconds, as if it had gone on for a minute."""
+    factor = 60.0 / seconds
+    return {
+        model: UseMinute(
+            at=at,
+            requests=factor * count.answers,
+            throttles=factor * count.throttles,
+            input_tokens=factor * count.input_tokens,
+            output_tokens=factor * count.output_tokens,
+        )
+        for model, count in counted.items()
+    }
 
 
 def usual_after(known: Usual, counted: Mapping[str, ModelCount]) -> Usual:

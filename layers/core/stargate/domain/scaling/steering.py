@@ -8,7 +8,7 @@ service.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,12 +20,23 @@ from stargate.domain.operating.guards import GUARDS, Intent
 from stargate.domain.operating.limits import limits_of
 from stargate.domain.operating.playbook import Rule
 from stargate.domain.operating.proposals import Held
-from stargate.domain.scaling.demand import MOST_SECONDS, are_comparable, between, came_in, usual_after
+from stargate.domain.scaling.demand import (
+    MOST_SECONDS,
+    are_comparable,
+    as_minutes,
+    between,
+    came_in,
+    usual_after,
+)
+from stargate.domain.scaling.model_quotas import US_QUOTAS
 from stargate.domain.scaling.outer_loop import SETTINGS, Bounds, Decision, Situation, decide
+from stargate.domain.scaling.quota_budgets import admitted_per_second
 from stargate.domain.scaling.service_model import MODELS, TASK, TaskFigures
 from stargate.domain.signals.signal import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.operating.facts import ScalingFacts, ServiceFacts
     from stargate.domain.operating.operations import Overview
     from stargate.domain.scaling.demand import Count
@@ -39,10 +50,11 @@ HOLDING = ("status", "mode", "switch", "verification", "lease")
 RULE = Rule("outer-loop", "demand")
 DEMAND = Condition("demand", SERVICE, Severity.INFO, open=True, opened_at=0.0, last_at=0.0, cause="")
 # At the quota fewer tasks do no harm, which is why conditions of these kinds let tasks go.
-OF_QUOTA = frozenset({"quota-high", "quota-throttled", "quota-short"})
+OF_QUOTA = frozenset({"quota-high", "quota-warning", "model-throttled"})
 EFFECT_SECONDS = (
     600.0  # a task is pulled, started and healthy, or drained and gone, within three minutes, twice over
 )
+BURNDOWNS = {quota.served_as: quota.burndown for quota in US_QUOTAS}
 CPU_UNITS = 1024.0  # of ECS, in a vCPU
 DEFAULT_SECONDS = MODELS["sonnet"].first_token_seconds
 
@@ -55,14 +67,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """What was found; `count` None is an observer that could not tell, and `silence` why."""
+    """What was found; `count` None is an observer that could not tell, and `silence` why.
+
+    `budgets` are tokens a second that the quotas leave this environment, by the model's served name.
+    """
 
     now: float
     scaling: ScalingFacts
     service: ServiceFacts
     count: Count | None
     silence: str = ""
-    quota_per_second: float | None = None
+    budgets: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def bounds(self) -> Bounds:
@@ -124,10 +139,15 @@ def task_of(cpu_units: int) -> TaskFigures:
 
 def _counted(known: LoopState, look: Look) -> tuple[Reading | None, LoopState]:
     """The reading, and the state with what was counted."""
-    if look.count is None:
+    if look.count is None or known.count is None:
         return None, known
-    counted = between(known.count, look.count) if known.count else {}
-    after = replace(known, count=look.count, usual=usual_after(known.usual, counted))
+    counted, seconds = between(known.count, look.count), look.count.at - known.count.at
+    after = replace(
+        known,
+        count=look.count,
+        usual=usual_after(known.usual, counted),
+        use=as_minutes(counted, seconds, look.count.at),
+    )
     return came_in(known.count, look.count), after
 
 
@@ -148,7 +168,7 @@ def _situation(overview: Overview, known: LoopState, look: Look, limits: Bounds)
         bounds=look.bounds,
         request=known.usual.request,
         seconds_in_flight=known.usual.seconds or DEFAULT_SECONDS,
-        quota_per_second=look.quota_per_second,
+        quota_per_second=admitted_per_second(known.use, look.budgets, BURNDOWNS),
         task=task_of(overview.environment.spec.litellm.cpu),
     )
 

@@ -215,6 +215,7 @@ _ALL = (
         SECRETS, "secret-aged", "an old version of a secret goes", "nobody reads a version without a label"
     ),
     _opens(BEDROCK, "model-throttled", "Bedrock refuses calls for their rate"),
+    _opens(BEDROCK, "quota-high", "a model's quota is nearly used up, or will be in minutes"),
     _opens(STACKS, "stack-failed", "a stack failed; a warning where its change was taken back"),
     _closes(STACKS, "stack-changed", "stack-failed", "a stack stands as it should"),
     _tells(

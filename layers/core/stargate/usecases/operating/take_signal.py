@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LATE_SECONDS = 600.0  # so old a word may not be true any more: the examination decides, by the truth
 CLOCKS_APART = 60.0
 # After these the outer loop looks at once, and not only at its next turn.
-MOVING_CAPACITY = frozenset({"cpu-high", "quota-high", "quota-throttled", "task-stopped", "at-maximum"})
+MOVING_CAPACITY = frozenset({"cpu-high", "quota-high", "model-throttled", "task-stopped", "at-maximum"})
 TRIES = 5
 
 

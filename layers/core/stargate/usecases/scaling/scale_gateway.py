@@ -28,9 +28,11 @@ from stargate.domain.scaling.steering import (
 from stargate.errors import ActionRefusedError, ConflictError
 
 if TYPE_CHECKING:
+    from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.operations import Overview
     from stargate.ports.gateway import Observer, Scaling, Services
+    from stargate.ports.quotas import BudgetRows
     from stargate.ports.state import OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
@@ -64,6 +66,7 @@ class ScaleGateway:
     observer: Observer
     scaling: Scaling
     services: Services
+    budgets: BudgetRows
     clock: Clock
     narrator: Narrator
 
@@ -93,13 +96,19 @@ class ScaleGateway:
         if scaling is None or service is None:
             return None
         now = self.clock.now()
+        count, silence = self._count(environment, now)
+        budgets = self.budgets.read(environment.region_of("models")).of(environment.name, now)
+        return Look(now, scaling, service, count, silence, budgets)
+
+    def _count(self, environment: Environment, now: float) -> tuple[Count | None, str]:
+        """Or why there is none."""
         found = self.observer.ask(environment.region, environment.name, DEMAND)
         if not found.ok:
-            return Look(now, scaling, service, None, found.reason)
+            return None, found.reason
         try:
-            return Look(now, scaling, service, Count.of(now, found.measured))
+            return Count.of(now, found.measured), ""
         except (KeyError, TypeError, ValueError) as error:
-            return Look(now, scaling, service, None, f"the observer's count cannot be read: {error!r}")
+            return None, f"the observer's count cannot be read: {error!r}"
 
     def _steer(self, overview: Overview, look: Look, cause: str) -> Scaled:
         known = overview.operations.loops.get(SERVICE, LoopState(SERVICE))
