@@ -12,10 +12,11 @@ __all__ = ["cloud"]
 SHARED_DATA = Path(__file__).parents[2] / "shared/data"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """One worker takes all that need the local cloud, so that there is one; the others share what is left."""
     for item in items:
-        if item.get_closest_marker("cloud") is not None:
+        if "cloud" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("cloud"))
 
 
