@@ -101,7 +101,7 @@ class Creation:
             # What AWS refuses it refuses before it makes anything.
             self.faults.strike(self.name, logical_id, CREATE)
             await self._provision(logical_id, kind)
-            await self.pace.creating(self.name, kind)
+            await self.pace.creating(self.name, logical_id, kind)
             await stand(kind, self.stack["_resources"][logical_id]["PhysicalResourceId"])
         except asyncio.CancelledError:
             self._resource_failed(logical_id, kind, CANCELLED)

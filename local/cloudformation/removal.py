@@ -63,7 +63,7 @@ class Removal:
         args = (kind, name, resource.get("Properties", {}), self.stack["StackName"], logical_id)
         leaves = provisioners._RESOURCE_HANDLERS.get(kind, {}).get("leaves")
         leaving = leaves(name) if leaves is not None else None
-        await self.pace.deleting(self.stack["StackName"], kind)
+        await self.pace.deleting(self.stack["StackName"], logical_id, kind)
         if leaving is not None:
             await leaving  # it takes time of its own
         self.faults.strike(self.stack["StackName"], logical_id, DELETE)
