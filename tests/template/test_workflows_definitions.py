@@ -140,11 +140,11 @@ def test_a_task_is_repeated_for_named_errors_only(workflow, name):
 
 @every_task
 def test_a_task_outlives_a_busy_lambda_and_a_lost_answer(workflow, name):
-    """Throttling, a broken Lambda service and a time-out are no failure of the environment."""
+    """Throttling, by Lambda or by whatever it asks, a broken service and a time-out are no failure."""
     state, _ = state_of(workflow, name)
     repeated = {error for retrier in state["Retry"] for error in retrier["ErrorEquals"]}
     assert repeated >= {
-        "States.Timeout", "Lambda.TooManyRequestsException", "Lambda.ServiceException",
+        "States.Timeout", "AwsThrottledError", "Lambda.TooManyRequestsException", "Lambda.ServiceException",
         "Lambda.AWSLambdaException", "Lambda.SdkClientException",
     }  # fmt: skip
 

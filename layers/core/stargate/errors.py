@@ -140,7 +140,7 @@ class ActionRefusedError(StargateError):
 
 
 class AwsThrottledError(StargateError):
-    """AWS asks us to slow down, and did so to the last of the client's own retries."""
+    """AWS asks us to slow down, or has trouble of its own, to the last of the client's own retries."""
 
 
 class AwsDeniedError(StargateError):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from stargate.throttles import throttle_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,12 +25,21 @@ def tracer() -> Tracer:
 
 
 def observed(handler: Handler) -> Handler:
-    """Log the context and trace the call of a handler."""
+    """Log the context and trace the call of a handler.
+
+    What AWS would not take just now is AwsThrottledError, whichever call it was: workflows repeat that.
+    """
 
     @wraps(handler)
     def watched(event: dict[str, Any], context: Any) -> Any:
         traced = tracer().capture_lambda_handler(handler, capture_response=False)
-        return logger.inject_lambda_context(traced, clear_state=True)(event, context)
+        try:
+            return logger.inject_lambda_context(traced, clear_state=True)(event, context)
+        except Exception as error:
+            throttle = throttle_in(error)
+            if throttle is None:
+                raise
+            raise throttle from error
 
     return watched
 

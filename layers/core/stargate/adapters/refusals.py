@@ -9,17 +9,12 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import code_of, message_of
 from stargate.errors import ActionRefusedError, AwsDeniedError, AwsThrottledError
+from stargate.throttles import THROTTLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation"})
-# Those that botocore itself repeats; here they come when its retries are used up.
-THROTTLES = frozenset(
-    {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException"}
-    | {"RequestThrottled", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
-    | {"ProvisionedThroughputExceededException", "ThrottlingError", "ProvisionedThroughputExceeded"}
-)
 REFUSED_STATUS = range(400, 500)
 
 
