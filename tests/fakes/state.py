@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from stargate.domain.operating.action import Action
-from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
-from stargate.domain.operating.leases import Lease
-from stargate.domain.operating.operations import Operations, Overview
+from stargate.domain.operating.operations import Operations, Overview, place_of
 from stargate.domain.operating.playbook import InForce
 from stargate.domain.operating.switch import Switch
 from stargate.domain.paging import Page
 from stargate.domain.playbook.own import UNWRITTEN, in_force
-from stargate.domain.scaling.loop_state import LoopState
 from stargate.errors import (
     AlreadyRecordedError,
     CommonNotReadyError,
@@ -189,17 +186,12 @@ class FakeLedger:
         return _slice(wanted, lambda entry: entry.entry_id, limit, after)
 
 
-def _operation_key(row):
-    keys = {
-        Condition: "key",
-        Action: "action_id",
-        Approval: "approval_id",
-        Lease: "scope",
-        Hold: "scope",
-        LoopState: "service",
-    }
-    key = keys[type(row)]
-    return f"{type(row).__name__.lower()}#{getattr(row, key)}"
+def _known(rows):
+    """As `with_row` would make it row by row, in one go: long stories have many rows."""
+    known = {}
+    for (where, key), row in rows.items():
+        known.setdefault(where, {})[key] = row
+    return Operations(**known)
 
 
 @dataclass
@@ -245,9 +237,7 @@ class FakeOperations:
         return self._overview(environment_id)
 
     def _overview(self, environment_id):
-        known = Operations()
-        for row in self.table.operations.get(environment_id, {}).values():
-            known = known.with_row(row)
+        known = _known(self.table.operations.get(environment_id, {}))
         own = FakePlaybooks(self.table).get(environment_id)
         rules = self.rules if self.rules and own == UNWRITTEN else in_force(own).rules
         playbook = InForce(rules, in_force(own).told)
@@ -264,11 +254,11 @@ class FakeOperations:
             raise AlreadyRecordedError(environment_id)
         rows = self.table.operations.setdefault(environment_id, {})
         for row in change.rows:
-            present = rows.get(_operation_key(row))
+            present = rows.get(place_of(row))
             if (0 if present is None else present.version) != row.version:
-                raise ConflictError(_operation_key(row))
+                raise ConflictError("#".join(place_of(row)))
         for row in change.rows:
-            rows[_operation_key(row)] = replace(row, version=row.version + 1)
+            rows[place_of(row)] = replace(row, version=row.version + 1)
         entries.update({entry.entry_id: entry for entry in change.entries})
 
     def open_environments(self):

@@ -517,7 +517,7 @@ def test_capacity_answers_a_what_if_from_the_environments_own_figures(client):
     long = Usual(RequestFigures(2000.0, 400.0), 9.0, 500.0)
     wanted = Bounds(4, 4)
     loop = LoopState("litellm", looked_at=1000.0, wanted=wanted, reason="as many as came in", usual=long)
-    client.play.table.operations[identifier] = {"loopstate#litellm": loop}
+    client.play.table.operations[identifier] = {("loops", "litellm"): loop}
     _, _, after = client.call("GET", "/environments/{name}/capacity", path=path, query=query)
     assert after["loop"]["wanted"] == {"minimum": 4, "maximum": 4}
     assert after["usual_request"] == {"input_tokens": 2000.0, "output_tokens": 400.0, "seconds": 9.0}
@@ -553,7 +553,7 @@ def test_conditions_are_shown_with_what_was_decided(client):
     """Open ones unless all are asked for, in pages."""
     identifier, path = post(client)[2]["id"], {"name": "sandbox"}
     client.play.table.operations[identifier] = {
-        f"cpu-high#{subject}": Condition(
+        ("conditions", f"cpu-high#{subject}"): Condition(
             "cpu-high", subject, severity, open=is_open, opened_at=900.0, last_at=1000.0, cause="entry"
         )
         for subject, severity, is_open in (

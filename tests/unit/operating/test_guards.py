@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import collections
-import itertools
-import random
 from dataclasses import replace
 
 import pytest
@@ -19,7 +16,6 @@ from stargate.domain.operating.guards import ALWAYS, GUARDS, ON_DEMAND, Intent, 
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import LEASE_SECONDS, Lease, taken
 from stargate.domain.operating.operations import Operations, Overview
-from stargate.domain.operating.playbook import MINUTE
 from stargate.domain.operating.switch import Switch
 from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.playbook.own import UNWRITTEN, in_force
@@ -29,7 +25,7 @@ from stargate.errors import (
     EnvironmentNotFoundError,
     InvalidRequestError,
 )
-from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, WARNING, LoopPlay, environment
+from tests.unit.operating.loop_play import NAME, LoopPlay, environment
 
 NOW = 1_800_000_000.0
 RULE = DEFAULT[0]
@@ -272,182 +268,3 @@ def test_what_is_not_there_or_going_cannot_be_changed():
     play.becomes(status=Status.RETIRING)
     with pytest.raises(EnvironmentBusyError):
         play.change(NAME, {"mode": "observe"})
-
-
-# Whatever happens, in whatever order.
-
-SEQUENCES, STEPS = 150, 100
-CHOICES = (
-    ("alarm", [CRITICAL, WARNING], ["ALARM", "ALARM", "OK"]),
-    ("alarm", [CRITICAL], ["ALARM"]),
-    ("lost", [CRITICAL, WARNING], ["ALARM", "OK"]),
-    ("again", range(30)),
-    ("crash", range(12)),
-    ("crash", range(12)),
-    ("load", range(40, 101), range(1, 8)),
-    ("load", [95], [2, 3, 4]),
-    ("tick", [10, 60, 60, 200, 900]),
-    ("tick", [60, 60, 300]),
-    ("tick", [200, 900]),
-    ("mode", ["act"] * 5 + ["observe", "advise"]),
-    ("switch", ["on"] * 5 + ["off"]),
-    ("bounds", [2] * 8 + [1, 3, 8], [6] * 8 + [2, 8]),
-    *[("run",)] * 6,
-    ("die",),
-    ("refuse", [True, False, False, False, False]),
-    ("cut_off", [True, False, False, False, False]),
-    ("rollout", [True, False, False]),
-    ("status", [Status.READY] * 5 + [Status.PROVISIONING]),
-)
-
-
-def steps_of(seed):
-    chance = random.Random(seed)  # noqa: S311  (the same story each time)
-    for name, *given_ in chance.choices(CHOICES, k=STEPS):
-        yield name, *(chance.choice(list(one)) for one in given_)
-
-
-class Story:
-    """Plays steps, and looks after each whether anything happened that never may."""
-
-    def __init__(self):
-        self.play = LoopPlay()
-        self.told = []
-        self.seen = 0
-
-    def step(self, name, *given_):
-        self.play.clock.pass_seconds(1)
-        getattr(self, f"do_{name}")(*given_)
-        self.check()
-
-    def do_alarm(self, name, value):
-        event = self.play.alarm(name, value, told=False)
-        self.told.append(event)
-        self.play.take(event)
-
-    def do_lost(self, name, value):
-        self.told.append(self.play.alarm(name, value, told=False))
-
-    def do_again(self, index):
-        if self.told:
-            self.play.take(self.told[index % len(self.told)])
-
-    def do_crash(self, task):
-        self.play.crash(f"t{task}")
-
-    def do_load(self, cpu, tasks):
-        self.play.load(cpu, tasks)
-
-    def do_tick(self, seconds):
-        self.play.tick(seconds)
-
-    def do_mode(self, mode):
-        self.play.change(NAME, {"mode": mode})
-
-    def do_switch(self, actions):
-        self.play.turn_switch({"actions": actions, "reason": "a test"})
-
-    def do_bounds(self, minimum, maximum):
-        facts = self.play.scaling.facts
-        self.play.scaling.facts = replace(facts, minimum=min(minimum, maximum), maximum=max(minimum, maximum))
-
-    def do_run(self):
-        """A workflow goes on by one step."""
-        if not self.play.remedies.started:
-            return
-        before = len(self.done())
-        try:
-            self.play.performs()
-        except TimeoutError:
-            return
-        if len(self.done()) > before:
-            self.allowed()
-        if self.play.actions()[-1].status is ActionStatus.PERFORMING:
-            found = self.play.verifies()
-            if found["outcome"] != "not_yet":
-                self.play.settles(found["outcome"])
-
-    def do_status(self, status):
-        self.play.becomes(status=status)
-
-    def do_die(self):
-        self.play.remedies.statuses = dict.fromkeys(self.play.remedies.statuses, "FAILED")
-
-    def do_refuse(self, refuse):
-        self.play.scaling.refuse = "refused" if refuse else ""
-
-    def do_cut_off(self, cut_off):
-        self.play.scaling.cut_off = cut_off
-
-    def do_rollout(self, begins):
-        if begins:
-            self.play.services.deploy("d-9", "t:9")
-        else:
-            self.play.services.settle()
-
-    def done(self):
-        return [*self.play.scaling.set, *self.play.services.done]
-
-    def allowed(self):
-        """AWS was called in this very step: nothing may have forbidden it."""
-        seen = self.play.operations.by_id(IDENTIFIER)
-        assert seen.switch.on
-        assert seen.environment.mode is Mode.ACT
-
-    def check(self):
-        known = self.play.operations.by_id(IDENTIFIER).operations
-        limits = self.play.table.environments[IDENTIFIER].spec.litellm
-        for _, _, minimum, maximum in self.play.scaling.set:
-            assert limits.min_tasks <= minimum <= maximum <= limits.max_tasks
-        performing = [one for one in known.actions.values() if one.status is ActionStatus.PERFORMING]
-        assert len({one.scope for one in performing}) == len(performing)
-        for one in performing:
-            assert known.leases[one.scope].held_by(one.action_id, one.fence)
-        for kind in ACTIONS:
-            self.check_cool_down(kind)
-        self.check_causes()
-
-    def check_cool_down(self, kind):
-        rules = [rule for rule in DEFAULT if kind in {rung.action for rung in rule.rungs}]
-        rests = [rule.cool_down for rule in rules] or [MINUTE]  # what takes back is no row's
-        known = self.play.actions()
-        begun = sorted(one.performed_at for one in known if one.kind == kind and one.performed_at)
-        assert all(later - earlier >= min(rests) for earlier, later in itertools.pairwise(begun))
-
-    def check_causes(self):
-        entries = {entry.entry_id: entry for entry in self.play.entries()}
-        for entry in self.play.entries("action") + self.play.entries("verification"):
-            assert entries[entry.cause].kind in {"decision", "action"}
-        for entry in self.play.entries("decision"):
-            asked = entry.cause.startswith("request by")
-            assert asked or entries[entry.cause].kind in {"signal", "decision", "action"}
-
-
-def ended(story):
-    """Peace comes, and everything that was open ends by itself."""
-    for step in (("switch", "on"), ("mode", "act"), ("status", Status.READY), ("die",)):
-        story.step(*step)
-    story.play.scaling.refuse, story.play.scaling.cut_off = "", False
-    for name in (CRITICAL, WARNING):
-        story.play.alarms.turn(name, "OK", story.play.clock.now())
-    story.play.services.settle()
-    for _ in range(30):
-        story.step("tick", 300)
-        story.do_run()
-    return story.play.operations.open_environments() == []
-
-
-def test_nothing_that_never_may_happen_does():
-    """Limits, one holder of a lease, cool-downs, mode and switch, and a cause for every entry."""
-    seen = collections.Counter()
-    for seed in range(SEQUENCES):
-        story = Story()
-        for step in steps_of(seed):
-            story.step(*step)
-        assert ended(story), seed
-        seen.update(f"{one.kind} {one.status}" for one in story.play.actions())
-        seen.update(f"held by {entry.detail.get('guard')}" for entry in story.play.entries("decision"))
-    for guard in set(GUARDS) - {"lease", "budget", "rate", "window", "flapping"}:
-        assert seen[f"held by {guard}"] >= 10, (guard, seen)
-    for kind in ("raise_bound", "release_bound", "restart_service", "stop_deployment"):
-        assert sum(times for name, times in seen.items() if name.startswith(kind)) >= 10, (kind, seen)

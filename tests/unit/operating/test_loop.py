@@ -379,11 +379,11 @@ def test_a_stale_holder_of_the_lease_touches_nothing(play):
         play.performs()
     play.scaling.cut_off = False
     rows = play.table.operations[IDENTIFIER]
-    lease = rows["lease#capacity:litellm"]
-    rows["lease#capacity:litellm"] = replace(lease, holder="another", fence=lease.fence + 1)
+    lease = rows["leases", "capacity:litellm"]
+    rows["leases", "capacity:litellm"] = replace(lease, holder="another", fence=lease.fence + 1)
     answer = play.performs()
     assert (answer["performed"], play.scaling.set) == (False, [])
-    assert rows["lease#capacity:litellm"].holder == "another"
+    assert rows["leases", "capacity:litellm"].holder == "another"
 
 
 def test_the_fence_grows_with_each_holder(play):
@@ -571,7 +571,7 @@ def test_a_lease_that_another_took_meanwhile_holds_the_action(play):
     other = Lease("capacity:litellm", "another", 1, play.clock.now(), play.clock.now() + 60)
 
     def steal():
-        play.table.operations[IDENTIFIER]["lease#capacity:litellm"] = replace(other, version=1)
+        play.table.operations[IDENTIFIER]["leases", "capacity:litellm"] = replace(other, version=1)
 
     play.operations.meddle = [steal]
     assert play.runs() == "withdrawn"

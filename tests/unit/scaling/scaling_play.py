@@ -103,7 +103,7 @@ class ScalingPlay(LoopPlay):
         self.minutes(0.1, 0.1, 0.1)
         state = self.state()
         memory = replace(state.memory, highest=highest, highest_at=self.clock.now())
-        self.table.operations[IDENTIFIER]["loopstate#litellm"] = replace(state, memory=memory)
+        self.table.operations[IDENTIFIER]["loops", "litellm"] = replace(state, memory=memory)
 
     def lease(self):
         return self.operations.by_id(IDENTIFIER).operations.leases.get("capacity:litellm")

@@ -37,7 +37,8 @@ class Decision:
 
     `action` is what the rule asks for at its rung, be it done, held or not needed; None if it asks for none.
     Of one that is to be done there is also what it works on, its target, what is expected of it, what it adds
-    to the bill while it lasts, and whether it is to be taken back if its effect is missed.
+    to the bill while it lasts, and whether it is to be taken back if its effect is missed. `gave_way`: the
+    guards that held lower rungs for good.
     """
 
     verdict: Verdict
@@ -52,6 +53,7 @@ class Decision:
     expectations: tuple[Expectation, ...] = ()
     undo: bool = False
     adds: Mapping[str, float] = field(default_factory=dict)
+    gave_way: tuple[str, ...] = ()
 
 
 def asks(
@@ -86,17 +88,19 @@ def decide(
     if not rule.rungs:
         return Decision(Verdict.NONE, reason, rule.name)
     decision = Decision(Verdict.NONE, f"{reason}: nothing is left to be tried", rule.name)
+    gave_way: list[str] = []
     for place, rung in rungs_left(rule, condition, overview.operations):
         subject = rung.works_on(condition)
         case = Case(overview, condition, subject, facts.get(subject, UNKNOWN), now, rung.parameters)
         found = _held(rule, rung, overview, condition, now) or _proposed(rung, case)
         asked = Decision(Verdict.NONE, "", rule.name, rung.action, place, subject=subject, undo=rung.undo)
-        decision = _decision(asked, found, reason)
+        decision = _decision(replace(asked, gave_way=tuple(gave_way)), found, reason)
         if isinstance(found, Proposal):
             decision = replace(decision, adds=ACTIONS[rung.action].adds(case, found))
         if not isinstance(found, Held) or not _gives_way(found, condition):
             break
         reason = f"{reason}, and {found.reason}"
+        gave_way.append(found.guard)
     return decision
 
 

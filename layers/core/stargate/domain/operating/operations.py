@@ -48,6 +48,11 @@ class Operations:
         ours = lease is not None and lease.held_by(action.action_id, action.fence)
         return (lease.released(),) if lease is not None and ours else ()
 
+    def knows(self, row: OperationRow) -> bool:
+        """Just so, not in an older or newer form."""
+        where, key = place_of(row)
+        return bool(getattr(self, where).get(key) == row)
+
     def after(self, change: Change) -> Operations:
         """As the rows are once the change is written."""
         known = self
@@ -56,17 +61,23 @@ class Operations:
         return known
 
     def with_row(self, row: OperationRow) -> Operations:
-        if isinstance(row, Condition):
-            return replace(self, conditions={**self.conditions, row.key: row})
-        if isinstance(row, Action):
-            return replace(self, actions={**self.actions, row.action_id: row})
-        if isinstance(row, Approval):
-            return replace(self, approvals={**self.approvals, row.approval_id: row})
-        if isinstance(row, Lease):
-            return replace(self, leases={**self.leases, row.scope: row})
-        if isinstance(row, LoopState):
-            return replace(self, loops={**self.loops, row.service: row})
-        return replace(self, holds={**self.holds, row.scope: row})
+        where, key = place_of(row)
+        return replace(self, **{where: {**getattr(self, where), key: row}})
+
+
+def place_of(row: OperationRow) -> tuple[str, str]:
+    """Among which rows it is, and its key there."""
+    if isinstance(row, Condition):
+        return "conditions", row.key
+    if isinstance(row, Action):
+        return "actions", row.action_id
+    if isinstance(row, Approval):
+        return "approvals", row.approval_id
+    if isinstance(row, Lease):
+        return "leases", row.scope
+    if isinstance(row, LoopState):
+        return "loops", row.service
+    return "holds", row.scope
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,13 @@ class Rule:
 
     def fits(self, condition: Condition, now: float) -> bool:
         """Before its questions are asked."""
+        fits = self.is_open == condition.open and self.is_about(condition)
         severe_so = self.severity in {None, condition.severity}
-        fits = self.is_about(condition) and severe_so and self.is_open == condition.open
-        return fits and now - condition.opened_at >= self.for_seconds
+        return fits and severe_so and now - condition.opened_at >= self.for_seconds
 
     def is_about(self, condition: Condition) -> bool:
         """However severe it is, and open or not."""
-        return self.condition in {ANY, condition.kind, condition.key}
+        return self.condition in (ANY, condition.kind, condition.key)
 
     @property
     def ladder(self) -> tuple[Rung, ...]:

@@ -124,6 +124,7 @@ def detail_of(decision: Decision, condition: Condition, environment: Environment
         "rung": decision.rung or None,
         "action": decision.action,
         "guard": decision.guard,
+        "gave_way": list(decision.gave_way) or None,
         "lifts_at": None if decision.lifts_at is None else told(decision.lifts_at),
         "target": dict(decision.target) or None,
         "expected": [

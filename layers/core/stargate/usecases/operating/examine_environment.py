@@ -154,7 +154,8 @@ class Examination:
 
     def _write(self, rows: tuple[OperationRow, ...], entries: tuple[Entry, ...]) -> None:
         """Only what differs from what is known."""
-        change = Change(tuple(row for row in rows if not self._is_known(row)), entries)
+        known = self.overview.operations
+        change = Change(tuple(row for row in rows if not known.knows(row)), entries)
         if not change.rows and not change.entries:
             return
         try:
@@ -163,8 +164,3 @@ class Examination:
             raise ConflictError(str(error)) from error
         self.overview = replace(self.overview, operations=self.overview.operations.after(change))
         self.written += len(entries)
-
-    def _is_known(self, row: OperationRow) -> bool:
-        known = self.overview.operations
-        rows = (*known.conditions.values(), *known.actions.values(), *known.holds.values())
-        return any(row == one for one in rows)

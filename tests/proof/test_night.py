@@ -1,0 +1,21 @@
+"""Ten thousand nights, others each time: a fault in one is shrunk to the few steps that it needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from stargate.domain.operating.actions.registry import ACTIONS
+from tests.unit.operating.test_night import LEAST, nights, shown, too_seldom
+
+
+@pytest.mark.timeout(1800)  # four minutes of computing, on a machine that has others
+def test_nothing_happens_that_may_not_in_ten_thousand_nights(capsys):
+    """And every kind of action reached its effect in some, and came to another end in others."""
+    counts = nights(10_000)
+    with capsys.disabled():
+        print("", *shown(counts), sep="\n")  # noqa: T201
+    assert counts["nights"] >= 10_000
+    assert too_seldom(counts, LEAST) == {}
+    assert {kind for kind in ACTIONS if not counts[f"action {kind} reached"]} == set()
+    ends = ("missed", "failed", "withdrawn")
+    assert {kind for kind in ACTIONS if not sum(counts[f"action {kind} {end}"] for end in ends)} == set()
