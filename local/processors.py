@@ -1,30 +1,77 @@
 """No more functions compute at once than this machine can bear.
 
 A burst of invocations would start as many Python processes at the same time, and on a laptop they would all
-be slow enough to run into their time-outs. So an invocation waits for its turn and then mostly finds a warm
-process. AWS has no such limit; nobody but a stopwatch sees the difference.
+be slow enough to run into their time-outs, be tried again and be slower still. So an invocation waits for its
+turn and then mostly finds a warm process. AWS has no such limit; nobody but a stopwatch sees the difference.
+
+What somebody waits for goes ahead of the crowd. A person is kept waiting by nothing that runs behind. A
+function that waits for another one's answer has a turn already: if that one had to wait too, both might for
+ever.
 """
 
 import os
 import threading
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from ministack.services import lambda_svc
 
-_LONGEST_TURN = 20.0
-"""Real seconds after which an invocation goes ahead all the same: it may wait for one that has a turn."""
+from local import control
+
+_LONGEST_WAIT = 120.0
+"""Real seconds after which an invocation goes ahead all the same: whatever holds the turns does not end."""
+
+_awaited: ContextVar[bool] = ContextVar("stargate_awaited_invocation", default=False)
+
+
+API, INVOCATIONS = "/_user_request_", "/invocations"  # in the path of what is asked of an API, of a function
+
+
+class Turns:
+    def __init__(self, at_once: int, longest_wait: float = _LONGEST_WAIT) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+        self._longest_wait = longest_wait
+
+    def taken_by(self, dispatch: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, for as long in a turn of its own."""
+
+        def in_turn(*arguments: Any) -> Any:
+            if _awaited.get():
+                return dispatch(*arguments)
+            has_turn = self._free.acquire(timeout=self._longest_wait)
+            try:
+                return dispatch(*arguments)
+            finally:
+                if has_turn:
+                    self._free.release()
+
+        return in_turn
 
 
 def install() -> None:
-    turns = threading.BoundedSemaphore(2 * (os.cpu_count() or 2))
-    dispatch = lambda_svc._execute_function_dispatch
+    turns = Turns(2 * (os.cpu_count() or 2))
+    lambda_svc._execute_function_dispatch = turns.taken_by(lambda_svc._execute_function_dispatch)
 
-    def dispatch_in_turn(*arguments: Any) -> Any:
-        has_turn = turns.acquire(timeout=_LONGEST_TURN)
+
+def wrap(application: control.Application) -> control.Application:
+    """The same application; of each request it is known whether somebody waits for a function's answer."""
+
+    async def knowing(scope: control.Message, receive: control.Receive, send: control.Send) -> None:
+        token = _awaited.set(_is_awaited(scope))
         try:
-            return dispatch(*arguments)
+            await application(scope, receive, send)
         finally:
-            if has_turn:
-                turns.release()
+            _awaited.reset(token)
 
-    lambda_svc._execute_function_dispatch = dispatch_in_turn
+    return knowing
+
+
+def _is_awaited(scope: control.Message) -> bool:
+    """By a person at the API, or by whoever invokes a function and does not just leave it an event."""
+    if scope["type"] != "http":
+        return False
+    if API in scope["path"]:
+        return True
+    is_event = dict(scope["headers"]).get(b"x-amz-invocation-type") == b"Event"
+    return bool(scope["path"].endswith(INVOCATIONS)) and not is_event

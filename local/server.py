@@ -59,7 +59,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     inside.install()
     journal.install()
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
-    return control.wrap(front_door.wrap(inside.wrap(journal.wrap(_as_secure(app.app)))))
+    return control.wrap(front_door.wrap(inside.wrap(journal.wrap(processors.wrap(_as_secure(app.app))))))
 
 
 def _as_secure(application: control.Application) -> control.Application:
