@@ -22,8 +22,10 @@ from local.twin.bedrock import Model
 from local.twin.failover import Failover
 from local.twin.faults import CrashLoop, CrashTask, FailingModels, Fault, FaultError, QuotaShare, SlowModels
 from local.twin.fleet import Fleet, Happening, Stop
+from local.twin.footprint import Footprint
 from local.twin.load import Load
 from local.twin.readings import Reading, of_gauge
+from local.twin.surroundings import running_of
 from local.twin.traffic import Totals, Traffic
 from local.twin.truth import describe
 
@@ -63,6 +65,7 @@ class Gateway:
         sources: list[Arrivals] = [self.users] if arrivals is None else [self.users, arrivals]
         self._traffic = Traffic(parameters, self.models, sources, self.balancer, chance)
         self.database = surroundings.Database(parameters, chance)
+        self.footprint = Footprint(parameters.wire)
         self.failover = Failover()
         self.answers = Answers(self.failover)
         self._chance = chance
@@ -261,8 +264,16 @@ class Gateway:
         for model in self.models.values():
             self._readings += model.take_readings(at)
         requests = self.balancer.last_minute.requests / PERIOD
+        self._readings += self._trace(at, float(connections))
         cut = self.failover.is_down(at + PERIOD)
         self._readings += self.database.take_readings(at, self.fleet, requests, cut=cut)
+
+    def _trace(self, at: float, connections: float) -> list[Reading]:
+        """What the minute leaves on AWS's meters."""
+        running = {service: running_of(self.fleet, service) for service in self.fleet.services()}
+        models = {name: model.last_minute for name, model in self.models.items()}
+        requests = self.balancer.last_minute.requests
+        return self.footprint.minute(at, requests, connections, models, running)
 
 
 def _levels(service: str, at: float, period: int, seen: list[tuple[float, float]]) -> list[Reading]:

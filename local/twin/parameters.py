@@ -134,6 +134,24 @@ class DatabaseParameters:
 
 
 @dataclass(frozen=True)
+class WireParameters:
+    """What moves and is kept: nothing here slows anything down, it is only paid for. All [assumed]."""
+
+    request_bytes: float = 1_500.0  # headers and JSON around a prompt
+    answer_bytes: float = 1_000.0
+    bytes_per_token: float = 4.0
+    bytes_per_streamed_token: float = 60.0  # an event of a stream, 300 bytes, has 5 tokens
+    requests_per_connection: float = 20.0  # CloudFront keeps its connections to the balancer open
+    share_between_zones: float = 0.67  # a target is in the balancer's own zone one time in three
+    # What the estimate assumes a month of one VictoriaMetrics: 50 GB, 20 read and 60 written.
+    metrics_stored_bytes: float = 50 * 2.0**30
+    metrics_read_bytes: float = 20 * 2.0**30 / (730 * 60)  # a minute
+    metrics_written_bytes: float = 60 * 2.0**30 / (730 * 60)
+    logged_bytes: float = 2_000.0  # by a task, a minute
+    logged_bytes_per_request: float = 400.0
+
+
+@dataclass(frozen=True)
 class Usual:
     """A usual request: the CPU time it costs, and its mean wait for the first token."""
 
@@ -150,6 +168,7 @@ class Parameters:
     task: TaskParameters = field(default_factory=TaskParameters)
     services: Mapping[str, ServiceParameters] = field(default_factory=lambda: SERVICES)
     database: DatabaseParameters = field(default_factory=DatabaseParameters)
+    wire: WireParameters = field(default_factory=WireParameters)
     # [AWS] Bedrock takes max_tokens off the quota when a request starts and settles when it ends. How many
     # callers ask for is [assumed].
     max_output_tokens: int = 1024

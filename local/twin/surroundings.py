@@ -28,13 +28,17 @@ def load_of_other(
 def count_tasks(fleet: Fleet, service: str, at: float) -> list[Reading]:
     """How many tasks run and how many are about to."""
     tasks = fleet.tasks(service)
-    running = sum(task.status is Status.RUNNING for task in tasks)
+    running = running_of(fleet, service)
     pending = sum(task.status in STARTING for task in tasks)
     subject = f"service:{service}"
     return [
         Reading(subject, "running_tasks", at, 60, of_gauge(float(running))),
         Reading(subject, "pending_tasks", at, 60, of_gauge(float(pending))),
     ]
+
+
+def running_of(fleet: Fleet, service: str) -> int:
+    return sum(task.status is Status.RUNNING for task in fleet.tasks(service))
 
 
 class Database:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import alb, bedrock, ecs, rds
+from ministack.services import alb, bedrock, cloudfront, cloudwatch_logs, ec2, ecs, efs, rds
 
 from local.gateways import registry
 from local.services.cloudwatch.parameters import DELIVERY_SECONDS
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Dimensions: TypeAlias = dict[str, str]
 
+GLOBAL_REGION = "us-east-1"
+
 ECS = {"cpu": "CPUUtilization", "memory": "MemoryUtilization"}
 INSIGHTS = {"running_tasks": "RunningTaskCount", "pending_tasks": "PendingTaskCount"}
 BALANCING = {
@@ -39,6 +41,7 @@ BALANCING = {
     "elb_5xx": "HTTPCode_ELB_5XX_Count",
     "elb_502": "HTTPCode_ELB_502_Count",
     "elb_503": "HTTPCode_ELB_503_Count",
+    "unit_hours": "ConsumedLCUs",
     "healthy": "HealthyHostCount",
     "unhealthy": "UnHealthyHostCount",
 }
@@ -61,6 +64,11 @@ BEDROCK = {
     "first_token_ms": "TimeToFirstToken",
     "quota_tokens": "EstimatedTPMQuotaUsage",
 }
+
+EDGE = {"requests": "Requests", "bytes_up": "BytesUploaded", "bytes_down": "BytesDownloaded"}
+NAT = {"bytes_from_source": "BytesInFromSource", "bytes_from_destination": "BytesInFromDestination"}
+STORED, FILES = {"stored": "StorageBytes"}, {"read": "DataReadIOBytes", "written": "DataWriteIOBytes"}
+LOGS = {"bytes": "IncomingBytes"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,8 @@ def _targets(cluster: str, name: str) -> Iterator[Place]:
 
 
 def _database(cluster: str, _name: str) -> Iterator[Place]:
-    if rds._instances.get(cluster) is not None:
+    instance = rds._instances.get(cluster)
+    if instance is not None and instance["DBInstanceStatus"] != "stopped":
         yield Place("AWS/RDS", RDS, {"DBInstanceIdentifier": cluster}, get_region())
 
 
@@ -156,10 +165,51 @@ def _model(cluster: str, name: str) -> Iterator[Place]:
             yield Place("AWS/Bedrock", BEDROCK, {"ModelId": profile}, region)
 
 
+def _edge(cluster: str, _name: str) -> Iterator[Place]:
+    """CloudFront publishes in one region, whichever its origin is in."""
+    for name, distribution in cloudfront._distributions.items():
+        if _is_of(cluster, cloudfront._tags.get(distribution.get("ARN"))):
+            dimensions = {"DistributionId": name, "Region": "Global"}
+            yield Place("AWS/CloudFront", EDGE, dimensions, GLOBAL_REGION)
+
+
+def _nat(cluster: str, _name: str) -> Iterator[Place]:
+    """Where there are several, all goes through the first: a zone has what goes out of it."""
+    gateways = [name for name in ec2._nat_gateways if _is_of(cluster, ec2._tags.get(name))]
+    for name in gateways[:1]:
+        yield Place("AWS/NATGateway", NAT, {"NatGatewayId": name}, get_region())
+
+
+def _files(cluster: str, _name: str) -> Iterator[Place]:
+    for name, files in efs._file_systems.items():
+        if _is_of(cluster, files.get("Tags")):
+            dimensions = {"FileSystemId": name}
+            stored = {**dimensions, "StorageClass": "Total"}
+            yield Place("AWS/EFS", STORED, stored, get_region())
+            yield Place(
+                "AWS/EFS", {k: v for k, v in FILES.items() if k != "stored"}, dimensions, get_region()
+            )
+
+
+def _logs(cluster: str, name: str) -> Iterator[Place]:
+    group = f"/stargate/{cluster.removeprefix(registry.ENVIRONMENT)}/{name}"
+    if group in cloudwatch_logs._log_groups:
+        yield Place("AWS/Logs", LOGS, {"LogGroupName": group}, get_region())
+
+
+def _is_of(cluster: str, tags: list[dict[str, str]] | None) -> bool:
+    environment = {"Key": "stargate:environment", "Value": cluster.removeprefix(registry.ENVIRONMENT)}
+    return environment in (tags or [])
+
+
 FINDERS: dict[str, Callable[[str, str], Iterator[Place]]] = {
     "service": _service,
     "balancer": _balancer,
     "targets": _targets,
     "database": _database,
     "model": _model,
+    "edge": _edge,
+    "nat": _nat,
+    "files": _files,
+    "logs": _logs,
 }

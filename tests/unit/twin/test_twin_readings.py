@@ -42,7 +42,7 @@ def test_all_that_the_metrics_need_is_measured():
     }
     assert found == {
         "service:litellm": {"cpu", "memory", "running_tasks", "pending_tasks"},
-        "balancer": {"requests", "response_seconds", "target_2xx", "active_connections"},
+        "balancer": {"requests", "response_seconds", "target_2xx", "active_connections", "unit_hours"},
         "targets:litellm": {"requests", "response_seconds", "target_2xx", "healthy", "unhealthy"},
         "database": {
             "cpu",
@@ -55,6 +55,10 @@ def test_all_that_the_metrics_need_is_measured():
         "model:haiku": of_model,
         "model:sonnet": of_model,
         "model:opus": of_model,
+        "edge": {"requests", "bytes_up", "bytes_down"},
+        "nat": {"bytes_from_source", "bytes_from_destination"},
+        "files": {"stored"},
+        "logs:litellm": {"bytes"},
     }
 
 

@@ -134,7 +134,7 @@ def test_a_gateway_without_its_service_is_quiet():
     gateway = Gateway(fleet_of(None), PARAMETERS, random.Random(1), START)  # noqa: S311 - decides nothing secret
     readings = after(gateway, 120)
     assert gateway.totals.started == 0
-    assert {reading.subject for reading in readings} <= {"balancer", "targets:litellm", "database"}
+    assert {reading.subject for reading in readings} <= {"balancer", "targets:litellm", "database", "files"}
     assert gateway.truth()["services"] == {}
 
 
