@@ -18,20 +18,12 @@ if TYPE_CHECKING:
 
 STACK = "control plane"
 REGION = "us-east-1"  # its prices are taken wherever the control plane is: elsewhere it is a matter of cents
-MONTH_MINUTES = Decimal(730 * 60)
 MILLION, THOUSAND = Decimal(1_000_000), Decimal(1000)
-# Minutes between two calls of each function that is called by the clock; a test holds them to the template.
-TICKS = {
-    "examine_conditions": Decimal(1),
-    "keep_time": Decimal(5),
-    "keep_drills": Decimal(5),
-    "probe_gateways": Decimal(2),
-    "meter_use": Decimal(10),
-    "refresh_prices": Decimal(24 * 60),
-}
+# At most so many calls by the clock and so many watched metrics: a test holds them to the template.
+CALLS, ALARMS = Decimal(250_000), 60
+METERINGS = Decimal(730 * 6)  # of each environment
 SECONDS_OF_A_TICK = Decimal("0.3")  # assumed: a few calls of AWS, the function warm
 GIGABYTES = Decimal("0.5")
-ALARMS = 60  # at most so many metrics are watched; a test holds it to the template
 METRICS_OF_A_METERING = 45  # series that each environment's use is read from
 READS_OF_A_TICK, WRITES_OF_A_METERING = 4, 8  # request units: half a kilobyte each, a day's row is some
 BILL_REQUESTS_A_DAY = 3  # of each environment, at a cent
@@ -50,9 +42,8 @@ class Due:
 
 
 def _dues(environments: int) -> Iterator[Due]:
-    calls = sum((MONTH_MINUTES / minutes for minutes in TICKS.values()), Decimal(0))
-    metered = MONTH_MINUTES / TICKS["meter_use"] * environments
-    ticks = f"{calls:,.0f} calls by the clock"
+    calls, metered = CALLS, METERINGS * environments
+    ticks = f"{calls:,.0f} calls by the clock, rounded up"
     yield Due("calls of functions", "function_calls", calls / MILLION, ticks)
     compute = calls * SECONDS_OF_A_TICK * GIGABYTES
     yield Due("compute of functions", "function_seconds", compute, f"{SECONDS_OF_A_TICK} s each, assumed")
