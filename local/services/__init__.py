@@ -15,22 +15,25 @@ from local.services import (
     tagging,
     zones,
 )
+from local.services.billing.account import Account
 from local.services.later import Later
 from local.services.pace import Pace
 
 
-def install(clock: Clock) -> None:
+def install(clock: Clock) -> Account:
+    """The account that pays for all of it."""
     alarms = cloudwatch.install(clock)
     application_autoscaling.install(alarms)
     arc_zonal_shift.install(clock)
     pace, later = Pace(clock), Later()
     gateways.install(clock, pace, later)
     cloudwatch.follow(alarms)
-    billing.install(clock)
     ecs.install(pace, later)
+    account = billing.install(clock, alarms)
     offers.install()
     rds.install(pace, later)
     rds_restores.install(pace, later)
     service_quotas.install()
     tagging.install()
     zones.install()
+    return account

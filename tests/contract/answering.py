@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
 from ministack import app
+from ministack.core.responses import request_scope
+
+ACCOUNT = "000000000000"
 
 
 class _Raw:
@@ -29,10 +35,19 @@ def by_local_cloud(client, service):
     def answer(request, **_named):
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
-        return respond(*asyncio.run(app.SERVICE_HANDLERS[service](request.method, "/", headers, body, {})))
+        path = urlsplit(request.url).path or "/"
+        with request_scope(ACCOUNT, client.meta.region_name):
+            handled = app.SERVICE_HANDLERS[service](request.method, path, headers, body, {})
+            return respond(*_awaited(handled))
 
-    client.meta.events.register_last(f"before-send.{service}", answer)
+    client.meta.events.register_last(f"before-send.{client.meta.service_model.service_name}", answer)
     return client
+
+
+def _awaited(handled):
+    """On a loop of its own, for the caller may be on one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(contextvars.copy_context().run, asyncio.run, handled).result()
 
 
 def by_hand(client, service, *documents):

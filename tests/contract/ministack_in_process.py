@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import ministack.app
 from ministack.core import iam_actions
@@ -36,6 +37,9 @@ from local.cloudformation import events, faults, operations, permissions, types
 from local.cloudformation.faults import Faults
 from local.services import application_autoscaling
 from local.services.pace import Pace
+
+if TYPE_CHECKING:
+    from local.services.billing.account import Account
 
 SCALE = 3000.0
 MODULES = (
@@ -89,6 +93,7 @@ class Cloud:
     emitted: list[tuple] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     denied: set[tuple[str, str]] = field(default_factory=set)
+    account: Account | None = None
 
     def emit(self, *event):
         self.emitted.append(event)
@@ -137,13 +142,14 @@ class Cloud:
 
 
 @contextlib.contextmanager
-def cloud():
+def cloud(clock=None):
+    """`clock`: one that a test can stop and move."""
     saved = [(module, dict(vars(module))) for module in MODULES]
     registries = [(registry, dict(registry)) for registry in REGISTRIES]
-    clock = Clock.starting_now(SCALE)
+    clock = clock or Clock.starting_now(SCALE)
     made = Cloud(Faults())
     try:
-        services.install(clock)
+        made.account = services.install(clock)
         types.install()
         events.install(made.emit)
         permissions.install(made.check)

@@ -25,8 +25,10 @@ def with_numbers(properties: Properties) -> Properties:
 
 def create_service(logical_id: str, properties: Properties, stack_name: str) -> Created:
     arn, attributes = provisioners._ecs_service_create(logical_id, with_numbers(properties), stack_name)
-    grace = int(properties.get("HealthCheckGracePeriodSeconds") or 0)
-    ecs._services["/".join(str(arn).rsplit("/", 2)[1:])]["healthCheckGracePeriodSeconds"] = grace
+    ecs._services["/".join(str(arn).rsplit("/", 2)[1:])] |= {
+        "healthCheckGracePeriodSeconds": int(properties.get("HealthCheckGracePeriodSeconds") or 0),
+        "propagateTags": properties.get("PropagateTags", "NONE"),
+    }
     return str(arn), attributes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -95,6 +95,11 @@ class CostPlay:
             else NodeState(name)
             for name in GATEWAY.names
         }
+
+    def gives_out(self, outputs):
+        """Its stacks' outputs, as the nodes' rows have them."""
+        nodes = self.table.nodes[self.environment.environment_id]
+        nodes["network"] = replace(nodes["network"], outputs=outputs)
 
     def until(self, day, hour=0, minute=0, every=6):
         """Let time pass, with a look every so many hours."""
