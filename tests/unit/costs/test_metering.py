@@ -76,6 +76,19 @@ def test_tasks_that_nobody_counted_are_taken_to_run_while_it_is_awake():
     assert asleep["network", "NAT gateway"].quantity == 1
 
 
+def test_traffic_that_was_seen_once_and_is_silent_now_is_none(play):
+    """CloudWatch has no datapoint without traffic; what is stored is told now and then, and stays."""
+    play.usage.hourly |= {"nat_bytes": Decimal(2**30), "file_bytes": Decimal(2**30)}
+    play.until(FIRST, 6)
+    play.usage.hourly = dict(USUAL)
+    play.until(SECOND, 0, 5)
+    lines = {line.name: line for line in play.day(FIRST).metered}
+    assert round(lines["NAT data"].quantity, 2) == Decimal("5.92")  # five hours and 55 minutes of one GB
+    assert not lines["NAT data"].assumed
+    assert not lines["file storage"].assumed
+    assert lines["CloudFront requests"].assumed  # of which nothing was ever seen
+
+
 def test_only_what_stands_is_paid():
     """Of a creation that has come as far as the network, the network."""
     assert {stack for stack, _ in lines_of({}, stacks={"network"})} == {"network"}

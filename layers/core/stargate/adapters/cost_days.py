@@ -15,7 +15,7 @@ from stargate.domain.costs.actuals.keys import KeyUse
 from stargate.domain.costs.actuals.metering import Metered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from stargate.adapters.dynamodb import Table
     from stargate.adapters.rows import Row
@@ -59,7 +59,8 @@ class CostDays:
             "since": day.since,
             "until": day.until,
             "metered": _kept(day.metered),
-            "seen": json.dumps({name: str(value) for name, value in day.seen.items()}),
+            "seen": _texts(day.seen),
+            "measures": _texts(day.measures),
             "used_by": _kept(day.keys),
             "billed": None if day.billed is None else _kept(day.billed),
             "billed_at": day.billed_at,
@@ -71,6 +72,14 @@ class CostDays:
 
 def _key(environment_id: str, day: date) -> Row:
     return {"pk": f"env#{environment_id}", "sk": f"{PREFIX}{day.isoformat()}"}
+
+
+def _texts(numbers: Mapping[str, Decimal]) -> str:
+    return json.dumps({name: str(value) for name, value in numbers.items()})
+
+
+def _numbers(text: str) -> dict[str, Decimal]:
+    return {name: Decimal(value) for name, value in json.loads(text).items()}
 
 
 def _kept(items: Iterable[Any]) -> str:
@@ -100,9 +109,10 @@ def _day(row: Row) -> Day:
         row["since"],
         row["until"],
         _found(Metered, row["metered"]),
-        {name: Decimal(value) for name, value in json.loads(row["seen"]).items()},
+        _numbers(row["seen"]),
         _found(KeyUse, row["used_by"]),
         _found(Billed, row["billed"]) if "billed" in row else None,
         row.get("billed_at"),
+        _numbers(row["measures"]),
         row["version"],
     )

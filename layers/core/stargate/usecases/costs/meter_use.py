@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stargate.domain.costs.actuals.day import Day
-from stargate.domain.costs.actuals.metering import COUNTED, metered, metered_line
+from stargate.domain.costs.actuals.metering import COUNTED, completed, metered, metered_line
 from stargate.domain.costs.actuals.month import DAY, Month, day_of, intervals, midnight
 from stargate.domain.costs.control_plane import control_plane_lines
 from stargate.domain.environment import Status
@@ -68,10 +68,14 @@ class MeterUse:
         if until - since < STEP:
             return ""
         states = self.nodes.all(environment.environment_id)
+        known: Mapping[str, Decimal] = newest.measures if newest else {}
         for interval in intervals(since, until):
-            lines, seen = self._metered(environment, states, interval)
+            measured = self._measured(environment, states, interval)
+            known = {**known, **measured}
+            lines = self._lines(environment, states, interval, completed(measured, known))
             lines += _own(self.prices.book(), sharers, interval)
-            self._keep(environment, interval, lines, seen)
+            seen = {name: measured.get(name, Decimal(0)) for name in COUNTED}
+            self._keep(environment, interval, lines, seen, known)
         return f"up to {told(until)}"
 
     def _since(self, environment: Environment, newest: Day | None) -> float:
@@ -80,14 +84,21 @@ class MeterUse:
         begun = environment.created_at // MINUTE * MINUTE
         return max(begun, midnight(day_of(self.clock.now() - FURTHEST_BACK)))
 
-    def _metered(
+    def _measured(
         self, environment: Environment, states: States, interval: Interval
-    ) -> tuple[list[Metered], dict[str, Decimal]]:
+    ) -> Mapping[str, Decimal]:
         outputs = {name: value for state in states.values() for name, value in state.outputs.items()}
-        measured = self.usage.measure(environment, outputs, interval)
+        return self.usage.measure(environment, outputs, interval)
+
+    def _lines(
+        self,
+        environment: Environment,
+        states: States,
+        interval: Interval,
+        measured: Mapping[str, Decimal],
+    ) -> list[Metered]:
         made = (environment, self.manifests.read(environment.gateway_version))
-        lines = metered(made, _stacks(states), interval, measured, self.prices.book())
-        return lines, {name: measured.get(name, Decimal(0)) for name in COUNTED}
+        return metered(made, _stacks(states), interval, measured, self.prices.book())
 
     def _keep(
         self,
@@ -95,13 +106,14 @@ class MeterUse:
         interval: Interval,
         lines: Sequence[Metered],
         seen: Mapping[str, Decimal],
+        measures: Mapping[str, Decimal],
     ) -> None:
         """On the day as it was metered up to the interval: whoever was faster has counted it already."""
         known = self.days.get(environment.environment_id, interval.day)
         day = known or Day(interval.day, interval.since, interval.since)
         if day.until > interval.since:
             raise ConflictError(f"{interval.day} of {environment.name} was metered meanwhile")
-        self.days.put(environment.environment_id, day.with_metered(lines, interval.until, seen))
+        self.days.put(environment.environment_id, day.with_metered(lines, interval.until, seen, measures))
 
 
 def _own(book: PriceBook, sharers: int, interval: Interval) -> list[Metered]:

@@ -141,6 +141,11 @@ class Account:
     def billed_days(self) -> tuple[Day, ...]:
         return tuple(day for day in self.days if self.states[day.day] is DayState.BILLED)
 
+    @property
+    def compared_days(self) -> tuple[Day, ...]:
+        """Those of which both are known, what was used and what was billed."""
+        return tuple(day for day in self.billed_days if day.metered)
+
 
 def _in_cents(
     days: Iterable[Day], counted: Callable[[Day], Mapping[str, Sum]]

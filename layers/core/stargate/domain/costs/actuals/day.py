@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Day:
     """`since` and `until` are the moments between which its use was metered.
 
-    `seen` are counts that cost nothing by themselves, such as answered calls. `keys` is what the gateway's
+    `seen` are counts that cost nothing by themselves, such as answered calls. `measures` is the last value of
+    each measure that there ever was: which of them are to be expected. `keys` is what the gateway's
     own metrics told of who used it. `billed` is None as long as no bill was read, `billed_at` when it was.
     `version` 0 was never written.
     """
@@ -34,15 +35,24 @@ class Day:
     keys: tuple[KeyUse, ...] = ()
     billed: tuple[Billed, ...] | None = None
     billed_at: float | None = None
+    measures: Mapping[str, Decimal] = field(default_factory=dict)
     version: int = 0
 
-    def with_metered(self, lines: Iterable[Metered], until: float, seen: Mapping[str, Decimal]) -> Day:
+    def with_metered(
+        self,
+        lines: Iterable[Metered],
+        until: float,
+        seen: Mapping[str, Decimal],
+        measures: Mapping[str, Decimal],
+    ) -> Day:
         sums = {line.key: line for line in self.metered}
         for line in lines:
             known = sums.get(line.key)
             sums[line.key] = line if known is None else known.plus(line)
         counts = {name: self.seen.get(name, Decimal(0)) + value for name, value in seen.items()}
-        return replace(self, metered=tuple(sums.values()), until=until, seen={**self.seen, **counts})
+        return replace(
+            self, metered=tuple(sums.values()), until=until, seen={**self.seen, **counts}, measures=measures
+        )
 
     def with_keys(self, used: Iterable[KeyUse]) -> Day:
         sums = {one.who: one for one in self.keys}

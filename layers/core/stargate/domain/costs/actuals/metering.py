@@ -96,6 +96,20 @@ def metered_line(line: Line) -> Metered:
     )
 
 
+def completed(measured: Measured, known: Measured) -> dict[str, Decimal]:
+    """With what AWS does not tell because there is nothing new, of measures that it has told before.
+
+    Metrics of traffic have no datapoint where there was none; what is stored is told now and then.
+    """
+    found = dict(measured)
+    for name, last in known.items():
+        if name in LEVELS:
+            found.setdefault(name, last)
+        elif name in FLOWS or name.startswith(LOG_BYTES):
+            found.setdefault(name, Decimal(0))
+    return found
+
+
 def usage_in(interval: Interval, measured: Measured, *, at_rest: bool) -> Usage:
     """What was used in the interval: measured where it was, else its part of the usual month."""
     month = Month.at(interval.since)
@@ -132,6 +146,8 @@ USED = {
     "file_write_gb": ("file_write_bytes", GB),
     "observer_calls": ("observer_calls", Decimal(1)),
 }
+LEVELS = frozenset({"file_bytes"})
+FLOWS = frozenset(source for source, _ in USED.values()) - LEVELS
 LOG_BYTES = "log_bytes:"
 
 

@@ -1,4 +1,4 @@
-"""The use held against the bill, part by part, for the days that were billed: what differs, and why."""
+"""The use held against the bill, part by part, for days of which both are known: what differs, and why."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Reconciled:
 
 def reconciled(account: Account) -> tuple[Reconciled, ...]:
     """Every part that either side knows, then what was billed beside the use; in all it is the whole bill."""
-    days = account.billed_days
+    days = account.compared_days
     metered, billed = _sums(days, metered_of_bill), _sums(days, billed_parts)
     parts = [
         Reconciled(
@@ -160,7 +160,7 @@ class Accuracy:
 
 def accuracy(account: Account) -> tuple[Accuracy, tuple[Accuracy, ...]]:
     """Of all billed days together, and of each."""
-    each = tuple(_accuracy_of(day) for day in account.billed_days)
+    each = tuple(_accuracy_of(day) for day in account.compared_days)
     return Accuracy(None, total(one.metered for one in each), total(one.billed for one in each)), each
 
 

@@ -200,10 +200,11 @@ class Statement:
 
 
 def _gaps(account: Account) -> list[str]:
-    """Days between the first and the last of which nothing at all is known."""
-    known = {day.day for day in account.days}
-    if not known:
+    """Days between the first and the last that anything is known of, which were not metered."""
+    days = [day.day for day in account.days]
+    metered = {day.day for day in account.days if day.metered}
+    if not days:
         return []
     return [
-        day.isoformat() for day in account.month.days if min(known) < day < max(known) and day not in known
+        day.isoformat() for day in account.month.days if days[0] <= day <= days[-1] and day not in metered
     ]
