@@ -60,6 +60,7 @@ COUNTERS = {
 FIGURES = tuple(COUNTERS.values())
 SERIES = re.compile(rf"({'|'.join([IN_FLIGHT, *COUNTERS])})(?:\{{(.*)\}})? ([0-9.e+-]+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+SERVED = re.compile(r"claude-[a-z]+-\d-\d")  # in Bedrock's id of a model: the name that callers know
 SECRETS_CONFIG = Config(
     connect_timeout=2, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -291,9 +292,11 @@ def demand(house: House) -> Finding:
 
 
 def counts(exposition: str) -> Measured:
-    """What one task has counted: `in_flight` now, the rest since its start, `models` by requested name.
+    """What one task has counted: `in_flight` now, the rest since its start, `models` by name.
 
-    Its own counter of requests grows when one ends. The question itself is in flight while it is answered.
+    That is the model that was called, where the series tells it, and not the one that was asked for: an alias
+    may lie between. LiteLLM's own counter of requests grows when one ends. The question itself is in flight
+    while it is answered.
     """
     found: Measured = {"in_flight": 0.0, "models": {}}
     for line in exposition.splitlines():
@@ -304,9 +307,14 @@ def counts(exposition: str) -> Measured:
         if name == IN_FLIGHT:
             found["in_flight"] = max(0.0, value - 1.0)
         elif name in COUNTERS and _counts(name, labels):
-            model = found["models"].setdefault(labels.get("requested_model", ""), dict.fromkeys(FIGURES, 0.0))
-            model[COUNTERS[name]] += value
+            figures = found["models"].setdefault(_model(labels), dict.fromkeys(FIGURES, 0.0))
+            figures[COUNTERS[name]] += value
     return found
+
+
+def _model(labels: dict[str, str]) -> str:
+    called = SERVED.search(labels.get("model") or labels.get("litellm_model_name") or "")
+    return called[0] if called else labels.get("requested_model", "")
 
 
 def _counts(name: str, labels: dict[str, str]) -> bool:

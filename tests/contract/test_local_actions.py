@@ -8,10 +8,12 @@ from ministack.core import iam_actions
 from ministack.services import alb, rds
 
 from local.clock import Clock
+from local.gateways import registry
 from local.services import arc_zonal_shift as arc
 from local.services import rds as honest_rds
 from local.services import service_quotas
 from local.services.pace import Pace
+from stargate.domain.scaling.model_quotas import BY_MODEL
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import CLUSTER, ask, by_hand, service, steady, tasks
 from tests.contract.test_local_failover import AtOnce, database
@@ -184,3 +186,19 @@ def test_more_of_a_quota_is_asked_for_once_and_stands_unanswered():
     assert [(one["DesiredValue"], one["Status"]) for one in told["RequestedQuotas"]] == [(150.0, "PENDING")]
     assert quotas("ListServiceQuotas", ServiceCode="moonbeam")[0] == 400
     service_quotas.restore({})
+
+
+@pytest.mark.usefixtures("arn")
+def test_bedrocks_quotas_are_those_that_gateways_are_held_to():
+    """Set from outside, they are told by code and by name; restored, they are as they were."""
+    [(_, gateway)] = registry.gateways()
+    quota = BY_MODEL["sonnet"].tokens
+    asked = {"ServiceCode": "bedrock", "QuotaCode": quota.code}
+    before = quotas("GetServiceQuota", **asked)[1]["Quota"]["Value"]
+    service_quotas.apply({"code": quota.code, "value": before / 2})
+    assert gateway.models["sonnet"].quota.tokens_per_minute == before / 2
+    assert quotas("GetServiceQuota", **asked)[1]["Quota"]["Value"] == before / 2
+    _, answer = quotas("ListServiceQuotas", ServiceCode="bedrock")
+    assert {one["QuotaName"]: one["Value"] for one in answer["Quotas"]}[quota.name] == before / 2
+    service_quotas.restore({})
+    assert gateway.models["sonnet"].quota.tokens_per_minute == before

@@ -21,7 +21,7 @@ SHARED = {
     "MayLookBeforehand": {"PreflightFunction", "PlanEnvironmentFunction"},
     "LookAtGateways": {
         "ReceiveSignalFunction", "ExamineConditionsFunction", "PerformActionFunction", "VerifyEffectFunction",
-        "ProbeGatewaysFunction", "ExplainEventFunction",
+        "ProbeGatewaysFunction", "ExplainEventFunction", "WatchQuotasFunction",
     },
     "SurveyGateways": {
         "ApiFunction", "BeginDrillFunction", "InjectFailureFunction", "TendDrillFunction",

@@ -81,6 +81,7 @@ WIDE_THOUGH_NARROWABLE = {
     "MeasureTheGateway": {"cloudwatch:GetMetricData"},  # the same
     "ListTheTasks": {"ecs:ListTasks"},  # ECS decides it by a condition, the cluster
     "ReadMetrics": {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"},  # the same
+    "PublishQuotas": {"cloudwatch:PutMetricData"},  # its condition, the namespace
 }  # fmt: skip
 ACTION_WILDCARDS = {
     ("OperatorsKey", "kms:*"),  # a key that nobody rules can never be deleted

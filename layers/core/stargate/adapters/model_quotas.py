@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stargate.domain.scaling.quota_watch import Watched
 
 MINUTE = 60
+MOST_QUERIES = 500  # of one GetMetricData
 NAMESPACE = "Stargate/Quota"
 UNKNOWN = "NoSuchResourceException"
 MEASURES = {
@@ -75,15 +76,8 @@ class BedrockUse:
             for place, identifier in enumerate(model_ids)
             for measure, metric in MEASURES.items()
         ]
-        with named("GetMetricData"):
-            answer = client("cloudwatch", region).get_metric_data(
-                MetricDataQueries=queries,
-                StartTime=datetime.fromtimestamp(since, UTC),
-                EndTime=datetime.fromtimestamp(until, UTC),
-                ScanBy="TimestampAscending",
-            )
         found: dict[str, dict[float, dict[str, float]]] = {}
-        for result in answer["MetricDataResults"]:
+        for result in _results(region, queries, since, until):
             place, _, measure = str(result["Id"]).removeprefix("m").partition("_")
             minutes = found.setdefault(model_ids[int(place)], {})
             for moment, value in zip(result["Timestamps"], result["Values"], strict=True):
@@ -92,6 +86,20 @@ class BedrockUse:
             identifier: tuple(UseMinute(at, **minutes[at]) for at in sorted(minutes))
             for identifier, minutes in found.items()
         }
+
+
+def _results(
+    region: str, queries: Sequence[dict[str, Any]], since: float, until: float
+) -> Iterator[dict[str, Any]]:
+    for first in range(0, len(queries), MOST_QUERIES):
+        with named("GetMetricData"):
+            answer = client("cloudwatch", region).get_metric_data(
+                MetricDataQueries=queries[first : first + MOST_QUERIES],
+                StartTime=datetime.fromtimestamp(since, UTC),
+                EndTime=datetime.fromtimestamp(until, UTC),
+                ScanBy="TimestampAscending",
+            )
+        yield from answer["MetricDataResults"]
 
 
 def _query(identifier: str, model_id: str, metric: str) -> dict[str, Any]:
