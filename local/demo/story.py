@@ -11,7 +11,7 @@ from local.demo.environment_view import EnvironmentView, clock
 from local.demo.operation import Operation
 from local.demo.teller import NAME, Document, StoryError, Teller, moment
 from local.demo.timing import Life, critical_path, most_at_once, out_of_order
-from stargate.domain.gateway.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.gateway.graph import PLAIN, PREPARE_DATABASE
 
 PATIENCE_SECONDS = 150
 REQUEST = {"name": NAME, "preset": "sandbox"}
@@ -121,8 +121,8 @@ class Story(Teller):
             name: self.witness.creation(stack_id) for name, stack_id in self.witness.stacks(NAME).items()
         }
         lives[PREPARE_DATABASE] = self.witness.preparation(NAME)
-        self.same("nodes of the graph that were not made", sorted(set(GATEWAY.names) - set(lives)), [])
-        self.same("nodes made before what they need", out_of_order(GATEWAY, lives), [])
+        self.same("nodes of the graph that were not made", sorted(set(PLAIN.names) - set(lives)), [])
+        self.same("nodes made before what they need", out_of_order(PLAIN, lives), [])
         self.at_least("nodes in the making at the same time", most_at_once(lives.values()), 3)
         self._our_own_time(ready, lives)
 
@@ -141,7 +141,7 @@ class Story(Teller):
         self.same("the environment is retired", gone["status"], "RETIRED")
         deletions = {name: self.witness.deletion(stack_id) for name, stack_id in ids.items()}
         deletions[PREPARE_DATABASE] = Life(0, 0)  # a step leaves nothing to delete
-        too_early = out_of_order(GATEWAY.reversed(), deletions)
+        too_early = out_of_order(PLAIN.reversed(), deletions)
         too_early = [line for line in too_early if not line.startswith(PREPARE_DATABASE)]
         self.same("stacks deleted before their dependents were gone", too_early, [])
         kept = gone.get("kept", [])
@@ -152,7 +152,7 @@ class Story(Teller):
         self.same("dead letters of the control plane", self.witness.dead_letters(), 0)
 
     def _our_own_time(self, ready: Document, lives: dict[str, Life]) -> None:
-        legs = critical_path(GATEWAY, lives, self.requests)
+        legs = critical_path(PLAIN, lives, self.requests)
         checks = moment(ready["updated_at"]) - max(life.stood for life in lives.values())
         scale = self.connection.time_scale
         own = (sum(leg.lag for leg in legs) + checks) / scale

@@ -174,6 +174,7 @@ _ARNS = {
     "AWS::RDS::DBInstance": ("arn:aws:rds:{region}:{account}:db:{name}", "DBInstanceIdentifier"),
     "AWS::RDS::DBSubnetGroup": ("arn:aws:rds:{region}:{account}:subgrp:{name}", "DBSubnetGroupName"),
     "AWS::RDS::DBParameterGroup": ("arn:aws:rds:{region}:{account}:pg:{name}", "DBParameterGroupName"),
+    "AWS::ECR::Repository": ("arn:aws:ecr:{region}:{account}:repository/{name}", "RepositoryName"),
     "AWS::ECS::Cluster": ("arn:aws:ecs:{region}:{account}:cluster/{name}", "ClusterName"),
     "AWS::ECS::TaskDefinition": ("arn:aws:ecs:{region}:{account}:task-definition/{name}:1", "Family"),
     "AWS::Lambda::Function": ("arn:aws:lambda:{region}:{account}:function:{name}", "FunctionName"),

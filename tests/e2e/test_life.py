@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.demo.timing import Life, most_at_once, out_of_order
-from stargate.domain.gateway.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.gateway.graph import PLAIN, PREPARE_DATABASE
 from stargate.domain.gateway.observer import ASKED
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
@@ -208,8 +208,8 @@ def test_creation_ends_ready_after_checks(record):
 
 def test_every_node_of_the_graph_is_made_in_order(record):
     """The cloud's own record has every node, each made after what it needs, several at a time."""
-    assert sorted(record.lives) == sorted(GATEWAY.names)
-    assert out_of_order(GATEWAY, record.lives) == []
+    assert sorted(record.lives) == sorted(PLAIN.names)
+    assert out_of_order(PLAIN, record.lives) == []
     assert most_at_once(record.lives.values()) >= 4
 
 
@@ -275,7 +275,7 @@ def test_deletion_goes_in_reverse_and_leaves_nothing(record):
     """Each stack goes after its dependents, and in the end nothing bears the tag or the name."""
     assert [(document["status"], document["failure"]) for document in record.gone] == [("RETIRED", None)] * 2
     reverse = {**record.deletions, PREPARE_DATABASE: Life(0, 0)}
-    early = [line for line in out_of_order(GATEWAY.reversed(), reverse) if PREPARE_DATABASE not in line]
+    early = [line for line in out_of_order(PLAIN.reversed(), reverse) if PREPARE_DATABASE not in line]
     assert early == []
     assert record.left == []
 

@@ -1,7 +1,7 @@
 """A POC lives in another region than the control plane: made there, heard of from there, gone from there.
 
-This one has a private balancer and runs on ARM, so that the choices at creation are made once for real. Its
-secrets are those that all POCs of the region share.
+This one has a private balancer, runs on ARM and from images that it mirrored, so that the choices at creation
+made once for real. Its secrets are those that all POCs of the region share.
 """
 
 import json
@@ -17,7 +17,7 @@ from tests.e2e.patience import follow, settled
 
 pytestmark = pytest.mark.cloud
 
-CHOICES = {"edge": {"balancer": "private"}, "compute": {"architecture": "arm64"}}
+CHOICES = {"edge": {"balancer": "private"}, "compute": {"architecture": "arm64"}, "images": {"mirror": True}}
 POC = {"name": "lab", "preset": "poc", "overrides": CHOICES}
 THERE = PRESETS["poc"].region
 
@@ -37,6 +37,8 @@ class Record:
     gone: Document = field(default_factory=dict)
     left: dict[str, set[str]] = field(default_factory=dict)
     secrets: list[set[str]] = field(default_factory=list)
+    images: dict[str, set[str]] = field(default_factory=dict)
+    repositories: list[list[str]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +55,31 @@ def record(api, witness, cloud):
     told.providers = set(_providers(cloud))
     balancers = cloud.client("elbv2", THERE).describe_load_balancers()["LoadBalancers"]
     told.balancers = [balancer["Scheme"] for balancer in balancers]
+    told.images = _images(cloud)
+    told.repositories.append(_repositories(cloud))
     assert let_go(api, "lab").status == 202
     told.gone = follow(api, "lab", settled)[-1]
     told.left = _stacks(cloud)
     told.secrets.append(_secrets(cloud))
+    told.repositories.append(_repositories(cloud))
     return told
+
+
+def _images(cloud):
+    """By family of tasks: where its containers come from, without what tells them apart."""
+    ecs = cloud.client("ecs", THERE)
+    found = {}
+    for arn in ecs.list_task_definitions(familyPrefix="stargate-lab")["taskDefinitionArns"]:
+        task = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        origins = {container["image"].rpartition(":")[0] for container in task["containerDefinitions"]}
+        found[task["family"].removeprefix("stargate-lab-")] = origins
+    return found
+
+
+def _repositories(cloud):
+    return [
+        one["repositoryName"] for one in cloud.client("ecr", THERE).describe_repositories()["repositories"]
+    ]
 
 
 def _secrets(cloud):
@@ -129,6 +151,16 @@ def test_its_secrets_are_those_that_all_pocs_share(record):
     assert {name.split("/")[0] for name in there} == {"stargate-shared-poc"}
     assert len(there) == 16
     assert left == set()
+
+
+def test_its_tasks_start_from_its_own_copies(record):
+    """All but the task that makes the copies; the repository goes with the environment."""
+    makes_them = record.images.pop("mirror-images")
+    assert makes_them == {"public.ecr.aws/aws-cli/aws-cli", "quay.io/skopeo/stable"}
+    (own,) = set().union(*record.images.values())
+    assert own.endswith(f".dkr.ecr.{THERE}.amazonaws.com/stargate-lab")
+    assert record.images.keys() == {"grafana", "langfuse", "litellm", "prepare-database", "victoria-metrics"}
+    assert record.repositories == [["stargate-lab"], []]
 
 
 def test_it_leaves_nothing_but_the_forwarder(record):

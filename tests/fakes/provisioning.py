@@ -182,6 +182,8 @@ class FakeChangeSets:
 @dataclass
 class FakeTasks:
     started: list = field(default_factory=list)
+    families: list = field(default_factory=list)
+    security_groups: list = field(default_factory=list)
     exit_codes: dict = field(default_factory=dict)
     refuse: str = ""
 
@@ -190,6 +192,8 @@ class FakeTasks:
             raise TaskRefusedError(self.refuse)
         if client_token not in self.started:
             self.started.append(client_token)
+            self.families.append(family)
+            self.security_groups.append(security_group)
         return f"arn:aws:ecs:{region}:111122223333:task/{cluster}/{client_token}"
 
     def describe(self, region, cluster, task_arn):
@@ -197,7 +201,9 @@ class FakeTasks:
         return ObservedTask(task_arn, code is not None, () if code is None else (code,))
 
     def stop(self, exit_code):
+        """The family of the task that stops: the one that was started last."""
         self.exit_codes[self.started[-1]] = exit_code
+        return self.families[-1]
 
 
 @dataclass

@@ -66,8 +66,8 @@ class FakeMovers:
     def deploy(self, environment_id, attempt, node, cause):
         self.calls.append(("deploy", environment_id, attempt, node, cause))
 
-    def prepare(self, environment_id, attempt, node, cause):
-        self.calls.append(("prepare", environment_id, attempt, node, cause))
+    def run(self, environment_id, attempt, node, cause):
+        self.calls.append(("run", environment_id, attempt, node, cause))
 
     def remove(self, environment_id, attempt, node, cause):
         self.calls.append(("remove", environment_id, attempt, node, cause))

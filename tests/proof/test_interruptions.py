@@ -2,7 +2,7 @@
 
 import pytest
 
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
@@ -68,7 +68,7 @@ def test_a_stopped_workflow_leaves_a_failed_environment_that_says_so(creation):
 def test_asking_again_ends_ready_with_each_stack_made_once(creation, cloud):
     """What stood or was in the making when the workflow was stopped is not made a second time."""
     assert (creation[-1]["status"], creation[-1]["attempt"]) == ("READY", 4)
-    expected = [(f"stargate-stony-{node.name}", "CREATE_COMPLETE") for node in GATEWAY.stacks]
+    expected = [(f"stargate-stony-{node.name}", "CREATE_COMPLETE") for node in PLAIN.stacks]
     assert sorted(stacks(cloud)) == sorted(expected)
 
 

@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, settled
 
@@ -107,7 +107,7 @@ def test_a_plan_of_a_new_environment_adds_every_stack(record):
     plan = record.of_new.document
     assert record.of_new.status == 200, record.of_new.text
     assert {stack["action"] for stack in plan["stacks"]} == {"add"}
-    assert len(plan["stacks"]) == len(GATEWAY.stacks)
+    assert len(plan["stacks"]) == len(PLAIN.stacks)
     assert plan["preflight"] == {"ok": True, "faults": []}
     assert plan["seconds"] > 600
 

@@ -37,6 +37,7 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
                 "01234567-89ab-cdef-0123-456789abcdef",
             },
             "compute": {"spot": True, "architecture": "arm64"},
+            "images": {"mirror": True},
         },
     ),
 }
@@ -190,3 +191,13 @@ def containers(stack: str) -> dict[str, dict[str, Any]]:
 
 def environment_names(container: dict[str, Any]) -> set[str]:
     return {entry["Name"] for key in ("Environment", "Secrets") for entry in container.get(key, [])}
+
+
+def mirrored_images() -> dict[str, str]:
+    """By the name that a copy's tag begins with: the image as it is published."""
+    pins = TEMPLATES["network"]["Outputs"]["ImagePins"]["Value"]["Fn::Join"][1]
+    images = TEMPLATES["network"]["Mappings"]["Images"]
+    return {
+        name: images[found["Fn::FindInMap"][1]]["Image"]
+        for name, found in (pin["Fn::Join"][1] for pin in pins)
+    }

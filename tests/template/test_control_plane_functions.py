@@ -33,7 +33,7 @@ DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
 
 # Called without anybody waiting for the answer: by EventBridge, by another function, by CloudFormation.
 ASYNCHRONOUS = {
-    "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "PrepareDatabaseFunction",
+    "NoticeProgressFunction", "NoticeWorkflowEndFunction", "DeployStackFunction", "RunStepFunction",
     "RemoveStackFunction", "PublishGatewayFunction", "TryRateLimitFunction", "ReceiveSignalFunction",
 }  # fmt: skip
 ANSWERING = {

@@ -37,7 +37,7 @@ ON_EVERYTHING = {
     },
     "ScaleGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "WatchQuotasFunction": {"cloudwatch:PutMetricData"},
-    "PrepareDatabaseFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "RunStepFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
 
     "MeterUseFunction": {"cloudwatch:GetMetricData"},
@@ -68,6 +68,7 @@ ON_EVERYTHING = {
     "GatewayBoundary": {
         "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics",
         "tag:GetResources", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
+        "ecr:GetAuthorizationToken",
     },
 }  # fmt: skip
 # By the statement's name: on "*", though IAM could narrow some of it.
@@ -122,6 +123,10 @@ NOT_NEEDED = {
     "ec2:ReplaceIamInstanceProfileAssociation": "the NAT instance has no role",
     "ec2:UnassignPrivateNatGatewayAddress": "a NAT gateway keeps the one address it has",
     "ec2:UnmonitorInstances": "no detailed monitoring",
+    "ecr:DeleteLifecyclePolicy": "no lifecycle policy: copies go with their environment",
+    "ecr:DeleteRepositoryPolicy": "no repository policy: nobody else's account pulls",
+    "ecr:PutLifecyclePolicy": "no lifecycle policy: copies go with their environment",
+    "ecr:SetRepositoryPolicy": "no repository policy: nobody else's account pulls",
     "ecs:PutAccountSetting": "the account's settings are its owner's",
     "ecs:PutAccountSettingDefault": "the account's settings are its owner's",
     "elasticfilesystem:CreateReplicationConfiguration": "no replication",
@@ -137,6 +142,7 @@ NOT_NEEDED = {
     "kms:Encrypt": "AWS's own keys, as above",
     "kms:GenerateDataKey": "AWS's own keys, as above",
     "kms:GenerateDataKeyWithoutPlaintext": "AWS's own keys, as above",
+    "kms:RetireGrant": "AWS's own keys, as above",
     "lambda:DeleteFunctionCodeSigningConfig": "the observer's code is in its template",
     "lambda:DeleteFunctionConcurrency": "no function reserves any",
     "lambda:DeleteProvisionedConcurrencyConfig": "no function is scaled",
@@ -339,7 +345,7 @@ def test_roles_are_passed_to_one_service_each():
         ("PlanEnvironmentFunction", "cloudformation.amazonaws.com"),
         ("RemoveStackFunction", "cloudformation.amazonaws.com"),
         ("ReleaseCommonFunction", "cloudformation.amazonaws.com"),
-        ("PrepareDatabaseFunction", "ecs-tasks.amazonaws.com"),
+        ("RunStepFunction", "ecs-tasks.amazonaws.com"),
         ("PerformActionFunction", "ecs-tasks.amazonaws.com"),
         ("RehearseRestoreFunction", "ecs-tasks.amazonaws.com"),
         ("MayMakeEdge", "ecs-tasks.amazonaws.com"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stargate.domain.gateway.graph import GATEWAY, PREPARE_DATABASE
+from stargate.domain.gateway.graph import GATEWAY, MIRROR_IMAGES, PREPARE_DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -28,7 +28,7 @@ def test_the_drawn_graph_is_the_graph():
 
 
 def _named(label):
-    return PREPARE_DATABASE if label == "prepare" else label
+    return {"prepare": PREPARE_DATABASE, "mirror": MIRROR_IMAGES}.get(label, label)
 
 
 def test_every_decision_is_listed():

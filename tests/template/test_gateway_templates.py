@@ -16,6 +16,7 @@ from tests.template.gateway_templates import (
     GATEWAY,
     TEMPLATES,
     TEXTS,
+    mirrored_images,
     resources_of_type,
     role_statements,
     walk,
@@ -25,7 +26,7 @@ ENVIRONMENT_LEVEL = {
     "Environment", "EnvironmentId", "Preset", "VpcCidr", "ZoneCount", "Nat", "BalancerScheme",
     "Domain", "CertificateArn", "Spot", "CpuArchitecture",
     "LitellmCpu", "LitellmMemory", "LitellmMinTasks", "LitellmMaxTasks", "GrafanaTasks", "LangfuseTasks",
-    "DatabaseClass", "DatabaseStorage", "DatabaseMaxStorage", "DatabaseMultiAz",
+    "DatabaseClass", "DatabaseStorage", "DatabaseMaxStorage", "DatabaseMultiAz", "MirrorImages",
     "GatewayBucket", "GatewayVersion", "BedrockRegion", "BoundaryArn",
 }  # fmt: skip
 CLOUDFORMATION_BYTES = 51_200
@@ -224,6 +225,57 @@ def test_images_are_pinned_in_one_place_and_to_a_version():
         for container in task["ContainerDefinitions"]
     ]
     assert all(image["Ref"] in TEMPLATES["network"]["Outputs"] for image in used)
+
+
+def test_a_mirrored_image_is_named_as_the_copying_task_names_it():
+    """Its tag is the pin's name and version, and every image that a task runs has its pin."""
+    outputs = TEMPLATES["network"]["Outputs"]
+    pins = {key[:-5]: value["Value"] for key, value in outputs.items() if "Fn::If" in str(value.get("Value"))}
+    pins = {key: value for key, value in pins.items() if key + "Image" in outputs}
+    named = {}
+    for key, value in pins.items():
+        condition, copy, published = value["Fn::If"]
+        text, parts = copy["Fn::Sub"]
+        assert condition == "Mirrored"
+        assert published == {"Fn::FindInMap": ["Images", key, "Image"]}
+        assert parts == {"Version": {"Fn::Select": [1, {"Fn::Split": [":", published]}]}}
+        name = re.fullmatch(r".+/stargate-\$\{Environment\}:([a-z-]+)-\$\{Version\}", text)[1]
+        named[name] = TEMPLATES["network"]["Mappings"]["Images"][key]["Image"]
+    assert named == mirrored_images()
+    used = {
+        container["Image"]["Ref"]
+        for stack, _, task in resources_of_type("AWS::ECS::TaskDefinition")
+        for container in task["ContainerDefinitions"]
+        if stack != "images"
+    }
+    assert used == {f"{key}Image" for key in pins}
+    assert TEMPLATES["images"]["Resources"]["Repository"]["Properties"]["RepositoryName"] == {
+        "Fn::Sub": "stargate-${Environment}"
+    }
+
+
+def test_whoever_starts_tasks_may_pull_a_mirrored_image():
+    """Each execution role, from the environment's own repository and no other."""
+    for stack, _, task in resources_of_type("AWS::ECS::TaskDefinition"):
+        role = task["ExecutionRoleArn"]["Fn::GetAtt"][0]
+        policies = TEMPLATES[stack]["Resources"][role]["Properties"]["Policies"]
+        allowed = {
+            (action, str(statement["Resource"]))
+            for policy in policies
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in (
+                statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            )
+            if action.startswith("ecr:")
+        }
+        pulled = {(action, place.rpartition(":")[2].rstrip("'}")) for action, place in allowed}
+        own = "repository/stargate-${Environment"
+        expected = {
+            ("ecr:GetAuthorizationToken", "*"),
+            ("ecr:BatchGetImage", own),
+            ("ecr:GetDownloadUrlForLayer", own),
+        }
+        assert pulled == (set() if stack == "images" else expected), stack
 
 
 def test_secrets_reach_a_container_by_reference_only():

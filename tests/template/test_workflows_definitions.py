@@ -99,7 +99,7 @@ def test_each_node_goes_to_the_function_of_its_kind():
     """Stacks are deployed, the step is prepared, and all of it is removed by one."""
     for branch in DEFINITIONS["ProvisionWorkflow"]["States"]["Stacks"]["Branches"]:
         kind = GATEWAY.node(branch["StartAt"]).kind
-        expected = {"stack": "${DeployStackFunction}", "step": "${PrepareDatabaseFunction}"}[kind]
+        expected = {"stack": "${DeployStackFunction}", "step": "${RunStepFunction}"}[kind]
         assert branch["States"][branch["StartAt"]]["Arguments"]["FunctionName"] == expected
     for branch in DEFINITIONS["RetireWorkflow"]["States"]["Stacks"]["Branches"]:
         assert branch["States"][branch["StartAt"]]["Arguments"]["FunctionName"] == "${RemoveStackFunction}"

@@ -23,14 +23,19 @@ from stargate.usecases.provisioning.create_environment import CreateEnvironment
 from stargate.usecases.provisioning.deploy_stack import DeployStack
 from stargate.usecases.provisioning.node_moves import Call, Desk
 from stargate.usecases.provisioning.notice_progress import NoticeProgress
-from stargate.usecases.provisioning.prepare_database import PrepareDatabase
 from stargate.usecases.provisioning.remove_stack import RemoveStack
+from stargate.usecases.provisioning.run_step import RunStep
 from stargate.usecases.provisioning.settle_environment import SettleEnvironment
 from stargate.usecases.provisioning.show_environments import ShowEnvironments
 from tests import fakes
 
 OUTPUTS = {
-    "network": {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2", "PrepareSecurityGroupId": "sg-1"},
+    "network": {
+        "VpcId": "vpc-1",
+        "PrivateSubnetIds": "subnet-1,subnet-2",
+        "PrepareSecurityGroupId": "sg-1",
+        "MirrorSecurityGroupId": "sg-2",
+    },
     "balancer": {"LitellmTargetGroupArn": "arn:litellm"},
     "edge": {
         "DistributionId": "E1",
@@ -121,9 +126,7 @@ class Play:
             "bucket",
             "arn:boundary",
         )
-        self.prepare = PrepareDatabase(
-            self.desk("prepare_database", StepFailedError), self.stacks, self.tasks
-        )
+        self.prepare = RunStep(self.desk("run_step", StepFailedError), self.stacks, self.tasks)
         self.remove = RemoveStack(self.desk("remove_stack", StackFailedError), self.stacks)
         self.notice = NoticeProgress(
             self.environments, self.nodes, self.movers, self.clock, self.narrator("notice_progress")
@@ -218,10 +221,11 @@ class Play:
 
     def task_stops(self, exit_code, *, told=True):
         self.clock.pass_seconds(60)
-        self.tasks.stop(exit_code)
+        family = self.tasks.stop(exit_code)
         detail = {
             "lastStatus": "STOPPED",
             "containers": [{"exitCode": exit_code}],
+            "group": f"family:{family}",
             "startedBy": f"stargate/{self.environment.environment_id}/{self.environment.attempt}",
         }
         if told:
@@ -268,10 +272,10 @@ class Play:
     def stand_all(self):
         """Everything comes to stand, each as soon as it was submitted."""
         while True:
-            names = [name for name in self.in_progress() if name != "prepare-database"]
+            names = self.in_progress()
             if names:
                 self.stands(names[0])
-            elif "prepare-database" in self.submitted() and self.status("prepare-database") == "SUBMITTED":
+            elif any(self.status(step.name) == "SUBMITTED" for step in self.environment.graph.steps):
                 self.task_stops(0)
             else:
                 return

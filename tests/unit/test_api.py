@@ -15,7 +15,7 @@ from stargate.api.operating import OperatingApi
 from stargate.api.requests import Once
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.environment import Status
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from stargate.domain.moments import told
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.scaling.demand import Usual
@@ -210,7 +210,7 @@ def test_asking_for_an_environment_is_accepted(client):
     assert status == 202
     assert (body["name"], body["status"], body["region"]) == ("sandbox", "PROVISIONING", "us-east-1")
     assert body["progress"] == 0.0
-    assert [stack["name"] for stack in body["stacks"]] == list(GATEWAY.names)
+    assert [stack["name"] for stack in body["stacks"]] == list(PLAIN.names)
     assert [start[1] for start in client.play.workflows.started] == [f"{body['id']}-1"]
 
 
@@ -278,7 +278,7 @@ def test_every_fault_is_listed_with_its_path_and_what_is_allowed(client):
         "/overrides/database/multi_az": "true or false",
         "/overrides/database/storage_gb": "a whole number from 20 to 65536",
         "/overrides/grafana/tasks": "a whole number from 1 to 50",
-        "/overrides/kafka": "one of compute, database, edge, grafana, langfuse, litellm, network",
+        "/overrides/kafka": "one of compute, database, edge, grafana, images, langfuse, litellm, network",
         "/overrides/litellm/memory": faults(answer)["/overrides/litellm/memory"],
         "/overrides/litellm/min_tasks": "a whole number from 1 to 2",
         "/overrides/network/cidr": faults(answer)["/overrides/network/cidr"],

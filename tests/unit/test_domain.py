@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stargate import settings
 from stargate.adapters.attributes import decode_row, encode_row
 from stargate.domain.environment import environment_of_stack
-from stargate.domain.gateway.graph import GATEWAY, Graph, Node
+from stargate.domain.gateway.graph import GATEWAY, PLAIN, Graph, Node
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.parameters import MissingParameterError, stack_parameters
 from stargate.domain.gateway.template_conditions import UnknownConditionError, holds
@@ -42,15 +42,15 @@ def test_a_graph_in_the_wrong_order_is_refused():
 
 def test_needs_of_needs_are_found():
     """Grafana may use outputs of everything behind the database and the edge."""
-    assert set(GATEWAY.all_needs("grafana")) == {
+    assert set(PLAIN.all_needs("grafana")) == {
         *("network", "secrets", "waf", "data", "cluster", "balancer", "edge", "prepare-database")
     }
 
 
 def test_nobody_waits_for_what_a_gateway_does_without():
     """Its dependents need what is left, and come after it as before."""
-    smaller = GATEWAY.without({"waf", "storage"})
-    assert set(smaller.names) == set(GATEWAY.names) - {"waf", "storage"}
+    smaller = PLAIN.without({"waf", "storage"})
+    assert set(smaller.names) == set(PLAIN.names) - {"waf", "storage"}
     assert smaller.node("edge").needs == ("balancer",)
     assert smaller.node("victoria-metrics").needs == ("cluster",)
 
@@ -160,14 +160,21 @@ def test_events_are_read_in_aws_shapes():
     assert read_event(event("CloudFormation Resource Status Change", own_line)) is None
 
 
+STOPPED = {
+    "lastStatus": "STOPPED",
+    "startedBy": started_by("abc", 1),
+    "group": "family:stargate-x-mirror-images",
+}
+
+
 @pytest.mark.parametrize(
     ("detail", "expected"),
     [
         ({"lastStatus": "RUNNING", "startedBy": started_by("abc", 1)}, None),
         ({"lastStatus": "STOPPED", "startedBy": "ecs-svc/1"}, None),
         ({"lastStatus": "STOPPED"}, None),
-        ({"lastStatus": "STOPPED", "startedBy": started_by("abc", 1), "containers": [{}]}, False),
-        ({"lastStatus": "STOPPED", "startedBy": started_by("abc", 1), "containers": [{"exitCode": 0}]}, True),
+        ({**STOPPED, "containers": [{}]}, False),
+        ({**STOPPED, "containers": [{"exitCode": 0}]}, True),
     ],
 )
 def test_only_the_end_of_our_own_tasks_matters(detail, expected):
@@ -176,7 +183,7 @@ def test_only_the_end_of_our_own_tasks_matters(detail, expected):
     if expected is None:
         assert read is None
     else:
-        assert read == TaskStopped("e1", 1513968228.0, "abc", expected)
+        assert read == TaskStopped("e1", 1513968228.0, "abc", "stargate-x-mirror-images", expected)
 
 
 def test_every_missing_setting_is_named():
@@ -188,7 +195,7 @@ def test_every_missing_setting_is_named():
         "SERVICE_ROLE_ARN",
         "BOUNDARY_ARN",
         "DEPLOY_STACK_FUNCTION",
-        "PREPARE_DATABASE_FUNCTION",
+        "RUN_STEP_FUNCTION",
     )
 
 

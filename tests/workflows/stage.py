@@ -31,7 +31,7 @@ SCALE = 9000.0
 REAL_SECONDS = 30  # no path takes longer, on however busy a machine
 ACCOUNT = "000000000000"
 ENVIRONMENT = {"environment_id": "0123456789ab", "attempt": 2}
-MOVERS = ("deploy-stack", "prepare-database", "remove-stack")
+MOVERS = ("deploy-stack", "run-step", "remove-stack")
 
 
 def stands(payload: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ def test_preflight_stacks_check_ready(stage):
     assert run.status == "SUCCEEDED", run.cause
     assert run.path == ["Preflight", "Common", "Stacks", "Check gateway", "Settle ready"]
     assert run.times("deploy-stack") == dict.fromkeys(nodes("stack"), 1)
-    assert run.times("prepare-database") == dict.fromkeys(nodes("step"), 1)
+    assert run.times("run-step") == dict.fromkeys(nodes("step"), 1)
     assert run.settled == [{"outcome": "READY"}]
 
 
@@ -76,7 +76,7 @@ def test_a_stack_fails_and_ends_the_others(stage):
 
 def test_the_step_fails(stage):
     """A step is a node like any other."""
-    run = stage.play(WORKFLOW, prepare_database=fails("StepFailedError", "roles exited with 1"))
+    run = stage.play(WORKFLOW, run_step=fails("StepFailedError", "roles exited with 1"))
     assert run.path == ["Preflight", "Common", "Stacks", *FAILURE]
     assert (run.error, run.cause) == ("StepFailedError", "roles exited with 1")
 

@@ -48,10 +48,10 @@ class SettleSettings:
 
 
 @dataclass(frozen=True)
-class PrepareDatabaseSettings:
+class RunStepSettings:
     table_name: str
     deploy_stack_function: str
-    prepare_database_function: str
+    run_step_function: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class DeployStackSettings:
     service_role_arn: str
     boundary_arn: str
     deploy_stack_function: str
-    prepare_database_function: str
+    run_step_function: str
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class RemoveStackSettings:
 class NoticeProgressSettings:
     table_name: str
     deploy_stack_function: str
-    prepare_database_function: str
+    run_step_function: str
     remove_stack_function: str
 
 

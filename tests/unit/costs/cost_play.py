@@ -11,7 +11,7 @@ from pathlib import Path
 from gateway.build_manifest import build_manifest
 from stargate.domain.costs.actuals.month import DAY, midnight
 from stargate.domain.environment import Environment, Status
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
@@ -85,7 +85,7 @@ class CostPlay:
         self.collect = CollectBill(self.environments, self.bills, self.days, self.clock)
         self.state = StateCosts(self.environments, self.manifests, self.prices, self.days, self.clock)
 
-    def stands(self, environment, stacks=GATEWAY.names):
+    def stands(self, environment, stacks=PLAIN.names):
         self.environment = environment
         self.table.environments[environment.environment_id] = environment
         self.table.names[environment.name] = environment.environment_id
@@ -93,7 +93,7 @@ class CostPlay:
             name: NodeState(name, status=NodeStatus.STANDING, stood_at=environment.created_at)
             if name in stacks
             else NodeState(name)
-            for name in GATEWAY.names
+            for name in PLAIN.names
         }
 
     def gives_out(self, outputs):

@@ -15,7 +15,7 @@ from stargate.domain.costs.actuals.parts import CONTROL_PLANE, part_of_item
 from stargate.domain.costs.control_plane import ALARMS, CALLS, control_plane_lines
 from stargate.domain.costs.snapshot import SNAPSHOT, UNITS
 from stargate.domain.environment import Status
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from tests.template.control_plane import RESOURCES, of_type
 from tests.unit.costs.cost_play import FIRST, ID, REAL, USUAL, CostPlay, an_environment, moment
 
@@ -33,7 +33,7 @@ def same(one, other):
     return abs(one - other) < Decimal("1e-20")
 
 
-def lines_of(measured, environment=None, stacks=GATEWAY.names, interval=HOUR):
+def lines_of(measured, environment=None, stacks=PLAIN.names, interval=HOUR):
     made = (environment or an_environment(), REAL)
     return {(line.stack, line.name): line for line in metered(made, stacks, interval, measured, SNAPSHOT)}
 

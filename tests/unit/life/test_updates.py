@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Status
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from stargate.domain.operating.facts import ScalingFacts
 from stargate.domain.provisioning.moves import StackEvent
 from stargate.errors import EnvironmentBusyError, InvalidRequestError
@@ -41,7 +41,7 @@ class Workshop(Play):
     def go(self):
         """The workflow calls every branch, and those who are woken run."""
         self.environment = self.now()
-        for name in GATEWAY.names:
+        for name in PLAIN.names:
             self.call(name)
             self._run_woken()
 
@@ -85,9 +85,9 @@ def test_only_the_stack_that_differs_is_updated(workshop):
     workshop.update(overrides=MORE)
     assert workshop.environment.status is Status.UPDATING
     assert workshop.stacks.updated == ["stargate-sandbox-litellm"]
-    assert workshop.answered() == set(GATEWAY.names) - {"litellm"}
+    assert workshop.answered() == set(PLAIN.names) - {"litellm"}
     workshop.is_updated("litellm")
-    assert workshop.answered() == set(GATEWAY.names)
+    assert workshop.answered() == set(PLAIN.names)
     assert workshop.settled(Status.READY) is Status.READY
     document = workshop.show.one("sandbox")
     assert document["spec"]["litellm"]["max_tasks"] == 8
@@ -102,7 +102,7 @@ def test_what_needs_a_stack_waits_until_it_is_updated(workshop):
     workshop.is_updated("data")
     assert workshop.stacks.updated == ["stargate-sandbox-data", "stargate-sandbox-litellm"]
     workshop.is_updated("litellm")
-    assert workshop.answered() == set(GATEWAY.names)
+    assert workshop.answered() == set(PLAIN.names)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_failed_update_goes_back_to_what_was_and_says_why(workshop):
     assert workshop.workflows.started[-1][0] == "update"
     workshop.stacks.roll_back("stargate-sandbox-litellm")
     workshop.go()
-    assert workshop.answered() == set(GATEWAY.names)
+    assert workshop.answered() == set(PLAIN.names)
     assert workshop.settled(Status.READY) is Status.READY
     document = workshop.show.one("sandbox")
     assert (document["status"], document["spec"]["litellm"]["max_tasks"]) == ("READY", 6)
@@ -219,4 +219,4 @@ def test_a_stack_of_a_row_without_fingerprint_is_compared_by_cloudformation(work
         rows[name] = replace(state, applied=None)
     workshop.update(overrides=MORE)
     assert workshop.stacks.updated == ["stargate-sandbox-litellm"]
-    assert workshop.answered() == set(GATEWAY.names) - {"litellm"}
+    assert workshop.answered() == set(PLAIN.names) - {"litellm"}

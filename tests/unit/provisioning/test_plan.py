@@ -11,7 +11,7 @@ from gateway.build_manifest import build_manifest
 from stargate.domain.costs.budget import Budget
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.environment import Status
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import PLAIN
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.provisioning.plan_prices import price_of
 from stargate.domain.provisioning.planning import ResourceChange
@@ -69,7 +69,7 @@ def actions(document):
 def test_of_a_new_environment_everything_is_added(office):
     """Every stack with its resources, the time that all of it takes, and nothing written."""
     document = office.plan("other", preset="sandbox")
-    assert actions(document) == dict.fromkeys((node.name for node in GATEWAY.stacks), "add")
+    assert actions(document) == dict.fromkeys((node.name for node in PLAIN.stacks), "add")
     assert {stack["resources"] for stack in document["stacks"]} == {2}
     assert document["seconds"] == 240
     assert document["preflight"] == {"ok": True, "faults": []}

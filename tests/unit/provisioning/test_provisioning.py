@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargate.domain.environment import Status
-from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.gateway.graph import GATEWAY, PLAIN
 from stargate.errors import StackExistsError, SupersededError
 from stargate.usecases.provisioning.node_moves import Call
 from tests.unit.play import Play
@@ -325,8 +325,8 @@ def test_retiring_removes_in_reverse_and_answers_everyone(play):
     assert len(play.callbacks.answers) == len(GATEWAY.stacks)
     assert {answer[1] for answer in play.callbacks.answers} == {"succeeded"}
     order = [name.removeprefix("stargate-sandbox-") for name in play.stacks.deleted]
-    for node in GATEWAY.stacks:
-        needs = [need for need in GATEWAY.all_needs(node.name) if need in order]
+    for node in PLAIN.stacks:
+        needs = [need for need in PLAIN.all_needs(node.name) if need in order]
         assert all(order.index(node.name) < order.index(need) for need in needs)
 
 

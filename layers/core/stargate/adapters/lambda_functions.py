@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class LambdaMovers:
     deploy_stack: str
-    prepare_database: str
+    run_step: str
     remove_stack: str
 
     def deploy(self, environment_id: str, attempt: int, node: str, cause: str) -> None:
         _invoke(self.deploy_stack, environment_id, attempt, node, cause)
 
-    def prepare(self, environment_id: str, attempt: int, node: str, cause: str) -> None:
-        _invoke(self.prepare_database, environment_id, attempt, node, cause)
+    def run(self, environment_id: str, attempt: int, node: str, cause: str) -> None:
+        _invoke(self.run_step, environment_id, attempt, node, cause)
 
     def remove(self, environment_id: str, attempt: int, node: str, cause: str) -> None:
         _invoke(self.remove_stack, environment_id, attempt, node, cause)

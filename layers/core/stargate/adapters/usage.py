@@ -129,7 +129,8 @@ def _of_files(region: str, files: str) -> Iterator[Measure]:
 
 def _of_logs(environment: Environment) -> Iterator[Measure]:
     name = environment.name
-    groups = [f"/stargate/{name}/{one}" for one in (*SERVICES, "observer", "prepare-database")]
+    steps = [step.name for step in environment.graph.steps]
+    groups = [f"/stargate/{name}/{one}" for one in (*SERVICES, "observer", *steps)]
     for group in (*groups, f"/aws/rds/instance/{environment.database}/postgresql"):
         short = group.rpartition("/")[2]
         dimensions = {"LogGroupName": group}

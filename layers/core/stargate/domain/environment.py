@@ -167,9 +167,10 @@ class Environment:
 
     @property
     def graph(self) -> Graph:
-        """What it alone is made of: the gateway without what its preset does without or shares."""
+        """What it alone is made of: the gateway without what it does without, by its preset or by choice."""
         preset = self.preset_defaults()
-        return GATEWAY.without(preset.lacks | ({SECRETS} if preset.shares_secrets else frozenset()))
+        shared = {SECRETS} if preset.shares_secrets else set()
+        return self.spec.graph.without(preset.lacks | shared)
 
     @property
     def shared(self) -> SharedSecrets | None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from stargate.usecases.provisioning.plan_environment import PlanEnvironment
     from stargate.usecases.provisioning.preflight import Preflight
     from stargate.usecases.provisioning.prepare_common import PrepareCommon
-    from stargate.usecases.provisioning.prepare_database import PrepareDatabase
     from stargate.usecases.provisioning.publish_gateway import PublishGateway
     from stargate.usecases.provisioning.release_common import ReleaseCommon
     from stargate.usecases.provisioning.remove_stack import RemoveStack
+    from stargate.usecases.provisioning.run_step import RunStep
     from stargate.usecases.provisioning.settle_environment import SettleEnvironment
     from stargate.usecases.provisioning.try_rate_limit import TryRateLimit
 
@@ -45,11 +45,11 @@ def _desk(table: Table, actor: str, error: str, movers: Movers | None = None) ->
     )
 
 
-def _making(deploy_stack: str, prepare_database: str) -> Movers:
+def _making(deploy_stack: str, run_step: str) -> Movers:
     """Of what is made; what only makes removes nothing."""
     from stargate.adapters.lambda_functions import LambdaMovers
 
-    return LambdaMovers(deploy_stack, prepare_database, "")
+    return LambdaMovers(deploy_stack, run_step, "")
 
 
 def deploy_stack() -> DeployStack:
@@ -65,7 +65,7 @@ def deploy_stack() -> DeployStack:
             Table(given.table_name),
             "deploy_stack",
             StackFailedError.__name__,
-            _making(given.deploy_stack_function, given.prepare_database_function),
+            _making(given.deploy_stack_function, given.run_step_function),
         ),
         CloudFormationStacks(given.service_role_arn),
         S3Manifests(given.gateway_bucket),
@@ -75,16 +75,16 @@ def deploy_stack() -> DeployStack:
     )
 
 
-def prepare_database() -> PrepareDatabase:
+def run_step() -> RunStep:
     from stargate.adapters.cloudformation import CloudFormationStacks
     from stargate.adapters.ecs import EcsTasks
     from stargate.errors import StepFailedError
-    from stargate.usecases.provisioning.prepare_database import PrepareDatabase
+    from stargate.usecases.provisioning.run_step import RunStep
 
-    given = settings.read(settings.PrepareDatabaseSettings)
-    movers = _making(given.deploy_stack_function, given.prepare_database_function)
-    desk = _desk(Table(given.table_name), "prepare_database", StepFailedError.__name__, movers)
-    return PrepareDatabase(desk, CloudFormationStacks(), EcsTasks())
+    given = settings.read(settings.RunStepSettings)
+    movers = _making(given.deploy_stack_function, given.run_step_function)
+    desk = _desk(Table(given.table_name), "run_step", StepFailedError.__name__, movers)
+    return RunStep(desk, CloudFormationStacks(), EcsTasks())
 
 
 def remove_stack() -> RemoveStack:
@@ -103,9 +103,7 @@ def notice_progress() -> NoticeProgress:
 
     given = settings.read(settings.NoticeProgressSettings)
     table = Table(given.table_name)
-    movers = LambdaMovers(
-        given.deploy_stack_function, given.prepare_database_function, given.remove_stack_function
-    )
+    movers = LambdaMovers(given.deploy_stack_function, given.run_step_function, given.remove_stack_function)
     return NoticeProgress(
         EnvironmentRows(table), NodeRows(table), movers, SystemClock(), narrator_of("notice_progress")
     )

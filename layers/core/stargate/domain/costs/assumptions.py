@@ -59,6 +59,7 @@ DEFAULTS = (
     _assumption("file_read_gb", "20", "1000000", "GB a month", "metrics read"),
     _assumption("file_write_gb", "60", "1000000", "GB a month", "metrics written"),
     _assumption("log_gb", "1", "100000", "GB a month", "written to each log group"),
+    _assumption("image_gb", "3", "100000", "GB", "images mirrored, for both architectures"),
     _assumption("backup_gb", "0", "1000000", "GB", "database backups beyond the free size of the database"),
     _assumption("observer_calls", "3000", "100000000", "calls a month", "to the observer: checks and drills"),
     _assumption("observer_seconds", "5", "900", "seconds", "that such a call takes"),

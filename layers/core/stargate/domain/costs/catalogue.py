@@ -165,6 +165,7 @@ CATALOGUE: tuple[Listed, ...] = (
     Listed("custom_metric", "AmazonCloudWatch", "CW:MetricMonitorUsage"),
     Listed("log_ingest", "AmazonCloudWatch", "DataProcessing-Bytes"),
     Listed("log_storage", "AmazonCloudWatch", "TimedStorage-ByteHrs"),
+    Listed("image_storage", "AmazonECR", "TimedStorage-ByteHrs"),
     Listed("private_zone", "AmazonRoute53", "HostedZone", ANYWHERE),
     Listed("function_calls", "AWSLambda", "Request", units=_MILLION),
     Listed("function_seconds", "AWSLambda", "Lambda-GB-Second"),

@@ -8,7 +8,7 @@ from stargate.domain.costs.assumptions import USUAL
 from stargate.domain.costs.estimate import Estimate, merged
 from stargate.domain.costs.prices import MissingPriceError
 from stargate.domain.costs.rules import FREE, PRICED, TEN_THOUSAND, Material
-from stargate.domain.gateway.graph import GATEWAY, GLOBAL_REGION
+from stargate.domain.gateway.graph import GLOBAL_REGION
 from stargate.domain.gateway.parameters import spec_parameters
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _materials(
     manifest: Manifest, preset: Preset, spec: Spec, book: PriceBook, usage: Usage, region: str
 ) -> Iterator[tuple[Material, str]]:
     declared = {**spec_parameters(spec, preset), **_given_out(preset)}
-    for node in GATEWAY.without(preset.lacks).stacks:
+    for node in spec.graph.without(preset.lacks).stacks:
         template = manifest.stacks[node.name]
         parameters = {**template.defaults, **declared}
         for name, resource in template.present(parameters):

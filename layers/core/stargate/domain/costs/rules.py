@@ -178,6 +178,11 @@ def _log_group(one: Material) -> Iterator[Line]:
     yield one.line("log storage", "log_storage", amount, "usage", "kept for 30 days", rests_on)
 
 
+def _repository(one: Material) -> Iterator[Line]:
+    stored = one.usage["image_gb"] * one.usage.months
+    yield one.line("image storage", "image_storage", stored, "usage", "copies of all images", "image_gb")
+
+
 def _private_zone(one: Material) -> Iterator[Line]:
     yield one.line("private DNS zone", "private_zone", one.usage.months)
 
@@ -219,6 +224,7 @@ PRICED: Mapping[str, Callable[[Material], Iterator[Line]]] = {
     "AWS::EC2::Instance": _nat_instance,
     "AWS::EC2::NatGateway": _nat_gateway,
     "AWS::EC2::VPC": _network,
+    "AWS::ECR::Repository": _repository,
     "AWS::ECS::Cluster": _cluster,
     "AWS::ECS::Service": _service,
     "AWS::EFS::FileSystem": _file_system,

@@ -99,6 +99,8 @@ _FOUND = (
     ("log_ingest", WEST, "GB", "0.50", AS_EAST),
     ("log_storage", EAST, "GB-month", "0.03", BOTH),
     ("log_storage", WEST, "GB-month", "0.03", AS_EAST),
+    ("image_storage", EAST, "GB-month", "0.10", INFRACOST),
+    ("image_storage", WEST, "GB-month", "0.10", AS_EAST),
     ("private_zone", EVERYWHERE, "month", "0.50", f"{RECALLED}: a Route 53 hosted zone"),
     ("function_calls", EAST, "million", "0.20", BOTH),
     ("function_calls", WEST, "million", "0.20", AS_EAST),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 Kind = Literal["stack", "step"]
 Place = Literal["home", "global", "models"]
 
-PREPARE_DATABASE = "prepare-database"
+PREPARE_DATABASE, MIRROR_IMAGES = "prepare-database", "mirror-images"
+IMAGES = "images"
 GLOBAL_REGION = "us-east-1"  # CloudFront takes its web ACL from here and nowhere else
 
 
@@ -25,6 +26,7 @@ class Node:
     needs: tuple[str, ...] = ()
     kind: Kind = "stack"
     place: Place = "home"  # the environment's region, CloudFront's, or the one that serves its models
+    of: str = ""  # the stack that has a step's task, and for whose sake the step is done
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Graph:
     def stacks(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes if node.kind == "stack")
 
+    @property
+    def steps(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.kind == "step")
+
     def node(self, name: str) -> Node:
         return next(node for node in self.nodes if node.name == name)
 
@@ -68,12 +74,7 @@ class Graph:
 
     def reversed(self) -> Graph:
         """The order of removal: each node needs its dependents gone."""
-        return Graph(
-            tuple(
-                Node(node.name, self.dependents(node.name), node.kind, node.place)
-                for node in reversed(self.nodes)
-            )
-        )
+        return Graph(tuple(replace(node, needs=self.dependents(node.name)) for node in reversed(self.nodes)))
 
     def without(self, names: Collection[str]) -> Graph:
         """The same gateway without these nodes: nobody waits for what is not there."""
@@ -95,14 +96,18 @@ GATEWAY = Graph(
         Node("data", ("network", "secrets")),
         Node("storage", ("network",)),
         Node("cluster", ("network",)),
+        Node(IMAGES, ("network",)),
         Node("balancer", ("network", "secrets")),
         Node("edge", ("balancer", "waf")),
-        Node(PREPARE_DATABASE, ("data", "cluster"), "step"),
+        Node(MIRROR_IMAGES, (IMAGES, "cluster"), "step", of=IMAGES),
+        Node(PREPARE_DATABASE, ("data", "cluster", MIRROR_IMAGES), "step", of="data"),
         Node("litellm", (PREPARE_DATABASE, "balancer", "models")),
         Node("grafana", (PREPARE_DATABASE, "edge")),
         Node("langfuse", (PREPARE_DATABASE, "edge")),
-        Node("victoria-metrics", ("cluster", "storage")),
+        Node("victoria-metrics", ("cluster", "storage", MIRROR_IMAGES)),
         # Needs no service to stand, only to have somebody to ask: its network interfaces take their time.
         Node("observer", ("secrets", "cluster")),
     )
 )
+OPTIONAL = frozenset({IMAGES, MIRROR_IMAGES})  # there only where they were chosen
+PLAIN = GATEWAY.without(OPTIONAL)  # what a gateway is made of with nothing chosen and nothing lacking

@@ -71,6 +71,7 @@ def spec_parameters(spec: Spec, preset: Preset) -> dict[str, str]:
         "DatabaseStorage": str(spec.database.storage_gb),
         "DatabaseMaxStorage": str(spec.database.max_storage_gb),
         "DatabaseMultiAz": _flag(spec.database.multi_az),
+        "MirrorImages": _flag(spec.images.mirror),
     }
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from stargate.domain.gateway.graph import GATEWAY, PLAIN
+
+if TYPE_CHECKING:
+    from stargate.domain.gateway.graph import Graph
 
 Document = dict[str, Any]
 
@@ -20,6 +25,13 @@ class ComputeSpec:
 
     spot: bool
     architecture: Literal["x86_64", "arm64"]
+
+
+@dataclass(frozen=True)
+class ImagesSpec:
+    """Whether images are copied into the account's own registry, and started from there."""
+
+    mirror: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,12 @@ class Spec:
     grafana: ServiceSpec
     langfuse: ServiceSpec
     database: DatabaseSpec
+    images: ImagesSpec = ImagesSpec()
+
+    @property
+    def graph(self) -> Graph:
+        """The gateway with what was chosen; what a preset does without is in it."""
+        return GATEWAY if self.images.mirror else PLAIN
 
     def document(self) -> Document:
         database = self.database
@@ -88,6 +106,7 @@ class Spec:
                 "max_storage_gb": database.max_storage_gb,
                 "multi_az": database.multi_az,
             },
+            "images": {"mirror": self.images.mirror},
         }
 
     @staticmethod
@@ -103,6 +122,7 @@ class Spec:
             DatabaseSpec(
                 database["class"], database["storage_gb"], database["max_storage_gb"], database["multi_az"]
             ),
+            ImagesSpec(**document.get("images", {})),
         )
 
     def overridden(self, overrides: Document) -> Spec:

@@ -110,6 +110,7 @@ OVERRIDES = json_object(
                 "max_tasks": TASKS,
             }
         ),
+        "images": json_object({"mirror": {"type": "boolean"}}),
         "grafana": json_object({"tasks": TASKS}),
         "langfuse": json_object({"tasks": TASKS}),
         "database": json_object(

@@ -16,6 +16,7 @@ OF_THE_GATEWAY = frozenset({"overrides", "gateway_version"})
 # Each would replace what everything else stands in or behind, with all that is in it.
 FIXED = {
     ("network", "cidr"): "the network would be replaced, with everything that stands in it",
+    ("images", "mirror"): "where images come from is decided once: no workflow moves a running gateway's",
     ("edge", "balancer"): "the balancer would be replaced, and with it the way in",
     ("compute", "spot"): "every service would be replaced at once",
 }

@@ -68,6 +68,7 @@ TYPICAL: Mapping[str, Typical] = {
     "AWS::EC2::VPC": Typical(18, 5, _VPC),
     "AWS::EC2::VPCEndpoint": Typical(20, 10, ESTIMATE),
     "AWS::EC2::VPCGatewayAttachment": Typical(15, 10, ESTIMATE),
+    "AWS::ECR::Repository": Typical(5, 5, ESTIMATE),
     "AWS::ECS::Cluster": Typical(3, 10, _ECS_CLUSTER),
     "AWS::ECS::Service": Typical(120, 150, ESTIMATE),
     "AWS::ECS::TaskDefinition": Typical(3, 3, ESTIMATE),

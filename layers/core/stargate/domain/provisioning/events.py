@@ -33,6 +33,7 @@ class TaskStopped:
     event_id: str
     at: float
     environment_id: str
+    family: str
     succeeded: bool
 
 
@@ -52,7 +53,8 @@ def read_event(event: dict[str, Any]) -> Happening | None:
             return None
         codes = [container.get("exitCode") for container in detail.get("containers", [])]
         succeeded = bool(codes) and all(code == 0 for code in codes)
-        return TaskStopped(event_id, at, starter.split("/")[1], succeeded)
+        family = str(detail.get("group", "")).removeprefix("family:")
+        return TaskStopped(event_id, at, starter.split("/")[1], family, succeeded)
     stack_id = str(detail["stack-id"])
     stack_name, status = stack_id.split("/")[1], str(detail["status-details"]["status"])
     if event["detail-type"] == "CloudFormation Stack Status Change":

@@ -241,17 +241,17 @@ class ObservedTask:
         return self.stopped and bool(self.exit_codes) and all(code == 0 for code in self.exit_codes)
 
 
-def prepared_by(data_stack_id: str, gateway_version: str) -> dict[str, str]:
-    """What tells that a database was prepared: which one, and by which version's migrations."""
-    return {"DataStackId": data_stack_id, "GatewayVersion": gateway_version}
+def done_for(stack_id: str, gateway_version: str) -> dict[str, str]:
+    """What tells that a step was done: for which stack, and by which version's task."""
+    return {"StackId": stack_id, "GatewayVersion": gateway_version}
 
 
-def decide_task(state: NodeState, prepared: Mapping[str, str], observed: ObservedTask | None) -> DeployMove:
-    """A step is done once per database and version: what stood for these is not run again."""
-    if state.status is NodeStatus.STANDING and {**prepared, **state.outputs} == dict(prepared):
-        return Stands("this database was prepared before")
+def decide_task(state: NodeState, done: Mapping[str, str], observed: ObservedTask | None) -> DeployMove:
+    """A step is done once per stack and version: what stood for these is not run again."""
+    if state.status is NodeStatus.STANDING and {**done, **state.outputs} == dict(done):
+        return Stands("it was done before, for this stack and version")
     if observed is None:
-        return Submit("the database and the cluster stand")
+        return Submit("all that it needs stands")
     if not observed.stopped:
         return Wait("the task runs")
     if observed.succeeded:

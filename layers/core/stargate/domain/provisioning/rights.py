@@ -39,6 +39,7 @@ MAKING: Mapping[str, Mapping[str, str]] = {
     "AWS::EC2::VPC": {"ec2:CreateVpc": "ec2:vpc/*"},
     "AWS::EC2::VPCEndpoint": {"ec2:CreateVpcEndpoint": "ec2:vpc-endpoint/*"},
     "AWS::EC2::VPCGatewayAttachment": {"ec2:AttachInternetGateway": "ec2:internet-gateway/*"},
+    "AWS::ECR::Repository": {"ecr:CreateRepository": "ecr:repository/stargate-{name}"},
     "AWS::ECS::Cluster": {"ecs:CreateCluster": "ecs:cluster/stargate-{name}"},
     "AWS::ECS::Service": {"ecs:CreateService": "ecs:service/stargate-{name}/0"},
     "AWS::ECS::TaskDefinition": {

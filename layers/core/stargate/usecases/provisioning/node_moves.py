@@ -115,7 +115,7 @@ class Desk:
         for name in environment.graph.dependents(situation.node.name):
             if name in ready:
                 step = environment.graph.node(name).kind == "step"
-                wake = self.movers.prepare if step else self.movers.deploy
+                wake = self.movers.run if step else self.movers.deploy
                 wake(environment.environment_id, environment.attempt, name, situation.cause)
 
     def fail(self, situation: Situation, failure: Failure) -> None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import AT_WORK, Environment, Status, environment_of_stack
-from stargate.domain.gateway.graph import PREPARE_DATABASE
 from stargate.domain.provisioning.events import Happening, ResourceChanged, StackChanged, TaskStopped
-from stargate.domain.provisioning.moves import prepared_by
+from stargate.domain.provisioning.moves import done_for
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.domain.provisioning.readiness import ready_to_move
 from stargate.errors import ConflictError, EnvironmentNotFoundError
@@ -66,15 +65,22 @@ class NoticeProgress:
 
     def _place(self, happening: Happening) -> tuple[Environment, str] | None:
         if isinstance(happening, TaskStopped):
-            try:
-                return self.environments.get(happening.environment_id), PREPARE_DATABASE
-            except EnvironmentNotFoundError:
-                return None
+            return self._step(happening)
         names = environment_of_stack(happening.stack_name)
         environment = self.environments.by_name(names[0]) if names else None
         if names is None or environment is None or names[1] not in environment.graph.names:
             return None
         return environment, names[1]
+
+    def _step(self, happening: TaskStopped) -> tuple[Environment, str] | None:
+        """Which step the task was of: its family bears the step's name."""
+        try:
+            environment = self.environments.get(happening.environment_id)
+        except EnvironmentNotFoundError:
+            return None
+        steps = {f"{environment.cluster}-{node.name}": node.name for node in environment.graph.steps}
+        step = steps.get(happening.family)
+        return None if step is None else (environment, step)
 
     def _note(self, environment: Environment, state: NodeState, happening: Happening) -> bool:
         """True if the node itself must look at the truth again."""
@@ -98,9 +104,9 @@ class NoticeProgress:
 
     def _note_task(self, environment: Environment, state: NodeState, happening: TaskStopped) -> None:
         if happening.succeeded:
-            data = self.nodes.all(environment.environment_id)["data"]
-            prepared = prepared_by(data.stack_id or "", environment.gateway_version)
-            self._note_standing(environment, state, happening, outputs=prepared)
+            of = self.nodes.all(environment.environment_id)[environment.graph.node(state.name).of]
+            done = done_for(of.stack_id or "", environment.gateway_version)
+            self._note_standing(environment, state, happening, outputs=done)
         elif environment.status not in MAKING and state.status is NodeStatus.SUBMITTED:
             # Nobody waits for its success any more, but the removal waits for its end.
             self._save(environment, state, replace(state, status=NodeStatus.FAILED), None)
@@ -159,7 +165,7 @@ class NoticeProgress:
     def _mover(self, environment: Environment, name: str) -> Mover:
         if environment.status is Status.RETIRING:
             return self.movers.remove
-        return self.movers.prepare if environment.graph.node(name).kind == "step" else self.movers.deploy
+        return self.movers.run if environment.graph.node(name).kind == "step" else self.movers.deploy
 
 
 def _same_stack(state: NodeState, stack_id: str) -> bool:

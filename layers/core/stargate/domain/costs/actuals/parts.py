@@ -42,6 +42,7 @@ class Part:
 
 
 _CLOUDWATCH, _FILES = "Amazon ?CloudWatch", "Amazon Elastic File System"
+_REGISTRY = "Amazon EC2 Container Registry.*"
 PARTS: tuple[Part, ...] = (
     Part("task vCPU", TASKS, r"fargate_(spot_)?vcpu_.*", r"(SpotUsage-)?Fargate-(ARM-)?vCPU-Hours.*"),
     Part("task memory", TASKS, r"fargate_(spot_)?gb_.*", r"(SpotUsage-)?Fargate-(ARM-)?GB-Hours.*"),
@@ -71,6 +72,7 @@ PARTS: tuple[Part, ...] = (
     Part("file storage", STORAGE, "file_storage", r"TimedStorage-.*", _FILES),
     Part("file throughput", STORAGE, r"file_(read|write)", r"ETDataAccess-Bytes", _FILES),
     Part("file backup", STORAGE, "file_backup", r"WarmStorage-ByteHrs-EFS"),
+    Part("image storage", STORAGE, "image_storage", "TimedStorage-ByteHrs", _REGISTRY),
     Part("secrets", STORAGE, "secret", "AWSSecretsManager-Secrets", steady=True),
     Part("calls for secrets", STORAGE, "secret_calls", "AWSSecretsManagerAPIRequest"),
     Part("alarms", WATCHING, "alarm_metric", "CW:AlarmMonitorUsage", steady=True),

@@ -6,11 +6,11 @@ from typing import Any
 
 from stargate.telemetry import logger, observed
 from stargate.usecases.provisioning.node_moves import call_of
-from stargate.wiring.provisioning import prepare_database
+from stargate.wiring.provisioning import run_step
 
 
 @observed
 def handle(event: dict[str, Any], _context: Any) -> dict[str, str]:
-    reason = prepare_database()(call_of(event))
+    reason = run_step()(call_of(event))
     logger.info(reason, extra={"environment_id": event["environment_id"], "node": event["node"]})
     return {"reason": reason}

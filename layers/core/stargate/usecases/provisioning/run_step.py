@@ -1,4 +1,4 @@
-"""Run the one-off task that makes roles, schemas and databases, once per database."""
+"""Run a step's one-off task: once per stack that the step is done for, and per version."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status
 from stargate.domain.failure import Failure
+from stargate.domain.gateway.graph import MIRROR_IMAGES, PREPARE_DATABASE
 from stargate.domain.provisioning.events import started_by
 from stargate.domain.provisioning.moves import (
     STANDING_STATUSES,
@@ -14,7 +15,7 @@ from stargate.domain.provisioning.moves import (
     Stands,
     Submit,
     decide_task,
-    prepared_by,
+    done_for,
 )
 from stargate.domain.provisioning.progress import NodeStatus
 from stargate.domain.provisioning.readiness import unmet_needs
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from stargate.ports.provisioning import Stacks, Tasks
     from stargate.usecases.provisioning.node_moves import Call, Desk, Situation
 
+# The network's outputs that name the security group of each step's task.
+SECURITY_GROUPS = {PREPARE_DATABASE: "PrepareSecurityGroupId", MIRROR_IMAGES: "MirrorSecurityGroupId"}
+
 
 @dataclass(frozen=True)
-class PrepareDatabase:
+class RunStep:
     desk: Desk
     stacks: Stacks
     tasks: Tasks
@@ -46,13 +50,12 @@ class PrepareDatabase:
             waiting = tuple(need for need in waiting if not self._standing(situation, need))
         if waiting:
             return f"waits for {', '.join(waiting)}"
-        data = self._standing(situation, "data")
-        if data is None:
-            return "waits for data"
+        of = self._standing(situation, situation.node.of)
+        if of is None:
+            return f"waits for {situation.node.of}"
         task = self._observe_task(situation)
-        prepared = prepared_by(data.stack_id, environment.gateway_version)
-        move = decide_task(situation.state, prepared, task)
-        self._perform(situation, move, data)
+        move = decide_task(situation.state, done_for(of.stack_id, environment.gateway_version), task)
+        self._perform(situation, move, of)
         return move.reason
 
     def _standing(self, situation: Situation, need: str) -> ObservedStack | None:
@@ -69,11 +72,11 @@ class PrepareDatabase:
             return None
         return self.tasks.describe(situation.region, cluster_name(situation), state.stack_id)
 
-    def _perform(self, situation: Situation, move: DeployMove, data: ObservedStack) -> None:
+    def _perform(self, situation: Situation, move: DeployMove, of: ObservedStack) -> None:
         if isinstance(move, Submit):
             self._start(situation)
         elif isinstance(move, Stands):
-            self._note_standing(situation, data)
+            self._note_standing(situation, of)
             self.desk.succeed(situation, NodeStatus.STANDING)
             self.desk.wake_dependents(situation)
         elif isinstance(move, Failed):
@@ -90,9 +93,9 @@ class PrepareDatabase:
             task_arn = self.tasks.start(
                 situation.region,
                 cluster_name(situation),
-                f"{cluster_name(situation)}-prepare-database",
+                f"{cluster_name(situation)}-{situation.node.name}",
                 outputs.get("PrivateSubnetIds", "").split(","),
-                outputs.get("PrepareSecurityGroupId", ""),
+                outputs.get(SECURITY_GROUPS[situation.node.name], ""),
                 started_by(environment.environment_id, environment.attempt),
                 situation.request_token,
             )
@@ -123,7 +126,7 @@ class PrepareDatabase:
         saved = self.desk.save(situation.environment_id, state, submitted, entry)
         return submitted if saved else None
 
-    def _note_standing(self, situation: Situation, data: ObservedStack) -> None:
+    def _note_standing(self, situation: Situation, of: ObservedStack) -> None:
         state, attempt = situation.state, situation.environment.attempt
         if state.status is NodeStatus.STANDING:
             if state.stood_attempt != attempt:
@@ -139,7 +142,7 @@ class PrepareDatabase:
             status=NodeStatus.STANDING,
             stood_at=stood_at,
             stood_attempt=attempt,
-            outputs=prepared_by(data.stack_id, situation.environment.gateway_version),
+            outputs=done_for(of.stack_id, situation.environment.gateway_version),
             failure=None,
             entry_id=entry.entry_id,
         )
