@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.provisioning.rights import MAKING, Place, rights_to_make
 from tests.template.control_plane import FUNCTIONS, RESOURCES, TEXT, WORKFLOWS, listed, statements
 from tests.template.gateway_templates import TEMPLATES, role_statements
@@ -361,6 +362,13 @@ def test_roles_are_passed_to_one_service_each():
             assert resource == {"Fn::GetAtt": [own[service], "Arn"]}
         else:
             assert resource["Fn::Sub"].endswith(":role/stargate-*")
+
+
+def test_whoever_runs_a_step_may_run_the_task_of_each():
+    """A step's task is named after the step; no other task is run by that function."""
+    (may,) = [s for s in statements("RunStepFunction") if "ecs:RunTask" in s.actions]
+    families = [one["Fn::Sub"].rpartition("task-definition/")[2] for one in may.resources]
+    assert sorted(families) == sorted(f"stargate-*-{step.name}:*" for step in GATEWAY.steps)
 
 
 def test_the_boundary_allows_what_the_gateways_roles_are_given():

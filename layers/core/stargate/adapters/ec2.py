@@ -38,7 +38,7 @@ def nat_gateways(region: str) -> Counter[str]:
     living = [{"Name": "state", "Values": ["pending", "available", "deleting"]}]
     gateways = [
         gateway["SubnetId"]
-        for page in ec2.get_paginator("describe_nat_gateways").paginate(Filters=living)
+        for page in ec2.get_paginator("describe_nat_gateways").paginate(Filter=living)
         for gateway in page["NatGateways"]
     ]
     if not gateways:
