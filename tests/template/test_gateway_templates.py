@@ -21,6 +21,7 @@ from tests.template.gateway_templates import (
     role_statements,
     walk,
 )
+from tests.template.iam_reference import exists
 
 ENVIRONMENT_LEVEL = {
     "Environment", "EnvironmentId", "Preset", "VpcCidr", "ZoneCount", "Nat", "BalancerScheme",
@@ -308,3 +309,13 @@ def test_what_outlives_its_environment_is_handed_to_the_control_plane():
     }
     policies = {secret["DeletionPolicy"] for secret in TEMPLATES["secrets"]["Resources"].values()}
     assert policies == {"RetainExceptOnCreate"}
+
+
+def test_every_action_of_every_policy_exists():
+    """Roles' policies, and those of what they reach; a misspelt one grants nothing, and denies nothing."""
+    found = set()
+    for statement in (one for one in walk(TEMPLATES) if isinstance(one, dict) and "Effect" in one):
+        actions = statement["Action"]
+        found |= set(actions if isinstance(actions, list) else [actions])
+    assert {"ecr:PutImage", "elasticfilesystem:ClientMount", "sts:AssumeRole"} <= found
+    assert [action for action in sorted(found - {"*"}) if not exists(action)] == []
