@@ -1,4 +1,4 @@
-"""checkov on what each preset renders: nothing found but what is listed here, each with its reason."""
+"""checkov on what each preset renders, and each choice: nothing found but what is listed, with its reason."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from typing import NamedTuple
 import pytest
 
 from stargate.domain.gateway.presets import PRESETS
-from tests.template.gateway_templates import environment, rendered_template
+from tests.template.gateway_templates import VARIANTS, rendered_template, stacks_of
 
 CHECKOV = Path(__file__).parents[2] / ".venv-checkov/bin/checkov"
+KINDS = frozenset({*PRESETS, *VARIANTS})
 
 
 class Accepted(NamedTuple):
     places: frozenset[str]  # <stack>:<resource>, or <stack> for whatever is found in it
     reason: str
-    presets: frozenset[str] = frozenset(PRESETS)
+    presets: frozenset[str] = KINDS
 
 
-def accepted(reason: str, *places: str, presets: frozenset[str] = frozenset(PRESETS)) -> Accepted:
+def accepted(reason: str, *places: str, presets: frozenset[str] = KINDS) -> Accepted:
     return Accepted(frozenset(places), reason, presets)
 
 
@@ -57,6 +58,11 @@ ACCEPTED = {
         "CloudWatch's own metrics carry the alarms; enhanced monitoring is priced and asks for a role",
         "data:Database",
     ),
+    "CKV_AWS_136": accepted(
+        "copies of public images, encrypted with the key that AWS manages",
+        "images:Repository",
+        presets=frozenset(VARIANTS),
+    ),
     "CKV_AWS_149": accepted(
         "encrypted with the key that AWS manages; a key of our own is $1 a month and protects from nobody "
         "who may not already read the secret in this account",
@@ -66,7 +72,7 @@ ACCEPTED = {
     "CKV_AWS_158": accepted(
         "log groups are encrypted by CloudWatch with its own key, and no secret is in them",
         *("data:DatabaseLogs", "data:PrepareLogs", "litellm:Logs", "grafana:Logs", "langfuse:Logs"),
-        *("victoria-metrics:Logs", "observer:Logs"),
+        *("victoria-metrics:Logs", "observer:Logs", "images:Logs"),
     ),
     "CKV_AWS_161": accepted(
         "Langfuse and Grafana take passwords only; LiteLLM's and theirs are roles of their own",
@@ -80,6 +86,7 @@ ACCEPTED = {
         "CloudFront's own certificate has TLSv1 as its oldest version and takes no other policy; a domain "
         "and certificate of one's own do",
         "edge:Distribution",
+        presets=frozenset(PRESETS),
     ),
 }
 
@@ -88,11 +95,11 @@ ACCEPTED = {
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[tuple[str, str]]]:
     """What was found, by check: each as (preset, <stack>:<resource>)."""
     folder = tmp_path_factory.mktemp("rendered")
-    for preset in PRESETS:
-        for node in environment(preset).graph.stacks:
-            path = folder / preset / f"{node.name}.json"
+    for preset in KINDS:
+        for stack in stacks_of(preset):
+            path = folder / preset / f"{stack}.json"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(rendered_template(preset, node.name)))
+            path.write_text(json.dumps(rendered_template(preset, stack)))
     arguments = ["-d", folder, "--framework", "cloudformation", "--skip-download", "--quiet", "-o", "json"]
     ran = subprocess.run([CHECKOV, *arguments], capture_output=True, text=True, check=False, timeout=300)
     report = json.loads(ran.stdout)

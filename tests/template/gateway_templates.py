@@ -64,6 +64,12 @@ def environment(kind: str) -> Environment:
     )
 
 
+def stacks_of(kind: str) -> tuple[str, ...]:
+    """Every stack that such an environment is made of, the one that it shares with others among them."""
+    shared = (SECRETS,) if environment(kind).shared else ()
+    return (*(node.name for node in environment(kind).graph.stacks), *shared)
+
+
 @cache
 def declared(preset: str, stack: str) -> dict[str, str]:
     """What the stack is given of its environment, or as the one that the preset's environments share."""

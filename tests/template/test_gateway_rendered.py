@@ -8,12 +8,19 @@ import pytest
 from cfnlint.api import ManualArgs, lint
 
 from stargate.domain.gateway.presets import PRESETS
-from tests.template.gateway_templates import OTHERWISE, VARIANTS, environment, rendered, rendered_template
+from tests.template.gateway_templates import (
+    OTHERWISE,
+    VARIANTS,
+    environment,
+    rendered,
+    rendered_template,
+    stacks_of,
+)
 
 EVERY = [
-    pytest.param(preset, node.name, id=f"{preset}-{node.name}")
+    pytest.param(preset, stack, id=f"{preset}-{stack}")
     for preset in (*PRESETS, *VARIANTS)
-    for node in environment(preset).graph.stacks
+    for stack in stacks_of(preset)
 ]
 
 
