@@ -31,7 +31,8 @@ WORKED_ON = {
     "DrillWorkflow": "drill_id",
     "DrillRestoreWorkflow": "drill_id",
 }
-AWS_ERRORS = re.compile(r"States\.\w+|Lambda\.\w+")
+# A function that ran out of its time, or whose process died, is told of by its runtime's own name.
+AWS_ERRORS = re.compile(r"States\.\w+|Lambda\.\w+|Sandbox\.Timedout|Runtime\.ExitError")
 
 
 def state_of(workflow: str, name: str):
@@ -140,12 +141,13 @@ def test_a_task_is_repeated_for_named_errors_only(workflow, name):
 
 @every_task
 def test_a_task_outlives_a_busy_lambda_and_a_lost_answer(workflow, name):
-    """Throttling, by Lambda or by whatever it asks, a broken service and a time-out are no failure."""
+    """Throttling, a broken service, and a function without time or process are no failure."""
     state, _ = state_of(workflow, name)
     repeated = {error for retrier in state["Retry"] for error in retrier["ErrorEquals"]}
     assert repeated >= {
         "States.Timeout", "AwsThrottledError", "Lambda.TooManyRequestsException", "Lambda.ServiceException",
-        "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+        "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.Unknown", "Sandbox.Timedout",
+        "Runtime.ExitError",
     }  # fmt: skip
 
 

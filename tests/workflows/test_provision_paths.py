@@ -8,7 +8,13 @@ from tests.workflows.stage import ENVIRONMENT, answers, fails, in_turn, nodes, r
 
 WORKFLOW = "ProvisionWorkflow"
 FAILURE = ["Settle failed", "Provisioning failed"]
-BUSY = ("Lambda.TooManyRequestsException", "Lambda.ServiceException", "Lambda.SdkClientException")
+BUSY = (
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.SdkClientException",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
+)
 
 
 def test_preflight_stacks_check_ready(stage):
@@ -100,7 +106,7 @@ def test_a_node_never_answers(stage):
 
 @pytest.mark.parametrize("error", BUSY)
 def test_a_busy_lambda_is_asked_again(stage, error):
-    """Throttles and Lambda's own troubles are no failure of the environment."""
+    """Throttles, Lambda's own troubles and a function that died are no failure of the environment."""
     busy = raises(error, "Rate exceeded")
     run = stage.play(
         WORKFLOW,
