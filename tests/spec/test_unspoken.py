@@ -162,7 +162,14 @@ HELD = (
     Row("Connection URL", [], _punctuated),
     Row("Login by IAM", (UNSET,), lambda p: given(p, "litellm", "IAM_TOKEN_DB_AUTH")),
     Row("TLS to the database", (True, True, True, True), _tls),
-    Row("Models in the database", UNSET, lambda _: LITELLM["general_settings"].get("store_model_in_db")),
+    Row(
+        "Models in the database",
+        (["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-5"], ("True",)),
+        lambda p: (
+            [one["model_name"] for one in LITELLM["model_list"]],
+            given(p, "litellm", "STORE_MODEL_IN_DB"),
+        ),
+    ),
     Row(
         "Database away",
         UNSET,

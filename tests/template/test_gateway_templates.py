@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import string
 import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
 
+import botocore.session
 import pytest
 import yaml
 
@@ -109,6 +111,30 @@ def test_a_template_uses_no_yaml_aliases(stack):
     tokens = [type(token) for token in yaml.scan(TEXTS[stack])]
     assert yaml.AliasToken not in tokens
     assert yaml.AnchorToken not in tokens
+
+
+def _characters_of_a_description() -> set[str]:
+    """What EC2's model says in prose alone and no schema holds; the rule for lists is the narrowest."""
+    model = botocore.session.get_session().get_service_model("ec2")
+    prose = model.shape_for("PrefixListId").members["Description"].documentation
+    marks = re.search(r"Allowed characters are a-z, A-Z, 0-9, spaces, and (\S+)</p>", prose)[1]
+    return {*string.ascii_letters, *string.digits, " ", *marks}
+
+
+def test_ec2_takes_every_description_of_a_security_group_and_its_rules():
+    """An apostrophe is enough for it to refuse the whole group, and the network with it."""
+    allowed = _characters_of_a_description()
+    assert "'" not in allowed
+    refused = [
+        (name, text)
+        for kind in ("SecurityGroup", "SecurityGroupIngress")
+        for _, name, properties in resources_of_type(f"AWS::EC2::{kind}")
+        for one in walk(properties)
+        if isinstance(one, dict)
+        for key, text in one.items()
+        if key in {"Description", "GroupDescription"} and (set(text) - allowed or len(text) > 255)
+    ]
+    assert refused == []
 
 
 def test_every_role_stays_within_the_boundary():
