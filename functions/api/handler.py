@@ -16,6 +16,7 @@ from stargate.wiring import api
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stargate.api.approvals import ApprovalsApi
     from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
@@ -103,6 +104,10 @@ def _operating() -> OperatingApi:
 
 def _drills() -> DrillsApi:
     return api.drills(*_caller())
+
+
+def _approvals() -> ApprovalsApi:
+    return api.approvals(*_caller())
 
 
 def _costs() -> CostsApi:
@@ -241,3 +246,18 @@ def show_switch() -> Reply:
 @route("/switch", "PUT")
 def turn_switch() -> Reply:
     return _operating().turn_switch(_body())
+
+
+@route("/approvals", "GET")
+def list_approvals() -> Reply:
+    return _approvals().list_approvals(_query())
+
+
+@route("/approvals/{approval}", "GET")
+def show_approval(approval: str) -> Reply:
+    return _approvals().show_approval(approval)
+
+
+@route("/approvals/{approval}", "POST")
+def answer_approval(approval: str) -> Reply:
+    return _approvals().answer_approval(approval, _body(), _key())

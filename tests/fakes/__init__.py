@@ -19,7 +19,7 @@ from tests.fakes.gateway import (
     FakeScaling,
     FakeServices,
 )
-from tests.fakes.people import FakePager
+from tests.fakes.people import FakeApprovers, FakePager
 from tests.fakes.provisioning import (
     FakeAccount,
     FakeBelongings,
@@ -57,17 +57,19 @@ from tests.fakes.state import (
 )
 from tests.fakes.workflows import (
     FakeCallbacks,
+    FakeExaminations,
     FakeLooks,
     FakeMovers,
     FakeRemedies,
     FakeTrials,
     FakeWorkflows,
 )
-from tests.fakes.world import FakeClock, FakeIdentifiers
+from tests.fakes.world import FakeClock, FakeIdentifiers, FakeSecrets
 
 __all__ = [
     "FakeAccount",
     "FakeAlarms",
+    "FakeApprovers",
     "FakeBelongings",
     "FakeBills",
     "FakeBudgets",
@@ -78,6 +80,7 @@ __all__ = [
     "FakeCostDays",
     "FakeDatabaseServers",
     "FakeEnvironments",
+    "FakeExaminations",
     "FakeFrontDoor",
     "FakeGauges",
     "FakeHistories",
@@ -111,6 +114,7 @@ __all__ = [
     "FakeRepose",
     "FakeRights",
     "FakeScaling",
+    "FakeSecrets",
     "FakeServices",
     "FakeSharers",
     "FakeShelf",

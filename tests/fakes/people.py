@@ -1,4 +1,4 @@
-"""The people on call: what reached them."""
+"""The people on call, and those who approve: what reached them."""
 
 from __future__ import annotations
 
@@ -23,3 +23,16 @@ class FakePager:
 
     def deliveries(self, since, until):
         return tuple(Delivery(at, 1.0) for at in self.delivered if since <= at < until)
+
+
+@dataclass
+class FakeApprovers:
+    """Takes every request, with the link that is the approver's alone."""
+
+    asked: list = field(default_factory=list)
+    refuse: str = ""
+
+    def ask(self, approver, subject, text, link):
+        if self.refuse:
+            raise ActionRefusedError(self.refuse)
+        self.asked.append((approver, subject, text, link))

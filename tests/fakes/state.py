@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from stargate.domain.operating.action import Action
+from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.operations import Operations, Overview, place_of
@@ -268,6 +269,8 @@ class FakeOperations:
 
 def _is_open(row):
     names = {Condition: "open", Action: "in_flight", Hold: "live"}
+    if isinstance(row, Approval):
+        return row.status is ApprovalStatus.PENDING
     return type(row) in names and getattr(row, names[type(row)])
 
 

@@ -27,6 +27,16 @@ class FakeRemedies:
 
 
 @dataclass
+class FakeExaminations:
+    """Ordered, and held by the test when it says so."""
+
+    ordered: list = field(default_factory=list)
+
+    def order(self, environment_id, cause):
+        self.ordered.append((environment_id, cause))
+
+
+@dataclass
 class FakeLooks:
     """The queue of looks, which somebody else takes from."""
 

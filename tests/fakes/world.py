@@ -26,3 +26,11 @@ class FakeIdentifiers:
 
     def entry_id(self, at):
         return f"{round(at * 1000):013d}-{next(self.numbers):012x}"
+
+
+@dataclass
+class FakeSecrets:
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def secret(self):
+        return f"a-secret-that-nobody-guesses-{next(self.numbers)}"

@@ -37,11 +37,19 @@ def test_template_and_chalice_list_the_same_routes(chalice_routes):
     assert chalice_routes == listed_routes()
 
 
-def test_every_route_asks_for_a_signature():
-    """No path is open to whoever comes."""
+def test_every_route_asks_for_a_signature_but_those_whose_address_is_the_secret():
+    """No other path is open to whoever comes."""
     paths = translated()["Resources"]["Api"]["Properties"]["Body"]["paths"]
-    security = [method.get("security") for methods in paths.values() for method in methods.values()]
-    assert [[{"AWS_IAM": []}]] * len(listed_routes()) == security
+    security = {
+        (method.upper(), path): declared.get("security")
+        for path, methods in paths.items()
+        for method, declared in methods.items()
+    }
+    open_to_all = {route for route, asked in security.items() if asked == [{"NONE": []}]}
+    assert open_to_all == {("GET", "/links/{token}"), ("POST", "/links/{token}")}
+    signed = {route for route, asked in security.items() if asked == [{"AWS_IAM": []}]}
+    assert signed == listed_routes()
+    assert signed | open_to_all == set(security)
 
 
 def test_functions_do_not_run_with_the_callers_rights():
@@ -85,10 +93,11 @@ def test_a_wrong_path_is_answered_with_the_right_ones(kind):
 def test_the_stage_is_throttled_logged_and_traced():
     """Nobody can use up the account's concurrency through it, and every call can be followed."""
     stage = translated()["Resources"]["Apiv1Stage"]["Properties"]
-    (setting,) = stage["MethodSettings"]
-    assert (setting["HttpMethod"], setting["ResourcePath"]) == ("*", "/*")
-    assert setting["ThrottlingRateLimit"] == 20
-    assert setting["ThrottlingBurstLimit"] == 40
-    assert setting["DataTraceEnabled"] is False
+    limits = {
+        (one["HttpMethod"], one["ResourcePath"]): (one["ThrottlingRateLimit"], one["ThrottlingBurstLimit"])
+        for one in stage["MethodSettings"]
+    }
+    assert limits == {("*", "/*"): (20, 40), ("*", "/~1links~1{token}"): (2, 5)}
+    assert [one["DataTraceEnabled"] for one in stage["MethodSettings"]] == [False, False]
     assert stage["TracingEnabled"] is True
     assert set(json.loads(stage["AccessLogSetting"]["Format"])) >= {"requestId", "caller", "route", "status"}

@@ -65,6 +65,18 @@ class PlaybookOutdatedError(StargateError):
     """Another version is in force than the one that the change was made from."""
 
 
+class ApprovalNotFoundError(StargateError):
+    """There is no approval of that id, or no link of that kind."""
+
+
+class ApprovalOverError(StargateError):
+    """It was answered before, or its time is over, or nothing waits for the answer any more."""
+
+
+class NotApproverError(StargateError):
+    """This person may not answer it."""
+
+
 class PlanOutdatedError(StargateError):
     """The plan that the request carries was made of another world than this."""
 

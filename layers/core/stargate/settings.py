@@ -63,6 +63,17 @@ class RemediateSettings:
 
 
 @dataclass(frozen=True)
+class ExamineConditionsSettings:
+    """`links_url` is what the token of a one-time link follows."""
+
+    table_name: str
+    remediate_arn: str
+    operators_topic_arn: str
+    approvers_topic_arn: str
+    links_url: str
+
+
+@dataclass(frozen=True)
 class ReceiveSignalSettings:
     table_name: str
     remediate_arn: str

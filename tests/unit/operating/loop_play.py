@@ -12,14 +12,18 @@ from stargate.domain.operating.facts import Minute
 from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
+from stargate.usecases.operating.answer_approval import AnswerApproval
 from stargate.usecases.operating.decide_condition import Deciding
 from stargate.usecases.operating.examine_conditions import ExamineConditions
+from stargate.usecases.operating.follow_link import FollowLink
 from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.perform_action import PerformAction
 from stargate.usecases.operating.settle_action import SettleAction
+from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.operating.take_signal import TakeSignal
+from stargate.usecases.operating.tell_approvers import TellApprovers
 from stargate.usecases.operating.tools import Tools
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.operating.verify_effect import VerifyEffect
@@ -27,6 +31,7 @@ from tests import fakes
 from tests.unit.play import manifest
 
 NAME, IDENTIFIER, REGION = "sandbox", "00000000e001", "us-east-1"
+LINKS = "https://api.example/v1/links/"
 ACCOUNT = f"{REGION}:111122223333"
 CRITICAL, WARNING = f"stargate-{NAME}-litellm-cpu-critical", f"stargate-{NAME}-litellm-cpu-warning"
 
@@ -70,6 +75,8 @@ class LoopPlay:
     pools: fakes.FakeConnectionPools = field(default_factory=fakes.FakeConnectionPools)
     keys: fakes.FakeKeys = field(default_factory=fakes.FakeKeys)
     models: fakes.FakeModels = field(default_factory=fakes.FakeModels)
+    approvers: fakes.FakeApprovers = field(default_factory=fakes.FakeApprovers)
+    examinations: fakes.FakeExaminations = field(default_factory=fakes.FakeExaminations)
     identifier: str = IDENTIFIER
     playbook: tuple | None = None
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -101,7 +108,15 @@ class LoopPlay:
             self.clock,
             self.narrator("examine_conditions"),
             (REGION,),
+            TellApprovers(
+                self.operations, self.pager, self.approvers, fakes.FakeSecrets(), LINKS, self.clock
+            ),
         )
+        self.answer = AnswerApproval(
+            self.operations, self.examinations, self.clock, self.narrator("somebody")
+        )
+        self.link = FollowLink(self.answer)
+        self.approvals = ShowApprovals(self.operations, self.clock)
         self.perform = PerformAction(
             self.operations,
             instruments,
@@ -261,6 +276,16 @@ class LoopPlay:
         self.load(50, tasks=4, minutes=1)
         assert self.verifies()["outcome"] == "reached"
         self.settles("reached")
+
+    def examines_at_once(self):
+        """What was ordered since, as the event brings it."""
+        ordered, self.examinations.ordered = self.examinations.ordered, []
+        for environment_id, _ in ordered:
+            self.examine.one(environment_id)
+
+    def asked(self):
+        """The ids of what people are asked at this moment, the oldest first."""
+        return [one["id"] for one in self.approvals.all()["approvals"]]
 
     def becomes(self, **changes):
         self.table.environments[IDENTIFIER] = replace(self.table.environments[IDENTIFIER], **changes)

@@ -17,7 +17,6 @@ from stargate.domain.gateway.secrets import READERS
 from stargate.domain.life.hours import DAYS, Hours
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import FLAPS
 from stargate.domain.operating.facts import Keys, Task
 from stargate.domain.operating.guards import TAKE_BACK
@@ -367,25 +366,11 @@ class Night:
         self.writes(held)
 
     def do_approve(self, number):
-        """A person answers what is held for an approval: yes, or yes but too late."""
-        now = self.play.clock.now()
-        for condition in self.known().conditions.values():
-            decided = condition.decided
-            if decided is None or decided.guard != "approval":
-                continue
-            kind = ACTIONS[decided.action]
-            lasts = 1800.0 if number % 3 else -1.0
-            identifier = f"approval-{next(self.play.numbers)}"
-            row = Approval(
-                identifier, condition.key, kind.name, self._subject(condition), now, now + lasts, now, "x"
-            )
-            self.writes(row)
-
-    def _subject(self, condition):
-        rules = self.play.operations.by_id(IDENTIFIER).playbook.rules
-        rule = rule_named(with_what_is_due(rules, self.known(), condition), condition.decided.rule)
-        rung = next(one for one in rule.ladder if one.action == condition.decided.action)
-        return rung.works_on(condition)
+        """A person answers what is asked, in most cases yes; what it lifts is examined at once."""
+        answer = "refuse" if number % 8 == 7 else "grant"
+        for name in self.play.asked():
+            self.play.answer(name, {"answer": answer, "reason": "as a person sees it"}, "somebody")
+        self.play.examines_at_once()
 
     def do_load(self, number):
         self.play.load(40 + number % 61, tasks=1 + number // 61 % 7)
@@ -484,7 +469,7 @@ class Night:
         if mode is Mode.ADVISE or "approval" in {*kind.guards, *(rule.guards if rule else ())}:
             given = overview.operations.approvals.values()
             asked = action.condition, action.kind, action.subject
-            assert any(one.allows(*asked, now) for one in given), "nobody agreed"
+            assert any(one.is_about(*asked) and one.allows(now) for one in given), "nobody agreed"
 
     def _is_in_measure(self, overview, action, now):
         """Not more often than its rule and its environment allow, not before its time, not at every flap."""
@@ -652,7 +637,7 @@ WEIGHTS = {
     "flap": 1,
     "ask": 6,
     "calm": 2,
-    "through": 4,
+    "through": 5,
     "tick": 9,
     "work": 14,
     "die": 1,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.life.hours import DAYS, Hours
-from stargate.domain.operating.approvals import Approval
+from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.facts import Keys, Task
 from stargate.domain.operating.operations import Change
 from stargate.domain.operating.playbook import ANY, LAST, Rule, Rung
@@ -140,10 +140,9 @@ def the_window_is_open_and_a_person_agrees(kind, then):
 
 def agreed(play, kind):
     now = play.clock.now()
-    row = Approval(
-        f"approval-{kind}", "cpu-high#database", kind, "database", now, now + 86400, now, "somebody"
-    )
-    play.operations.record(IDENTIFIER, Change((row,)))
+    asked = Approval(f"approval-{kind}", "cpu-high#database", kind, "database", now, now, entry_id="asked")
+    given = asked.answered(ApprovalStatus.GRANTED, "somebody", "", now)
+    play.operations.record(IDENTIFIER, Change((replace(given, expires_at=now + 86400),)))
 
 
 def alarms_sound(play):

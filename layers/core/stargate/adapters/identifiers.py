@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
+
+from stargate.domain.operating.links import SECRET_BYTES
 
 
 class RandomIdentifiers:
@@ -12,3 +15,8 @@ class RandomIdentifiers:
     def entry_id(self, at: float) -> str:
         """Milliseconds in front, so that ids sort as they were written."""
         return f"{round(at * 1000):013d}-{uuid.uuid4().hex[:12]}"
+
+
+class RandomSecrets:
+    def secret(self) -> str:
+        return secrets.token_urlsafe(SECRET_BYTES)

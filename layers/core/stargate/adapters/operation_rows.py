@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.loop_rows import loop_state
 from stargate.domain.operating.action import Action, ActionStatus, Expectation, Target
-from stargate.domain.operating.approvals import Approval
+from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 OPERATIONS = "ops#"
 OPEN = "open"  # the partition of the index with all that the minute's tick must look at
 ACTION_KEPT_SECONDS = 24 * 3600
+APPROVAL_KEPT_SECONDS = 7 * 24 * 3600
 
 
 def sort_key(row: OperationRow) -> str:
@@ -55,6 +56,8 @@ def operation_row(environment_id: str, row: OperationRow) -> Row:
         written["lapses_at"] = written.pop("expires_at")
     if isinstance(row, Action):
         written["expires_at"] = round(row.requested_at) + ACTION_KEPT_SECONDS
+    if isinstance(row, Approval):
+        written["expires_at"] = round(row.requested_at) + APPROVAL_KEPT_SECONDS
     return written
 
 
@@ -78,6 +81,8 @@ def _is_open(row: OperationRow) -> bool:
             return row.in_flight
         case Hold():
             return row.live
+        case Approval():
+            return row.status is ApprovalStatus.PENDING
     return False
 
 
@@ -99,7 +104,7 @@ def _of_its_kind(row: Row) -> OperationRow:
         case "hold":
             return _hold(row)
         case "approval":
-            return Approval(**{**_fields(Approval, row), "expires_at": row["lapses_at"]})
+            return _approval(row)
         case "loop":
             return loop_state(row)
     raise ValueError("no kind of ours")
@@ -130,6 +135,18 @@ def _action(row: Row) -> Action:
             "target": _target(row["target"]),
             "status": ActionStatus(row["status"]),
             "expectations": tuple(Expectation(**_fields(Expectation, one)) for one in row["expectations"]),
+        }
+    )
+
+
+def _approval(row: Row) -> Approval:
+    return Approval(
+        **{
+            **_fields(Approval, row),
+            "expires_at": row["lapses_at"],
+            "status": ApprovalStatus(row["status"]),
+            "severity": Severity(row["severity"]),
+            "target": _target(row["target"]),
         }
     )
 

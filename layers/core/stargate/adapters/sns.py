@@ -1,4 +1,4 @@
-"""The operators' topic."""
+"""The topics of people: the operators', and the one by which approvers are asked."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ class OperatorsTopic:
     topic_arn: str
 
     def page(self, subject: str, text: str) -> None:
-        plain = subject.encode("ascii", "replace").decode()
         with refused("Publish"):
-            client("sns").publish(TopicArn=self.topic_arn, Subject=plain, Message=text)
+            client("sns").publish(TopicArn=self.topic_arn, Subject=_plain(subject), Message=text)
 
     def deliveries(self, since: float, until: float) -> tuple[Delivery, ...]:
         """As the topic's metric has it: of all that went through the topic, not of one message."""
@@ -37,6 +36,27 @@ class OperatorsTopic:
         (found,) = answer["MetricDataResults"]
         pairs = zip(found["Timestamps"], found["Values"], strict=True)
         return tuple(Delivery(moment.timestamp(), value) for moment, value in pairs if value)
+
+
+@dataclass(frozen=True)
+class ApproversTopic:
+    """A topic of its own: each subscribes by a filter on `approver`, and gets what is for nobody else."""
+
+    topic_arn: str
+
+    def ask(self, approver: str, subject: str, text: str, link: str) -> None:
+        with refused("Publish"):
+            client("sns").publish(
+                TopicArn=self.topic_arn,
+                Subject=_plain(subject),
+                Message=f"{text}\n\nYour own link: {link}\nIt works once, and for {approver} only.",
+                MessageAttributes={"approver": {"DataType": "String", "StringValue": approver}},
+            )
+
+
+def _plain(subject: str) -> str:
+    """SNS takes ASCII only."""
+    return subject.encode("ascii", "replace").decode()
 
 
 def _delivered(topic: dict[str, str]) -> dict[str, Any]:

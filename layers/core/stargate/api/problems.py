@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stargate.errors import (
+    ApprovalNotFoundError,
+    ApprovalOverError,
     DrillNotFoundError,
     DrillOverError,
     DrillRefusedError,
@@ -17,6 +19,7 @@ from stargate.errors import (
     InvalidRequestError,
     MalformedDocumentError,
     NameTakenError,
+    NotApproverError,
     PlanFailedError,
     PlanOutdatedError,
     PlaybookNotFoundError,
@@ -37,6 +40,9 @@ class Reply:
 PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     InvalidRequestError: (400, "invalid-request", "The request has faults"),
     MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
+    ApprovalNotFoundError: (404, "unknown-approval", "There is no such approval"),
+    ApprovalOverError: (409, "approval-over", "It cannot be answered any more"),
+    NotApproverError: (403, "not-approver", "Somebody else has to answer"),
     DrillNotFoundError: (404, "unknown-drill", "There is no such drill"),
     DrillOverError: (409, "drill-over", "The drill is over"),
     DrillRefusedError: (409, "drill-refused", "A drill cannot begin now"),

@@ -134,6 +134,7 @@ class Environment:
     budget: Budget | None = None
     maintenance: Hours | None = None  # when its database may be interrupted; None: as the template has it
     actions_an_hour: int = ACTIONS_AN_HOUR
+    approvers: tuple[str, ...] = ()  # who may answer for it; none: whoever the API lets in
     followed: bool | None = None  # the schedule's last wish that was fulfilled: awake, or asleep
     drills: Policy | None = None  # when and what it is drilled without anybody asking
     undo: Declared | None = None  # what it goes back to if its update fails

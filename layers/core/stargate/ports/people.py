@@ -16,3 +16,11 @@ class Pager(Protocol):
     def deliveries(self, since: float, until: float) -> tuple[Delivery, ...]:
         """Minutes in which messages reached somebody, from the oldest to the newest."""
         ...
+
+
+class Approvers(Protocol):
+    """The people who may answer approvals, each reached alone."""
+
+    def ask(self, approver: str, subject: str, text: str, link: str) -> None:
+        """Tell this one person; the link is nobody else's. ActionRefusedError if it is not taken."""
+        ...

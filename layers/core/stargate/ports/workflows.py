@@ -73,6 +73,14 @@ class Planner(Protocol):
     def plan(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]: ...
 
 
+class Examinations(Protocol):
+    """Examinations of what is open in environments."""
+
+    def order(self, environment_id: str, cause: str) -> None:
+        """One, as soon as may be, and not only at its next turn; `cause` is the entry that asks for it."""
+        ...
+
+
 class Looks(Protocol):
     """Looks of the outer loop at gateways."""
 

@@ -15,3 +15,9 @@ class Identifiers(Protocol):
     def entry_id(self, at: float) -> str:
         """Unique, and sorted by time."""
         ...
+
+
+class Secrets(Protocol):
+    def secret(self) -> str:
+        """One that nobody guesses, of letters that an address may hold."""
+        ...

@@ -13,6 +13,7 @@ from stargate.wiring.drills import request_drill
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:
+    from stargate.api.approvals import ApprovalsApi
     from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
@@ -99,6 +100,17 @@ def operating(actor: str, _context: Any) -> OperatingApi:
         capacity=ShowCapacity(OperationsTable(table), SNAPSHOT),
         explanation=RequestExplanation(EnvironmentRows(table), LambdaExplainer(given.explain_event_function)),
     )
+
+
+def approvals(actor: str, context: Any) -> ApprovalsApi:
+    from stargate.api.approvals import ApprovalsApi
+    from stargate.usecases.operating.show_approvals import ShowApprovals
+    from stargate.wiring.approvals import answering
+
+    given = settings.read(settings.ApiSettings)
+    answer = answering(Table(given.table_name), actor)
+    show = ShowApprovals(answer.operations, answer.clock)
+    return ApprovalsApi(answer, show, _once(given, actor, context), actor)
 
 
 def costs(_actor: str, _context: Any) -> CostsApi:

@@ -13,6 +13,7 @@ from stargate.wiring.actions import instruments, pager, tools
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
+    from stargate.ports.state import OperationsRows
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.explain_event import ExplainEvent
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_event import TakeEvent
     from stargate.usecases.operating.take_signal import TakeSignal
+    from stargate.usecases.operating.tell_approvers import TellApprovers
     from stargate.usecases.operating.verify_effect import VerifyEffect
 
 
@@ -68,7 +70,7 @@ def examine_conditions() -> ExamineConditions:
     from stargate.domain.gateway.presets import PRESETS
     from stargate.usecases.operating.examine_conditions import ExamineConditions
 
-    given, actor = settings.read(settings.RemediateSettings), "examine_conditions"
+    given, actor = settings.read(settings.ExamineConditionsSettings), "examine_conditions"
     deciding = _deciding(Table(given.table_name), given.remediate_arn, actor)
     return ExamineConditions(
         deciding.operations,
@@ -79,6 +81,22 @@ def examine_conditions() -> ExamineConditions:
         deciding.clock,
         deciding.narrator,
         sorted({preset.region for preset in PRESETS.values()}),
+        _tell_approvers(given, deciding.operations),
+    )
+
+
+def _tell_approvers(given: settings.ExamineConditionsSettings, operations: OperationsRows) -> TellApprovers:
+    from stargate.adapters.identifiers import RandomSecrets
+    from stargate.adapters.sns import ApproversTopic
+    from stargate.usecases.operating.tell_approvers import TellApprovers
+
+    return TellApprovers(
+        operations,
+        pager(given.operators_topic_arn),
+        ApproversTopic(given.approvers_topic_arn),
+        RandomSecrets(),
+        given.links_url,
+        SystemClock(),
     )
 
 

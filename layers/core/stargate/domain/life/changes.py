@@ -22,6 +22,7 @@ from stargate.domain.life.requests import (
     schema_faults,
 )
 from stargate.domain.life.schedule import schedule_faults
+from stargate.domain.operating.approvers import MOST as MOST_APPROVERS
 
 MAINTENANCE = json_object(HOURS, required=tuple(HOURS))
 DRILLS = json_object(
@@ -35,6 +36,12 @@ DRILLS = json_object(
         "apart_minutes": {"type": "integer", "minimum": LEAST_APART_MINUTES, "maximum": 7 * 24 * 60},
     }
 )
+# As IAM knows them: the names of users, or of sessions.
+APPROVERS = {
+    "items": {"type": "string", "pattern": r"^[\w+=,.@-]{2,64}\Z"},
+    "maxItems": MOST_APPROVERS,
+    "uniqueItems": True,
+}
 SCHEMA = json_object(
     {
         "mode": {"enum": [mode.value for mode in Mode]},
@@ -48,6 +55,7 @@ SCHEMA = json_object(
         "maintenance": {**MAINTENANCE, "type": ["object", "null"]},
         "actions_an_hour": {"type": "integer", "minimum": 0, "maximum": 60},
         "drills": {**DRILLS, "type": ["object", "null"]},
+        "approvers": {**APPROVERS, "type": ["array", "null"]},
     }
 )
 

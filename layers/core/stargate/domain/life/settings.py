@@ -103,6 +103,12 @@ def _actions_an_hour(environment: Environment, value: Any, _now: float) -> tuple
     return replace(environment, actions_an_hour=most), f"at most {most} actions an hour on {environment.name}"
 
 
+def _approvers(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
+    named = tuple(value or ())
+    words = f"approvals of {environment.name} are asked of {', '.join(named) or 'nobody by name'}"
+    return replace(environment, approvers=named), words
+
+
 def _budget(environment: Environment, value: Any, _now: float) -> tuple[Environment, str]:
     budget = None if value is None else (environment.budget or Budget()).changed(value)
     words = "has no budget any more" if budget is None else budget.words
@@ -118,5 +124,6 @@ CHANGES: Mapping[str, Callable[[Environment, Any, float], tuple[Environment, str
     "maintenance": _maintenance,
     "actions_an_hour": _actions_an_hour,
     "drills": _drills,
+    "approvers": _approvers,
 }
 SETTINGS = frozenset(CHANGES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from stargate.domain.operating.actions.kind import Case
 from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.approvals import APPROVAL
 from stargate.domain.operating.conditions import Condition, Decided
 from stargate.domain.operating.facts import UNKNOWN
 from stargate.domain.operating.guards import Intent, first_held
@@ -36,9 +37,10 @@ class Decision:
     """`guard` is set if and only if the verdict is hold; `lifts_at` if it is known when the guard lifts.
 
     `action` is what the rule asks for at its rung, be it done, held or not needed; None if it asks for none.
-    Of one that is to be done there is also what it works on, its target, what is expected of it, what it adds
-    to the bill while it lasts, and whether it is to be taken back if its effect is missed. `gave_way`: the
-    guards that held lower rungs for good.
+    Of one that is to be done, or that waits for nothing but an approval, there is also its proposal in words,
+    what it works on, its target, what is expected of it, what it adds to the bill while it lasts, and
+    whether it is to be taken back if its effect is missed. `gave_way`: the guards that held lower rungs for
+    good.
     """
 
     verdict: Verdict
@@ -49,6 +51,7 @@ class Decision:
     guard: str | None = None
     lifts_at: float | None = None
     subject: str = ""
+    proposal: str = ""
     target: Target = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
     undo: bool = False
@@ -72,7 +75,7 @@ def _asked_for(
 ) -> Iterator[tuple[str, frozenset[str]]]:
     yield rule.asked_of(condition), asked_by(rule.when)
     left = [rung for _, rung in rungs_left(rule, condition, overview.operations)]
-    if left and _held(rule, left[0], overview, condition, now) is None:
+    if left and not _bars(_held(rule, left[0], overview, condition, now)):
         yield from ((rung.works_on(condition), ACTIONS[rung.action].asks) for rung in left)
 
 
@@ -92,16 +95,28 @@ def decide(
     for place, rung in rungs_left(rule, condition, overview.operations):
         subject = rung.works_on(condition)
         case = Case(overview, condition, subject, facts.get(subject, UNKNOWN), now, rung.parameters)
-        found = _held(rule, rung, overview, condition, now) or _proposed(rung, case)
-        asked = Decision(Verdict.NONE, "", rule.name, rung.action, place, subject=subject, undo=rung.undo)
-        decision = _decision(replace(asked, gave_way=tuple(gave_way)), found, reason)
-        if isinstance(found, Proposal):
-            decision = replace(decision, adds=ACTIONS[rung.action].adds(case, found))
-        if not isinstance(found, Held) or not _gives_way(found, condition):
+        asked = Decision(
+            Verdict.NONE, "", rule.name, rung.action, place, subject=subject, gave_way=tuple(gave_way)
+        )
+        decision, held = _of_rung(asked, rule, rung, case, reason)
+        if held is None or not _gives_way(held, condition):
             break
-        reason = f"{reason}, and {found.reason}"
-        gave_way.append(found.guard)
+        reason = f"{reason}, and {held.reason}"
+        gave_way.append(held.guard)
     return decision
+
+
+def _of_rung(
+    asked: Decision, rule: Rule, rung: Rung, case: Case, reason: str
+) -> tuple[Decision, Held | None]:
+    """What comes of it, and what holds it if something does."""
+    held = _held(rule, rung, case.overview, case.condition, case.now)
+    found = held if _bars(held) else _proposed(rung, case)
+    if isinstance(found, Proposal):
+        adds = ACTIONS[rung.action].adds(case, found)
+        asked = replace(_proposing(asked, found), adds=adds, undo=rung.undo)
+        found = held or found
+    return _decision(asked, found, reason), found if isinstance(found, Held) else None
 
 
 def _proposed(rung: Rung, case: Case) -> Proposal | Nothing | Held:
@@ -110,6 +125,15 @@ def _proposed(rung: Rung, case: Case) -> Proposal | Nothing | Held:
     if isinstance(found, Proposal) and rung.expectations:
         return replace(found, expectations=rung.expectations)
     return found
+
+
+def _bars(held: Held | None) -> TypeGuard[Held]:
+    """A person is shown what would be done, and is not asked about what is not needed or cannot be."""
+    return held is not None and held.guard != APPROVAL
+
+
+def _proposing(asked: Decision, found: Proposal) -> Decision:
+    return replace(asked, proposal=found.summary, target=found.target, expectations=found.expectations)
 
 
 def _gives_way(held: Held, condition: Condition) -> bool:
@@ -123,13 +147,7 @@ def _decision(asked: Decision, found: Proposal | Nothing | Held, reason: str) ->
         return replace(asked, verdict=Verdict.HOLD, reason=words, guard=found.guard, lifts_at=found.lifts_at)
     if isinstance(found, Nothing):
         return replace(asked, reason=found.reason)
-    return replace(
-        asked,
-        verdict=Verdict.ACT,
-        reason=f"{reason}: {found.summary}",
-        target=found.target,
-        expectations=found.expectations,
-    )
+    return replace(asked, verdict=Verdict.ACT, reason=f"{reason}: {asked.proposal}")
 
 
 def _held(rule: Rule, rung: Rung, overview: Overview, condition: Condition, now: float) -> Held | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Mode, Status
 from stargate.domain.operating.action import Action, ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.approvals import APPROVAL, UNANSWERED, newest, standing
 from stargate.domain.operating.conditions import FLAPS, HOUR, is_flapping
 from stargate.domain.operating.proposals import Held
 
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from stargate.domain.operating.actions.kind import ActionKind
+    from stargate.domain.operating.approvals import Approval
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.leases import Lease
-    from stargate.domain.operating.operations import Overview
+    from stargate.domain.operating.operations import Operations, Overview
     from stargate.domain.operating.playbook import Rule
 
 ALWAYS = (
@@ -36,10 +38,10 @@ ALWAYS = (
     "cool-down",
     "budget",
     "rate",
-    "approval",
+    APPROVAL,
 )
 OF_WHAT_CHANGES_NOTHING = ("verification", "lease", "budget")
-ON_DEMAND = ("expiry", "window", "approval")  # what a kind or a rule may name
+ON_DEMAND = ("expiry", "window", APPROVAL)  # what a kind or a rule may name
 BY_PROPOSALS = ("limits", "scale-in")
 
 
@@ -180,15 +182,26 @@ def _window(overview: Overview, intent: Intent, now: float) -> Held | None:
 
 def _approval(overview: Overview, intent: Intent, now: float) -> Held | None:
     """Asked last, so that nobody is asked about what another guard holds."""
-    named = "approval" in {*intent.kind.guards, *intent.rule.guards}
+    named = APPROVAL in {*intent.kind.guards, *intent.rule.guards}
     if not named and overview.environment.mode is not Mode.ADVISE:
         return None
-    asked = intent.condition.key, intent.kind.name, intent.subject
-    given = (one for one in overview.operations.approvals.values() if one.allows(*asked, now))
-    others = [one for one in overview.operations.actions.values() if one.action_id != intent.action_id]
-    if any(not one.is_used(others) for one in given):
+    known, asked = overview.operations, (intent.condition.key, intent.kind.name, intent.subject)
+    if granted(known, *asked, now, but_of=intent.action_id) is not None:
         return None
-    return Held("approval", f"{intent.kind.name} of {intent.subject} needs a person's approval")
+    words = f"{intent.kind.name} of {intent.subject} needs a person's approval"
+    latest = newest(known.approvals.values(), *asked)
+    if latest is None or latest.status_at(now) not in UNANSWERED:
+        return Held(APPROVAL, words)
+    return Held(APPROVAL, f"{words}: {standing(latest, now)}")
+
+
+def granted(
+    known: Operations, condition: str, kind: str, subject: str, now: float, but_of: str | None = None
+) -> Approval | None:
+    """The word of a person that allows it and was not used yet, unless by the action `but_of` itself."""
+    others = [one for one in known.actions.values() if one.action_id != but_of]
+    given = (one for one in known.approvals.values() if one.is_about(condition, kind, subject))
+    return next((one for one in given if one.allows(now) and not one.is_used(others)), None)
 
 
 def _earlier(overview: Overview, intent: Intent) -> Iterator[Action]:
@@ -223,5 +236,5 @@ GUARDS: Mapping[str, Callable[[Overview, Intent, float], Held | None]] = {
     "rate": _rate,
     "expiry": _expiry,
     "window": _window,
-    "approval": _approval,
+    APPROVAL: _approval,
 }

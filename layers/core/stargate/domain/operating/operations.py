@@ -42,6 +42,12 @@ class Operations:
         found = (action for action in self.actions.values() if action.in_flight)
         return next((action for action in found if action.condition == condition), None)
 
+    def is_looked_after(self, condition: str) -> bool:
+        """It is open, or something that was changed for it is still to be taken back."""
+        known = self.conditions.get(condition)
+        held = any(one.live and one.condition == condition for one in self.holds.values())
+        return held or (known is not None and known.open)
+
     def freed(self, action: Action) -> tuple[Lease, ...]:
         """The action's lease as it is when it is over; nothing if another has it by now."""
         lease = self.leases.get(action.scope)

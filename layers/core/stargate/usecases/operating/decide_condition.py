@@ -10,12 +10,15 @@ from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus, execution_name
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
+from stargate.domain.operating.guards import granted
+from stargate.usecases.operating.ask_approval import AskApproval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
+    from stargate.domain.operating.approvals import Approval
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.operations import OperationRow, Overview
@@ -34,10 +37,12 @@ class Considered:
     condition: Condition
     action: Action | None = None
     entries: tuple[Entry, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
     @property
     def rows(self) -> tuple[OperationRow, ...]:
-        return (self.condition,) if self.action is None else (self.condition, self.action)
+        actions = () if self.action is None else (self.action,)
+        return (self.condition, *actions, *self.approvals)
 
 
 @dataclass(frozen=True)
@@ -48,21 +53,39 @@ class Deciding:
     clock: Clock
     narrator: Narrator
 
+    @property
+    def ask(self) -> AskApproval:
+        return AskApproval(self.clock, self.narrator)
+
     def consider(
         self, overview: Overview, condition: Condition, cause: str, *, thorough: bool = False
     ) -> Considered:
         """Thorough: look also for what costs a call more, as the examination each minute can afford."""
         now = self.clock.now()
         _, decision = look_and_decide(self.instruments, overview, condition, now, thorough=thorough)
+        considered = self._considered(overview, condition, decision, cause)
+        decided = considered.condition.decided
+        asked = list(self.ask(overview, condition, decision, decided.entry_id if decided else cause))
+        if not asked:
+            return considered
+        approvals, entries = zip(*asked, strict=True)
+        return replace(considered, entries=(*considered.entries, *entries), approvals=approvals)
+
+    def _considered(
+        self, overview: Overview, condition: Condition, decision: Decision, cause: str
+    ) -> Considered:
+        now = self.clock.now()
         if not differs(decision, condition.decided):
             return Considered(decision, condition)
+        allowed = _allowed(overview, condition, decision, now)
+        detail = {**detail_of(decision, condition, overview.environment), "playbook": overview.playbook.told}
         entry = self.narrator.entry(
             overview.environment,
             "decision",
             condition.subject,
             summary_of(decision, overview.environment),
-            cause,
-            {**detail_of(decision, condition, overview.environment), "playbook": overview.playbook.told},
+            allowed.entry_id if allowed else cause,
+            {**detail, "approval": allowed.approval_id} if allowed else detail,
         )
         decided = replace(condition, decided=as_decided(decision, now, entry.entry_id))
         return Considered(decision, decided, _requested(decision, condition, entry), (entry,))
@@ -85,6 +108,13 @@ def look_and_decide(
         for subject, names in needed.items()
     }
     return facts, decide(rules, overview, condition, facts, now)
+
+
+def _allowed(overview: Overview, condition: Condition, decision: Decision, now: float) -> Approval | None:
+    """The person's word by which it is done."""
+    if decision.verdict is not Verdict.ACT or decision.action is None:
+        return None
+    return granted(overview.operations, condition.key, decision.action, decision.subject, now)
 
 
 def _requested(decision: Decision, condition: Condition, entry: Entry) -> Action | None:
@@ -132,6 +162,6 @@ def detail_of(decision: Decision, condition: Condition, environment: Environment
             for one in decision.expectations
         ]
         or None,
-        "usd_per_hour": str(price.usd) if decision.verdict is Verdict.ACT and price.usd is not None else None,
+        "usd_per_hour": str(price.usd) if decision.proposal and price.usd is not None else None,
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Action, ActionStatus, execution_name
+from stargate.domain.operating.approvals import ApprovalStatus
 from stargate.domain.operating.operations import Change, OperationRow, Overview
 from stargate.domain.operating.truths import ringing_unheard
 from stargate.domain.signals.envelope import environment_in
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_signal import TakeSignal
+    from stargate.usecases.operating.tell_approvers import TellApprovers
 
 PATIENCE_SECONDS = 60.0  # so long a workflow may take to begin before anybody asks after it
 UNHEARD_SECONDS = 120.0  # so long an event may be under way before its alarm counts as untold
@@ -56,6 +58,7 @@ class ExamineConditions:
     clock: Clock
     narrator: Narrator
     regions: Sequence[str]
+    tell: TellApprovers | None = None  # None: nobody can be told
 
     def __call__(self) -> Examined:
         """Every environment has its turn; what went wrong with one is raised when all have had theirs."""
@@ -66,6 +69,14 @@ class ExamineConditions:
         if failures:
             raise ExceptionGroup("not everything could be examined", failures)
         return Examined(len(identifiers), written)
+
+    def one(self, environment_id: str) -> Examined:
+        """Out of turn; somebody else may be at it in this very moment, and the next minute looks again."""
+        failures: list[Exception] = []
+        written = self._guarded(failures, self._examine, environment_id)
+        if failures:
+            raise failures[0]
+        return Examined(1, written)
 
     def _guarded(self, failures: list[Exception], work: Callable[[str], int], what: str) -> int:
         try:
@@ -86,7 +97,10 @@ class ExamineConditions:
         examination = Examination(
             overview, self.operations, self.alarms, self.deciding, self.clock, self.narrator
         )
-        return settled + examination()
+        written = examination()
+        if self.tell is not None:
+            self.tell(examination.overview)
+        return settled + written
 
     # Actions whose workflow is not what it should be.
 
@@ -111,7 +125,8 @@ class ExamineConditions:
         now, known = self.clock.now(), overview.operations
         conditions = [one for one in known.conditions.values() if one.open]
         holds = [one for one in known.holds.values() if one.live]
-        if not conditions and not holds:
+        asked = [one for one in known.approvals.values() if one.status is ApprovalStatus.PENDING]
+        if not conditions and not holds and not asked:
             return 0
         environment = overview.environment
         entry = self.narrator.entry(
@@ -122,11 +137,14 @@ class ExamineConditions:
             environment.cause,
             {"conditions": [one.key for one in conditions], "holds": [one.scope for one in holds]},
         )
+        ends = [told for one in asked for told in self.deciding.ask.end(overview, one, waited_for=False)]
         rows: list[OperationRow] = [
             *(replace(one, open=False, closed_at=now, cause=entry.entry_id) for one in conditions),
             *(replace(one, live=False) for one in holds),
+            *(approval for approval, _ in ends),
         ]
-        self.operations.record(environment.environment_id, Change(tuple(rows), (entry,)))
+        entries = (entry, *(told for _, told in ends))
+        self.operations.record(environment.environment_id, Change(tuple(rows), entries))
         return 1
 
     # Alarms of which nobody told.

@@ -54,6 +54,7 @@ class Examination:
         """How many entries were written; ConflictError if somebody else is at it in this very moment."""
         self._conditions()
         self._holds()
+        self._approvals()
         return self.written
 
     def _conditions(self) -> None:
@@ -126,6 +127,13 @@ class Examination:
                 self._renew(hold, condition)
             elif self.overview.operations.in_flight(condition.key) is None:
                 self._release(hold, condition)
+
+    def _approvals(self) -> None:
+        """Those that a decision ends are ended by it; time, or an event that came late, ends the others."""
+        for approval in self.overview.operations.approvals.values():
+            waited_for = self.overview.operations.is_looked_after(approval.condition)
+            for ended, entry in self.deciding.ask.end(self.overview, approval, waited_for=waited_for):
+                self._write((ended,), (entry,))
 
     def _renew(self, hold: Hold, condition: Condition) -> None:
         now = self.clock.now()

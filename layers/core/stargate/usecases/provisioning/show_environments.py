@@ -83,6 +83,7 @@ class ShowEnvironments:
             "budget": None if environment.budget is None else environment.budget.document(),
             "maintenance": environment.maintained.document(),
             "actions_an_hour": environment.actions_an_hour,
+            "approvers": list(environment.approvers),
             "kept": [_kept(one) for one in environment.kept],
             "drills": None if environment.drills is None else environment.drills.document(),
             "checks": [check.document() for check in environment.checks],

@@ -1,0 +1,41 @@
+"""The routes of approvals: what people are asked, and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stargate.api.problems import Reply
+from stargate.api.requests import parsed, refuse
+from stargate.domain.faults import Fault
+from stargate.usecases.operating.show_approvals import document_of
+
+if TYPE_CHECKING:
+    from stargate.api.requests import Once, Query
+    from stargate.usecases.operating.answer_approval import AnswerApproval
+    from stargate.usecases.operating.show_approvals import ShowApprovals
+
+
+@dataclass(frozen=True)
+class ApprovalsApi:
+    answer: AnswerApproval
+    show: ShowApprovals
+    once: Once
+    actor: str
+
+    def list_approvals(self, query: Query) -> Reply:
+        refuse([Fault(f"?{name}", "is not known", "no query: all are answered") for name in sorted(query)])
+        return Reply(200, self.show.all())
+
+    def show_approval(self, name: str) -> Reply:
+        return Reply(200, self.show.one(name))
+
+    def answer_approval(self, name: str, body: bytes, idempotency_key: str | None) -> Reply:
+        request = parsed(body)
+        return self.once(
+            f"POST /approvals/{name}", request, idempotency_key, lambda: self._answer(name, request)
+        )
+
+    def _answer(self, name: str, request: Any) -> Reply:
+        overview, approval = self.answer(name, request, self.actor)
+        return Reply(200, document_of(overview.environment, approval, self.answer.clock.now()))
