@@ -93,22 +93,31 @@ def board(document: Document) -> RenderableType:
     return Group(headline(document), _checks(document) if at_rest else _stacks(document))
 
 
-def _stacks(document: Document) -> Table:
+def _stacks(document: Document) -> RenderableType:
+    """Words stay whole on a terminal of 80 columns: what it lacks is taken from the bars."""
     table = Table(box=None, pad_edge=False)
-    for column in ("stack", "", "resources", "status", "took", "to go", ""):
-        table.add_column(column)
+    table.add_column("stack", no_wrap=True)
+    table.add_column("", max_width=BAR_WIDTH)
+    for column in ("resources", "status", "took", "to go"):
+        table.add_column(column, no_wrap=True)
     for stack in document["stacks"]:
         done, total = stack["resources_done"], stack["resources_total"]
         table.add_row(
             stack["name"],
-            ProgressBar(total=max(total, 1), completed=done, width=BAR_WIDTH),
+            ProgressBar(total=max(total, 1), completed=done),
             f"{done}/{total}",
             status_text(stack["status"]),
             spoken(stack["seconds"]),
             "" if stack["eta_seconds"] is None else spoken(stack["eta_seconds"]),
-            stack.get("reason", ""),
         )
-    return table
+    return Group(table, *_reasons(document))
+
+
+def _reasons(document: Document) -> Iterator[Text]:
+    """In lines of their own: AWS's words are as long as they are."""
+    for stack in document["stacks"]:
+        if stack.get("reason"):
+            yield Text(f"{stack['name']}: {stack['reason']}", style="red")
 
 
 def _checks(document: Document) -> Table:
