@@ -73,7 +73,8 @@ class EnvironmentsApi:
 
     def retire_environment(self, name: str, query: Query) -> Reply:
         refuse(_farewell_faults(query))
-        farewell = Farewell(**{wish: query.get(wish, "yes") == "yes" for wish in FAREWELL})
+        said = {wish: query.get(wish, "yes") == "yes" for wish in FAREWELL}
+        farewell = Farewell(**said) if query else None
         return Reply(202, self.show.document(self.retire(name, farewell)))
 
     def plan_environment(self, name: str, body: bytes) -> Reply:

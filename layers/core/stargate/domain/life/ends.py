@@ -42,6 +42,11 @@ class Farewell:
     def document(self) -> dict[str, bool]:
         return {"final_snapshot": self.final_snapshot, "secrets_recovery": self.secrets_recovery}
 
+    def __str__(self) -> str:
+        snapshot = "with" if self.final_snapshot else "without"
+        window = "with" if self.secrets_recovery else "without"
+        return f"{snapshot} a last snapshot and {window} the secrets' window"
+
 
 @dataclass(frozen=True)
 class Kept:
