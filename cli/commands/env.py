@@ -48,6 +48,14 @@ Ceiling = Annotated[
     typer.Option(help="Dollars a month that no change may take its price above; none takes it back."),
 ]
 
+NOBODY = "none"
+Approvers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--approver", help="Who may answer for it, as IAM knows them; repeat; none: nobody by name."
+    ),
+]
+
 EVERY = 2.0
 
 
@@ -140,6 +148,7 @@ def update(
     holidays: Holidays = None,
     settings: Settings = None,
     version: Version = None,
+    approver: Approvers = None,
     plan: Plan = None,
     follow: Watch = False,
     every: Every = EVERY,
@@ -163,16 +172,21 @@ def update(
         change["budget"] = budget_of(budget, ceiling)
     if awake is not None:
         change["schedule"] = schedule_of(awake, holidays or [])
+    change |= _approvers(approver)
     if not change:
         raise BadInputError(
             "nothing is to be changed: give --set, --version, --mode, --protection, --ttl, --budget,"
-            " --ceiling or --awake"
+            " --ceiling, --awake or --approver"
         )
     if plan is not None:
         change["plan"] = plan
     client = connect(api, region)
     document = document_of(client.patch(f"/environments/{name}", change))
     _answer(client, document, follow=follow, every=every, as_json=as_json)
+
+
+def _approvers(named: list[str] | None) -> dict[str, Any]:
+    return {"approvers": [] if named == [NOBODY] else named} if named else {}
 
 
 def resume(

@@ -17,6 +17,7 @@ from stargate.domain.environment import Environment, Mode, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry
 from stargate.domain.operating.action import Action, ActionStatus, Expectation
+from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease, taken
@@ -178,7 +179,26 @@ LOOP = LoopState(
     use={"claude-haiku-4-5": UseMinute(1061.0, 9.0, 1.0, 900.0, 80.0)},
     move=Move(Bounds(3, 3), Bounds(2, 6), 1061.0, "0000000001000-c", "0000000001000-d", 2),
 )
-EVERYTHING = (a_condition(), an_action(), HOLD, LEASE, LOOP)
+APPROVAL = Approval(
+    "0000000001000-e",
+    "cpu-high#litellm",
+    "evacuate_zone",
+    "zones",
+    1061.0,
+    4661.0,
+    status=ApprovalStatus.GRANTED,
+    answered_at=1070.5,
+    answered_by="arn:aws:iam::111122223333:user/alice",
+    reason="as it should be",
+    proposal="leave zone a",
+    target={"zones": ("a", "b"), "minutes": 60},
+    usd_per_hour="-0.1",
+    severity=Severity.CRITICAL,
+    links={"alice": "0123", "bob@example.com": "4567"},
+    told_at=1065.0,
+    entry_id="0000000001070-f",
+)
+EVERYTHING = (a_condition(), an_action(), HOLD, LEASE, LOOP, APPROVAL)
 
 
 def known(store):
@@ -189,9 +209,10 @@ def test_what_was_recorded_is_read_back_one_version_higher(store):
     """Nothing is lost on the way, neither nested reports nor numbers nor what is not there."""
     bare = a_condition(kind="crash-loop", reports={}, stops=(), decided=None, open=False, closed_at=1100.0)
     free = replace(LEASE, scope="service:litellm", holder=None)
-    young = LoopState("grafana")
-    store.operations.record(IDENTIFIER, Change((*EVERYTHING, bare, free, young), (entry(),)))
-    expected = Operations().after(Change((*EVERYTHING, bare, free, young)))
+    young, new = LoopState("grafana"), Approval("0000000001000-g", "x#y", "page", "y", 1.0, 2.0)
+    rows = (*EVERYTHING, bare, free, young, new)
+    store.operations.record(IDENTIFIER, Change(rows, (entry(),)))
+    expected = Operations().after(Change(rows))
     assert known(store) == expected
     assert store.ledger.page(IDENTIFIER, 1.0, "signal", 10, None).items == (entry(),)
 
@@ -385,7 +406,8 @@ def test_actions_end_by_themselves_and_conditions_stay(real):
     for row in EVERYTHING:
         written = real.table.get({"pk": f"env#{IDENTIFIER}", "sk": sort_key(row)})
         ends[written["sk"].split("#")[1]] = written.get("expires_at")
-    assert ends == {"condition": None, "action": 1061 + 24 * 3600, "hold": None, "lease": None, "loop": None}
+    kept = {"action": 1061 + 24 * 3600, "approval": 1061 + 7 * 24 * 3600}
+    assert ends == {"condition": None, "hold": None, "lease": None, "loop": None, **kept}
 
 
 def test_an_overview_costs_three_calls_by_name_and_two_by_id(real):

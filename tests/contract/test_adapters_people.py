@@ -7,13 +7,21 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.sns import OperatorsTopic
+from stargate.adapters.events import EXAMINATION_ORDERED, SOURCE, EventBridgeExaminations
+from stargate.adapters.sns import ApproversTopic, OperatorsTopic
 from stargate.domain.operating.facts import Delivery
-from stargate.errors import ActionRefusedError
+from stargate.errors import ActionRefusedError, AwsThrottledError
+from tests.template.control_plane import translated
 
+RULES = {
+    name: resource["Properties"]
+    for name, resource in translated()["Resources"].items()
+    if resource["Type"] == "AWS::Events::Rule"
+}
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
 
 
@@ -71,3 +79,48 @@ def test_deliveries_are_read_minute_by_minute():
     pager = OperatorsTopic("arn:aws:sns:us-east-1:123456789012:operators")
     assert pager.deliveries(NOON + 10, NOON + 300) == (Delivery(NOON, 2.0), Delivery(NOON + 120, 1.0))
     assert pager.deliveries(NOON + 600, NOON + 900) == ()
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_a_link_reaches_its_approver_and_nobody_else():
+    """Each subscribes by a filter on their own name."""
+    topic = boto3.client("sns").create_topic(Name="approvers")["TopicArn"]
+    inboxes = {name: _inbox(topic, name) for name in ("alice", "bob")}
+    ApproversTopic(topic).ask("alice", "APPROVAL asked for", "What it is", "https://api.example/links/x")
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=inboxes["alice"])["Messages"]
+    assert json.loads(message["Body"])["Message"].splitlines() == [
+        "What it is",
+        "",
+        "Your own link: https://api.example/links/x",
+        "It works once, and for alice only.",
+    ]
+    assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=inboxes["bob"])
+
+
+def _inbox(topic, approver):
+    queues = boto3.client("sqs")
+    queue = queues.create_queue(QueueName=approver)["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    theirs = {"FilterPolicy": json.dumps({"approver": [approver]})}
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=theirs)
+    return queue
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_an_examination_is_ordered_by_an_event_of_our_own():
+    """The bus takes it, and the rule of the control plane's template is for just this event."""
+    (rule,) = [rule for name, rule in RULES.items() if name.endswith("OutOfTurn")]
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": [EXAMINATION_ORDERED]}
+    EventBridgeExaminations().order("00000000e001", "an entry")
+
+
+def test_an_event_that_the_bus_does_not_take_is_an_error(monkeypatch):
+    """PutEvents answers 200 all the same, and says so for each."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    events = aws.client("events")
+    with Stubber(events) as stub:
+        told = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "x", "ErrorMessage": "slow down"}]}
+        stub.add_response("put_events", told)
+        with pytest.raises(AwsThrottledError, match="PutEvents: slow down"):
+            EventBridgeExaminations().order("00000000e001", "an entry")
+    aws.client.cache_clear()

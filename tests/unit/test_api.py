@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from functions.api import handler
+from stargate.api.approvals import ApprovalsApi
 from stargate.api.costs import CostsApi
 from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
@@ -17,6 +18,7 @@ from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.environment import Status
 from stargate.domain.gateway.graph import PLAIN
 from stargate.domain.moments import told
+from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.scaling.demand import Usual
 from stargate.domain.scaling.loop_state import LoopState
@@ -30,10 +32,12 @@ from stargate.usecases.drills.stop_drill import StopDrill
 from stargate.usecases.drills.survey_gateway import SurveyGateway
 from stargate.usecases.life.begin_work import BeginWork
 from stargate.usecases.life.resume_environment import ResumeEnvironment
+from stargate.usecases.operating.answer_approval import AnswerApproval
 from stargate.usecases.operating.change_playbook import ChangePlaybook
 from stargate.usecases.operating.explain_event import ExplainEvent
 from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.request_explanation import RequestExplanation
+from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
@@ -166,6 +170,12 @@ class Routes:
             capacity=ShowCapacity(fakes.FakeOperations(play.table), SNAPSHOT),
             explanation=RequestExplanation(play.environments, Explaining(play)),
         )
+
+    def approvals(self, actor, _context):
+        play = self.play
+        operations = fakes.FakeOperations(play.table)
+        answer = AnswerApproval(operations, fakes.FakeExaminations(), play.clock, play.narrator(actor))
+        return ApprovalsApi(answer, ShowApprovals(operations, play.clock), Once(self.replies, actor), actor)
 
     def costs(self, _actor, _context):
         play = self.play
@@ -742,3 +752,60 @@ def test_a_query_for_costs_is_read_with_care(client, query, path):
     post(client)
     answer = client.call("GET", "/environments/{name}/costs", path={"name": "sandbox"}, query=query)
     assert path in faults(answer)
+
+
+APPROVAL_ID = "1800000000000-00000000000a"
+
+
+@pytest.fixture
+def asked(client):
+    """Somebody is asked whether a zone may be left; the path of what they are asked."""
+    _, _, created = post(client)
+    now = client.play.clock.now()
+    row = Approval(APPROVAL_ID, "health-issue#ec2", "evacuate_zone", "zones", now, now + 3600, version=1)
+    rows = client.play.table.operations.setdefault(created["id"], {})
+    rows["approvals", APPROVAL_ID] = row
+    return {"approval": f"{created['id']}-{APPROVAL_ID}"}
+
+
+def answers(client, path, document, **how):
+    return client.call("POST", "/approvals/{approval}", document, path=path, **how)
+
+
+def test_what_is_asked_is_listed_shown_and_answered(client, asked):
+    """The caller's own name is on the answer."""
+    status, _, listed = client.call("GET", "/approvals")
+    assert (status, [one["id"] for one in listed["approvals"]]) == (200, [asked["approval"]])
+    assert client.call("GET", "/approvals/{approval}", path=asked)[2] == listed["approvals"][0]
+    status, _, answer = answers(client, asked, {"answer": "refuse", "reason": "not now"})
+    said = answer["status"], answer["answered_by"], answer["reason"]
+    assert (status, said) == (200, ("REFUSED", USER, "not now"))
+    assert client.call("GET", "/approvals")[2] == {"approvals": []}
+
+
+def test_an_answer_twice_is_a_conflict_and_with_its_key_the_same_answer(client, asked):
+    """Whoever repeats a lost answer hears what came of it."""
+    key = {"idempotency-key": "one"}
+    first = answers(client, asked, {"answer": "grant"}, headers=key)
+    assert answers(client, asked, {"answer": "grant"}, headers=key) == first
+    status, _, problem = answers(client, asked, {"answer": "grant"})
+    assert (status, problem["type"]) == (409, "urn:stargate:problem:approval-over")
+    assert f"{USER} granted it at" in problem["detail"]
+
+
+def test_an_answer_by_the_one_who_asked_is_forbidden(client, asked):
+    """Somebody else has to."""
+    (rows,) = client.play.table.operations.values()
+    rows["approvals", APPROVAL_ID] = replace(rows["approvals", APPROVAL_ID], requested_by=USER)
+    status, _, problem = answers(client, asked, {"answer": "grant"})
+    assert (status, problem["type"]) == (403, "urn:stargate:problem:not-approver")
+
+
+def test_an_approval_that_is_not_there_or_asked_for_wrongly_is_a_problem(client, asked):
+    """Each with what is wrong."""
+    status, _, problem = client.call("GET", "/approvals/{approval}", path={"approval": "x"})
+    assert (status, problem["type"]) == (404, "urn:stargate:problem:unknown-approval")
+    assert faults(client.call("GET", "/approvals", query={"status": "all"})) == {
+        "?status": "no query: all are answered"
+    }
+    assert faults(answers(client, asked, {"answer": "perhaps"})) == {"/answer": "one of grant, refuse"}

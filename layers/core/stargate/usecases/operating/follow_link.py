@@ -33,7 +33,10 @@ class FollowLink:
     def show(self, token: str) -> Followed:
         """Changes nothing: programs look at links before people. ApprovalNotFoundError: no link of ours."""
         name, secret = _read(token)
-        overview, approval = found(self.answering.operations, name)
+        try:
+            overview, approval = found(self.answering.operations, name)
+        except ApprovalNotFoundError as error:  # a guess is told the same, whatever it misses
+            raise ApprovalNotFoundError(UNKNOWN) from error
         approver = holder_of(approval, secret)
         if approver is None:
             raise ApprovalNotFoundError(UNKNOWN)
