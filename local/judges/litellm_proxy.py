@@ -64,7 +64,7 @@ def stand_in(folder: Path, cores: Collection[int] = ()) -> Iterator[Listening]:
 def litellm(folder: Path, outside: str, cores: Collection[int] = ()) -> Iterator[Listening]:
     """Run the proxy in the folder, with the stand-in at the URL `outside`, until it is alive."""
     port = free_port()
-    container = _container()
+    container = _container("litellm", "litellm")
     command = [str(BINARY), *[str(port) if word == "4000" else word for word in container["Command"]]]
     environment = _environment(container, folder, outside)
     with running("litellm", [*_kept_to(cores), *command], folder, environment) as program:
@@ -73,14 +73,39 @@ def litellm(folder: Path, outside: str, cores: Collection[int] = ()) -> Iterator
         yield started
 
 
+def migrate(folder: Path, prisma: Path) -> tuple[int, str]:
+    """Run the preparing task's migrations with this program for Prisma's, which cannot be had here.
+
+    Answers the exit code and the last words. There is nothing at the database's address.
+    """
+    container = _container("data", "litellm-migrations")
+    literal = {e["Name"]: e["Value"] for e in container["Environment"] if isinstance(e["Value"], str)}
+    environment = {
+        "DATABASE_HOST": f"127.0.0.1:{free_port()}",
+        **literal,
+        **{secret["Name"]: "of-nobody" for secret in container["Secrets"]},
+        "PATH": f"{prisma.parent}:{BINARY.parent}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+    }
+    with running("migrations", [str(BINARY), *container["Command"]], folder, environment) as program:
+        return program.process.wait(STARTS_WITHIN), program.last_words()
+
+
 def _kept_to(cores: Collection[int]) -> list[str]:
     return ["taskset", "--cpu-list", ",".join(map(str, sorted(cores)))] if cores else []
 
 
-def _container() -> dict[str, Any]:
-    template = read_template((PROJECT / "gateway" / "stacks" / "litellm.yaml").read_text())
-    container: dict[str, Any] = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"][0]
-    return container
+def _container(stack: str, name: str) -> dict[str, Any]:
+    template = read_template((PROJECT / "gateway" / "stacks" / f"{stack}.yaml").read_text())
+    (container,) = [
+        one
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::ECS::TaskDefinition"
+        for one in resource["Properties"]["ContainerDefinitions"]
+        if one["Name"] == name
+    ]
+    return dict(container)
 
 
 def _environment(container: Mapping[str, Any], folder: Path, outside: str) -> dict[str, str]:

@@ -181,6 +181,13 @@ def test_preparing_runs_one_container_after_the_other():
     ]
 
 
+def test_migrations_that_fail_fail_their_container():
+    """LiteLLM must be told so; Langfuse's container is its migration, and nothing else."""
+    litellm, langfuse = (containers("data")[f"{name}-migrations"] for name in ("litellm", "langfuse"))
+    assert {"Name": "ENFORCE_PRISMA_MIGRATION_CHECK", "Value": "true"} in litellm["Environment"]
+    assert re.search(r"&& exec prisma migrate deploy --schema=\S+$", langfuse["Command"][0])
+
+
 def test_what_a_drill_restored_is_read_and_never_written():
     """The drill says where it is and since when it must know; the statements only ask."""
     text = (CONFIG / "database/check_restore.sql").read_text()
