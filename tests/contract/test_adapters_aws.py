@@ -57,7 +57,7 @@ def test_a_workflow_started_twice_under_one_name_runs_once():
 def test_a_region_tells_its_zones_and_networks():
     """The default VPC's block is among them."""
     regions = Ec2Regions()
-    assert "us-east-1a" in regions.zones("us-east-1")
+    assert regions.zones("us-east-1")["us-east-1a"].startswith("use1-az")
     assert ("172.31.0.0/16",) in regions.vpc_cidrs("us-east-1").values()
 
 

@@ -304,9 +304,11 @@ class FakeQuotas:
 class FakeRegions:
     zone_names: list = field(default_factory=lambda: ["us-east-1a", "us-east-1b", "us-east-1c"])
     vpcs: dict = field(default_factory=dict)
+    zone_ids: dict = field(default_factory=dict)  # of those that a test names; the others are like any
 
     def zones(self, region):
-        return self.zone_names
+        anywhere = {"us-west-1": "usw1-az1"}.get(region, "use1-az1")
+        return {name: self.zone_ids.get(name, anywhere) for name in self.zone_names}
 
     def vpc_cidrs(self, region):
         return self.vpcs

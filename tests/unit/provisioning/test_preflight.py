@@ -128,6 +128,28 @@ def test_it_tells_what_is_not_to_be_had_and_the_way_out(play):
     assert "anthropic.haiku" not in told
 
 
+def test_arm_is_not_to_be_had_in_every_zone(play):
+    """Which zone that is the id tells, not the name; beyond the environment's zones it does not matter."""
+    names, ids = [f"{REGION}{letter}" for letter in "abcd"], {f"{REGION}b": "use1-az3"}
+    preflight(play, regions=fakes.FakeRegions(names, zone_ids=ids))
+    play = Play()
+    play.ask(overrides={"compute": {"architecture": "arm64"}})
+    assert refused(play, regions=fakes.FakeRegions(names, zone_ids=ids)) == (
+        "Fargate runs no ARM tasks in us-east-1b (use1-az3): choose compute.architecture x86_64"
+    )
+    preflight(play, regions=fakes.FakeRegions(names, zone_ids={f"{REGION}d": "use1-az3"}))
+
+
+def test_fargate_is_not_to_be_had_in_every_zone_of_us_west_1():
+    """An old account may see the one where it is not."""
+    play = Play()
+    play.ask(name="lab", preset="poc")
+    regions = fakes.FakeRegions(["us-west-1a", "us-west-1b"], zone_ids={"us-west-1b": "usw1-az2"})
+    assert refused(play, regions=regions) == (
+        "Fargate runs no tasks in us-west-1b (usw1-az2): ask an account with other zones of us-west-1"
+    )
+
+
 def test_a_standby_needs_a_second_zone_of_the_environments_own(play):
     """That the class is to be had somewhere in the region is not enough."""
     offers = fakes.FakeOffers(zones=("us-east-1a", "us-east-1f"))

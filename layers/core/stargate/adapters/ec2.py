@@ -8,14 +8,14 @@ from stargate.adapters.aws import client
 
 
 class Ec2Regions:
-    def zones(self, region: str) -> list[str]:
+    def zones(self, region: str) -> dict[str, str]:
         answer = client("ec2", region).describe_availability_zones(
             Filters=[
                 {"Name": "state", "Values": ["available"]},
                 {"Name": "zone-type", "Values": ["availability-zone"]},
             ]
         )
-        return [zone["ZoneName"] for zone in answer["AvailabilityZones"]]
+        return {zone["ZoneName"]: zone["ZoneId"] for zone in answer["AvailabilityZones"]}
 
     def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
         pages = client("ec2", region).get_paginator("describe_vpcs").paginate()

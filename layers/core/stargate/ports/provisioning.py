@@ -97,7 +97,9 @@ class Tasks(Protocol):
 class Regions(Protocol):
     """What a region offers and already holds."""
 
-    def zones(self, region: str) -> list[str]: ...
+    def zones(self, region: str) -> dict[str, str]:
+        """Name, which is this account's own, to id, which is every account's; in the order of templates."""
+        ...
 
     def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
         """VPC id to its CIDR blocks."""

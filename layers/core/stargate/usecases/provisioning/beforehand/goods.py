@@ -1,4 +1,4 @@
-"""What is to be had: the database's class, the NAT instance, Bedrock's models, a certificate."""
+"""What is to be had: Fargate, the database's class, the NAT instance, Bedrock's models, a certificate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.provisioning.certificates import certificate_faults
+from stargate.domain.provisioning.fargate_zones import zone_faults
 from stargate.errors import ManifestNotFoundError
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ class Goods:
     belongings: Belongings
 
     def faults(self, environment: Environment) -> Iterator[str]:
-        zones = self.regions.zones(environment.region)[: environment.preset_defaults().zones]
+        offered = self.regions.zones(environment.region)
+        zones = list(offered)[: environment.preset_defaults().zones]
+        ids = {zone: offered[zone] for zone in zones}
+        yield from zone_faults(environment.region, ids, environment.spec.compute.architecture)
         yield from self._class_faults(environment, zones)
         yield from self._instance_faults(environment, zones)
         yield from self._model_faults(environment)

@@ -38,7 +38,7 @@ class Ground:
 
     def _shortages(self, environment: Environment, vpcs: int) -> Iterator[str]:
         region = environment.region
-        zones = self.regions.zones(region)[: environment.preset_defaults().zones]
+        zones = list(self.regions.zones(region))[: environment.preset_defaults().zones]
         used = {VPCS: float(vpcs), **self.quotas.used(region, zones)}
         for fault in shortages(needed(environment), self.quotas.granted(region, QUOTAS), used):
             yield f"{region}: {fault}"
