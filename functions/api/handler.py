@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
+    from stargate.api.hooks import HooksApi
     from stargate.api.operating import OperatingApi
 
     View = Callable[..., Reply]
@@ -108,6 +109,10 @@ def _drills() -> DrillsApi:
 
 def _approvals() -> ApprovalsApi:
     return api.approvals(*_caller())
+
+
+def _hooks() -> HooksApi:
+    return api.hooks(*_caller())
 
 
 def _costs() -> CostsApi:
@@ -236,6 +241,21 @@ def stop_drill(name: str, drill: str) -> Reply:
 @route("/environments/{name}/costs", "GET")
 def show_costs(name: str) -> Reply:
     return _costs().show_costs(name, _query())
+
+
+@route("/hooks", "POST")
+def make_hook() -> Reply:
+    return _hooks().make_hook(_body(), _key())
+
+
+@route("/hooks", "GET")
+def list_hooks() -> Reply:
+    return _hooks().list_hooks(_query())
+
+
+@route("/hooks/{hook}", "DELETE")
+def remove_hook(hook: str) -> Reply:
+    return _hooks().remove_hook(hook)
 
 
 @route("/switch", "GET")

@@ -4,6 +4,8 @@
 actions are switched off and on, the mode changes. What each leaves behind it takes back.
 """
 
+import hashlib
+import hmac
 import json
 import uuid
 from dataclasses import asdict
@@ -16,7 +18,7 @@ from local.demo.record import Record
 from local.demo.running import SERVICE, Running
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
-from tests.unit.signals.senders import budget
+from tests.unit.signals.senders import budget, grafana
 
 pytestmark = pytest.mark.cloud
 
@@ -194,6 +196,41 @@ def test_an_event_is_explained_by_the_environments_state_and_nothing_is_touched(
     assert "the state of loop" in explained["decision"]["by"]
     assert record.condition("errors-high", "litellm") == {}
     assert [entry["id"] for entry in record.ledger() if entry["kind"] == "action"] == before
+
+
+def test_an_alert_posted_to_a_hook_opens_a_condition_and_its_end_closes_it(api, cloud, stranger, record):
+    """As Grafana signs by the hook's secret; again it changes nothing, wrongly signed it is refused."""
+    hook = api.post("/hooks", {"environment": "loop", "note": "Grafana"}).document
+    kept = cloud.client("secretsmanager").get_secret_value(SecretId=hook["secret"]["name"])["SecretString"]
+    told = lambda: record.condition("alert", "TargetDown")  # noqa: E731 - asked again and again
+    try:
+        since = record.ledger()[-1]["at"]  # the control plane's own clock
+        firing, resolved = posted("firing", since), posted("resolved", since)
+        assert post_to(stranger, hook, firing, kept).status == 202
+        wait_until(lambda: told().get("open"), "the alert opens its condition")
+        assert [post_to(stranger, hook, firing, kept).status for _ in range(3)] == [202] * 3
+        assert post_to(stranger, hook, resolved, "not-the-secret-of-this-hook").status == 401
+        assert post_to(stranger, hook, resolved, kept).status == 202
+        wait_until(lambda: told().get("open") is False, "its end closes it")
+        signals = [entry for entry in record.ledger() if entry["detail"].get("kind") == "alert"]
+        assert [entry["detail"]["change"] for entry in signals] == ["opened", "closed"]
+        assert kept not in json.dumps([hook, record.ledger(), api.get("/hooks").document])
+    finally:
+        assert api.delete(f"/hooks/{hook['id']}").status == 200
+    assert post_to(stranger, hook, firing, kept).status == 401
+
+
+def posted(status, since):
+    """As Grafana 12 sends it; what is over ends with its delivery where its own end is not told."""
+    sent = grafana(status)
+    sent["alerts"][0] |= {"startsAt": since, "endsAt": "0001-01-01T00:00:00Z"}
+    sent["alerts"][0]["labels"]["severity"] = "warning"
+    return json.dumps(sent)
+
+
+def post_to(caller, hook, body, secret):
+    signature = hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
+    return caller.send("POST", hook["path"], body=body, headers={"X-Grafana-Alerting-Signature": signature})
 
 
 @pytest.mark.parametrize(

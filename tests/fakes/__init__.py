@@ -43,6 +43,7 @@ from tests.fakes.quotas import (
     FakeProfiles,
     FakeQuotaMetrics,
 )
+from tests.fakes.signals import FakeHookSecrets, FakeSignalTaker
 from tests.fakes.state import (
     FakeEnvironments,
     FakeHistories,
@@ -84,6 +85,7 @@ __all__ = [
     "FakeFrontDoor",
     "FakeGauges",
     "FakeHistories",
+    "FakeHookSecrets",
     "FakeIdentifiers",
     "FakeInventory",
     "FakeKeys",
@@ -118,6 +120,7 @@ __all__ = [
     "FakeServices",
     "FakeSharers",
     "FakeShelf",
+    "FakeSignalTaker",
     "FakeStack",
     "FakeStacks",
     "FakeSwitches",

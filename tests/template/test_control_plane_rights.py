@@ -36,6 +36,7 @@ ON_EVERYTHING = {
         "states:SendTaskSuccess", "states:SendTaskFailure",
         "application-autoscaling:DescribeScalableTargets",
     },
+    "ApiFunction": {"secretsmanager:ListSecrets"},
     "ScaleGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "WatchQuotasFunction": {"cloudwatch:PutMetricData"},
     "RunStepFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},

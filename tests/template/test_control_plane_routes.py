@@ -11,6 +11,11 @@ import pytest
 from tests.template.control_plane import FUNCTIONS, PROJECT, RESOURCES, translated
 
 RESPONSES = RESOURCES["Api"]["Properties"]["GatewayResponses"]
+OPEN = {
+    ("GET", "/links/{token}"): "AnswerLinkFunction",
+    ("POST", "/links/{token}"): "AnswerLinkFunction",
+    ("POST", "/hooks/{hook}"): "ReceiveDeliveryFunction",
+}
 PROBLEM = "'application/problem+json'"
 
 
@@ -37,19 +42,23 @@ def test_template_and_chalice_list_the_same_routes(chalice_routes):
     assert chalice_routes == listed_routes()
 
 
-def test_every_route_asks_for_a_signature_but_those_whose_address_is_the_secret():
-    """No other path is open to whoever comes."""
+def test_every_route_asks_for_a_signature_but_those_that_know_who_comes():
+    """Each open one has a function of its own, which knows by a secret; no other path is open."""
     paths = translated()["Resources"]["Api"]["Properties"]["Body"]["paths"]
     security = {
-        (method.upper(), path): declared.get("security")
+        (method.upper(), path): told.get("security")
         for path, methods in paths.items()
-        for method, declared in methods.items()
+        for method, told in methods.items()
     }
-    open_to_all = {route for route, asked in security.items() if asked == [{"NONE": []}]}
-    assert open_to_all == {("GET", "/links/{token}"), ("POST", "/links/{token}")}
-    signed = {route for route, asked in security.items() if asked == [{"AWS_IAM": []}]}
-    assert signed == listed_routes()
-    assert signed | open_to_all == set(security)
+    signed, nobody = [{"AWS_IAM": []}], [{"NONE": []}]
+    assert security == {**dict.fromkeys(listed_routes(), signed), **dict.fromkeys(OPEN, nobody)}
+    served = {
+        (event["Properties"]["Method"], event["Properties"]["Path"]): name
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api" and name != "ApiFunction"
+    }
+    assert served == OPEN
 
 
 def test_functions_do_not_run_with_the_callers_rights():
@@ -97,7 +106,11 @@ def test_the_stage_is_throttled_logged_and_traced():
         (one["HttpMethod"], one["ResourcePath"]): (one["ThrottlingRateLimit"], one["ThrottlingBurstLimit"])
         for one in stage["MethodSettings"]
     }
-    assert limits == {("*", "/*"): (20, 40), ("*", "/~1links~1{token}"): (2, 5)}
-    assert [one["DataTraceEnabled"] for one in stage["MethodSettings"]] == [False, False]
+    assert limits == {
+        ("*", "/*"): (20, 40),
+        ("*", "/~1links~1{token}"): (2, 5),
+        ("POST", "/~1hooks~1{hook}"): (5, 10),
+    }
+    assert [one["DataTraceEnabled"] for one in stage["MethodSettings"]] == [False] * len(limits)
     assert stage["TracingEnabled"] is True
     assert set(json.loads(stage["AccessLogSetting"]["Format"])) >= {"requestId", "caller", "route", "status"}

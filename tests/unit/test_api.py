@@ -12,6 +12,7 @@ from stargate.api.approvals import ApprovalsApi
 from stargate.api.costs import CostsApi
 from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
+from stargate.api.hooks import HooksApi
 from stargate.api.operating import OperatingApi
 from stargate.api.requests import Once
 from stargate.domain.costs.snapshot import SNAPSHOT
@@ -36,6 +37,7 @@ from stargate.usecases.operating.answer_approval import AnswerApproval
 from stargate.usecases.operating.change_playbook import ChangePlaybook
 from stargate.usecases.operating.explain_event import ExplainEvent
 from stargate.usecases.operating.gather_facts import Instruments
+from stargate.usecases.operating.keep_hooks import KeepHooks
 from stargate.usecases.operating.request_explanation import RequestExplanation
 from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
@@ -138,6 +140,7 @@ class Routes:
     play: Play
     replies: fakes.FakeReplies
     records: FakeDrills = field(default_factory=FakeDrills)
+    hook_secrets: fakes.FakeHookSecrets = field(default_factory=fakes.FakeHookSecrets)
 
     def environments(self, actor, _context):
         play, narrator = self.play, self.play.narrator(actor)
@@ -176,6 +179,11 @@ class Routes:
         operations = fakes.FakeOperations(play.table)
         answer = AnswerApproval(operations, fakes.FakeExaminations(), play.clock, play.narrator(actor))
         return ApprovalsApi(answer, ShowApprovals(operations, play.clock), Once(self.replies, actor), actor)
+
+    def hooks(self, actor, _context):
+        play = self.play
+        keep = KeepHooks(play.environments, self.hook_secrets, play.identifiers, play.narrator(actor))
+        return HooksApi(keep, Once(self.replies, actor))
 
     def costs(self, _actor, _context):
         play = self.play
@@ -809,3 +817,84 @@ def test_an_approval_that_is_not_there_or_asked_for_wrongly_is_a_problem(client,
         "?status": "no query: all are answered"
     }
     assert faults(answers(client, asked, {"answer": "perhaps"})) == {"/answer": "one of grant, refuse"}
+
+
+def make_hook(client, **asked):
+    return client.call("POST", "/hooks", {"environment": "sandbox", **asked})
+
+
+def test_a_hook_is_made_and_its_secret_is_not_told(client):
+    """201: where to post, and where the secret lies for whoever may read it; the ledger names who asked."""
+    ready(client)
+    status, _, hook = make_hook(client, note="Grafana of the platform")
+    assert status == 201
+    key = hook["id"].rpartition(".")[2]
+    assert hook == {
+        "id": f"sandbox.us-east-1.{key}",
+        "environment": "sandbox",
+        "note": "Grafana of the platform",
+        "path": f"/hooks/sandbox.us-east-1.{key}",
+        "secret": {"name": f"stargate-sandbox/hook-{key}", "region": "us-east-1"},
+        "made_at": None,
+    }
+    entry = ledger(client)[-1]
+    assert (entry["actor"], entry["summary"]) == (USER, "a hook was made: Grafana of the platform")
+
+
+def test_hooks_are_listed_and_removed(client):
+    """Of one environment or of all; one that is gone is not there to be removed again."""
+    ready(client)
+    hook = make_hook(client)[2]
+    assert client.call("GET", "/hooks")[2] == {"hooks": [hook], "next": None}
+    assert client.call("GET", "/hooks", query={"environment": "sandbox"})[2] == {
+        "hooks": [hook],
+        "next": None,
+    }
+    path = {"hook": hook["id"]}
+    assert client.call("DELETE", "/hooks/{hook}", path=path)[2] == {"id": hook["id"], "removed": True}
+    assert client.call("GET", "/hooks")[2]["hooks"] == []
+    assert client.call("DELETE", "/hooks/{hook}", path=path)[0] == 404
+    assert client.call("DELETE", "/hooks/{hook}", path={"hook": "../switch"})[0] == 404
+    assert ledger(client)[-1]["summary"] == f"a hook was removed: {hook['id']}"
+
+
+def test_the_same_request_for_a_hook_makes_one(client):
+    """By its Idempotency-Key."""
+    ready(client)
+    headers, asked = {"Idempotency-Key": "one"}, {"environment": "sandbox"}
+    first, again = (client.call("POST", "/hooks", asked, headers=headers)[2] for _ in range(2))
+    assert first == again
+    assert len(client.call("GET", "/hooks")[2]["hooks"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "paths"),
+    [
+        ([], ["/"]),
+        ({}, ["/environment"]),
+        ({"environment": 5, "note": 7, "secret": "mine"}, ["/environment", "/note", "/secret"]),
+        ({"environment": "sandbox", "note": "x" * 201}, ["/note"]),
+    ],
+)
+def test_a_faulty_request_for_a_hook_lists_every_fault(client, asked, paths):
+    """A secret of one's own among them: nobody chooses it."""
+    assert sorted(faults(client.call("POST", "/hooks", asked))) == paths
+
+
+def test_a_hook_is_of_an_environment_that_stands(client):
+    """Before it does there is nothing to take the secret away with."""
+    assert make_hook(client)[0] == 404
+    post(client)
+    status, _, body = make_hook(client)
+    assert (status, body["type"]) == (409, "urn:stargate:problem:environment-busy")
+
+
+def test_a_list_of_hooks_takes_no_other_words(client):
+    """Each unknown one is named."""
+    assert list(faults(client.call("GET", "/hooks", query={"colour": "blue"}))) == ["?colour"]
+    assert client.call("GET", "/hooks", query={"environment": "nobody"})[0] == 404
+
+
+def ledger(client):
+    route, path = "/environments/{name}/ledger", {"name": "sandbox"}
+    return client.call("GET", route, path=path, query={"limit": "100"})[2]["entries"]

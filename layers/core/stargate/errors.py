@@ -93,6 +93,14 @@ class RequestInProgressError(StargateError):
     """The first request with this idempotency key has not been answered yet."""
 
 
+class HookNotFoundError(StargateError):
+    """There is no hook of that id."""
+
+
+class DeliveryRefusedError(StargateError):
+    """What came to a hook did not show its secret."""
+
+
 # What crosses into the workflows.
 
 

@@ -81,6 +81,13 @@ class ReceiveSignalSettings:
 
 
 @dataclass(frozen=True)
+class HandOverSettings:
+    """Of those who hand events over to whoever takes signals."""
+
+    receive_signal_function: str
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     table_name: str
     drill_arn: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client, patient_client
+from stargate.adapters.refusals import named
 from stargate.errors import ExplanationFailedError, PlanFailedError
 
 if TYPE_CHECKING:
@@ -37,6 +38,15 @@ class LambdaTrials:
 
     def begin(self, environment_id: str, cause: str) -> None:
         _call(self.function, {"environment_id": environment_id, "cause": cause})
+
+
+@dataclass(frozen=True)
+class LambdaSignalTaker:
+    function: str
+
+    def hand_over(self, event: Mapping[str, Any]) -> None:
+        with named("Invoke"):
+            _call(self.function, event)
 
 
 @dataclass(frozen=True)

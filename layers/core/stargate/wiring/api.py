@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stargate.api.costs import CostsApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
+    from stargate.api.hooks import HooksApi
     from stargate.api.operating import OperatingApi
     from stargate.api.requests import Once
     from stargate.usecases.drills.show_drills import ShowDrills
@@ -111,6 +112,17 @@ def approvals(actor: str, context: Any) -> ApprovalsApi:
     answer = answering(Table(given.table_name), actor)
     show = ShowApprovals(answer.operations, answer.clock)
     return ApprovalsApi(answer, show, _once(given, actor, context), actor)
+
+
+def hooks(actor: str, context: Any) -> HooksApi:
+    from stargate.adapters.hook_secrets import ManagedHookSecrets
+    from stargate.api.hooks import HooksApi
+    from stargate.usecases.operating.keep_hooks import KeepHooks
+
+    given = settings.read(settings.ApiSettings)
+    rows, secrets = EnvironmentRows(Table(given.table_name)), ManagedHookSecrets()
+    keep = KeepHooks(rows, secrets, RandomIdentifiers(), narrator_of(actor))
+    return HooksApi(keep, _once(given, actor, context))
 
 
 def costs(_actor: str, _context: Any) -> CostsApi:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.explain_event import ExplainEvent
     from stargate.usecases.operating.perform_action import PerformAction
     from stargate.usecases.operating.probe_gateways import ProbeGateways
+    from stargate.usecases.operating.receive_delivery import ReceiveDelivery
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_event import TakeEvent
     from stargate.usecases.operating.take_signal import TakeSignal
@@ -47,6 +48,15 @@ def receive_signal() -> TakeEvent:
 
     given = settings.read(settings.ReceiveSignalSettings)
     return TakeEvent(taking_signals(given, "receive_signal"), EnvironmentRows(Table(given.table_name)))
+
+
+def receive_delivery() -> ReceiveDelivery:
+    from stargate.adapters.hook_secrets import ManagedHookSecrets
+    from stargate.adapters.lambda_functions import LambdaSignalTaker
+    from stargate.usecases.operating.receive_delivery import ReceiveDelivery
+
+    taker = LambdaSignalTaker(settings.read(settings.HandOverSettings).receive_signal_function)
+    return ReceiveDelivery(ManagedHookSecrets(), taker, SystemClock())
 
 
 def taking_signals(given: settings.ReceiveSignalSettings, actor: str) -> TakeSignal:

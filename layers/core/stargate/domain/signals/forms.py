@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stargate.domain.signals.envelope import text
+from stargate.domain.signals.envelope import moment, text
 
 Event = Mapping[str, Any]
 ALARM_CHANGE = "CloudWatch Alarm State Change"
+DAY = 86400.0
 UNCONFIRMED = "Subscription Confirmation"
 TIMES = ("%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z")
 BARE_TIMES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S")  # RDS, in UTC and not saying so
@@ -173,13 +174,31 @@ def _stack(said: str, around: Around) -> Event | None:
     return _event("aws.cloudformation", kind, at, found["StackId"], detail, around)
 
 
-def _alert(event: Event, _around: Around) -> Event | None:
+def _alert(event: Event, around: Around) -> Event | None:
     alert = event.get("alert")
     if not isinstance(alert, Mapping):
         return None
     over = text(alert, "status") == "resolved"
-    at = text(alert, "endsAt") if over else text(alert, "startsAt")
-    return _event("webhook", "Alert", _iso(at), "", alert, Around())
+    at = _ended(alert, around) if over else _renewed(alert, around)
+    formed = _event("webhook", "Alert", at, "", alert, Around())
+    fingerprint = text(alert, "fingerprint")
+    return {**formed, "id": f"alert {fingerprint} {text(alert, 'status')} {at}"} if fingerprint else formed
+
+
+def _ended(alert: Event, around: Around) -> str:
+    ends = _iso(text(alert, "endsAt"))
+    return ends if moment({"ends": ends}, "ends") else around.at
+
+
+def _renewed(alert: Event, around: Around) -> str:
+    """What fires on is told again every few hours: once a day that is news, so that it does not lapse."""
+    starts = _iso(text(alert, "startsAt"))
+    began, heard = moment({"at": starts}, "at"), moment({"at": around.at}, "at")
+    if began is None:
+        return around.at or starts
+    if heard is None or heard < began + DAY:
+        return starts
+    return datetime.fromtimestamp(heard - (heard - began) % DAY, UTC).isoformat()
 
 
 def _unconfirmed(event: Event, around: Around) -> Event | None:

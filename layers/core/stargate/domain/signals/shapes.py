@@ -14,6 +14,7 @@ from stargate.domain.signals.envelope import text, under
 from stargate.domain.signals.forms import Around, in_form, plainly
 
 Event = Mapping[str, Any]
+WEBHOOKS = frozenset({"groupKey", "receiver", "orgId", "hook"})  # what only a group of alerts has
 DEEPEST = 8  # a dead letter in a queue with an SNS message of an event: more is nothing that anybody sends
 
 
@@ -59,9 +60,9 @@ def _message(event: Event) -> list[object] | None:
 
 
 def _alerts(event: Event) -> list[object] | None:
-    """Of Alertmanager and Grafana."""
+    """Of Alertmanager and Grafana, as they send them or as a hook hands them over."""
     alerts = event.get("alerts")
-    if isinstance(alerts, list) and ("groupKey" in event or "receiver" in event or "orgId" in event):
+    if isinstance(alerts, list) and not WEBHOOKS.isdisjoint(event):
         return [{"alert": one} for one in alerts]
     return None
 

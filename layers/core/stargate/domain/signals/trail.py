@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.signals.envelope import EVERY, environment_in, text, under
+from stargate.domain.signals.hooks import is_hooks_secret
 from stargate.domain.signals.quotas import read_service_event
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
@@ -60,6 +61,8 @@ def _secret(envelope: Envelope, event: str) -> Signal | Ignored:
     if _is_pending(envelope.detail):
         told = "a new value is prepared, and not in use yet"
         return envelope.ignored(told if ours else f"not ours: {what}; {told}", ours)
+    if ours and is_hooks_secret(name):
+        return envelope.ignored("of a hook: its newest value is asked for with every delivery", ours)
     kind, severity, turn = SECRETS[event]
     failed = text(envelope.detail, "errorMessage")
     facts = {"error": failed} if failed else {}

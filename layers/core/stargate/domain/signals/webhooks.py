@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stargate.domain.signals.envelope import environment_in, text
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stargate.domain.signals.envelope import Envelope
 
-SEVERITIES = {"critical": Severity.CRITICAL, "page": Severity.CRITICAL, "info": Severity.INFO}
+SEVERITIES = {
+    **dict.fromkeys(("critical", "page", "emergency", "fatal"), Severity.CRITICAL),
+    **dict.fromkeys(("info", "none", "notice"), Severity.INFO),
+}
+A_TEST = ("TestAlert", "Grafana")  # alertname and instance of what Grafana's button "Test" sends
 ENDS = frozenset({"resolved", "ok", "normal"})
 
 
 def read_alert(envelope: Envelope) -> Signal | Ignored:
     alert = envelope.detail
     name = text(alert, "labels", "alertname") or "an alert without a name"
+    if (name, text(alert, "labels", "instance")) == A_TEST:
+        return envelope.ignored("of no concern: a test of Grafana's contact point")
     label = text(alert, "labels", "environment") or text(alert, "labels", "stargate_environment")
     over = text(alert, "status").lower() in ENDS
     seen = Seen(
@@ -25,8 +33,19 @@ def read_alert(envelope: Envelope) -> Signal | Ignored:
         turn=Turn.CLOSES if over else Turn.OPENS,
         subject=text(alert, "labels", "service") or name,
         source=text(alert, "fingerprint") or name,
-        facts={"alert": name, "says": text(alert, "annotations", "summary")},
+        facts=_facts(name, alert),
     )
     return envelope.told(
         seen, environment_in(f"stargate-{label.removeprefix('stargate-')}"), f"the alert {name}"
     )
+
+
+def _facts(name: str, alert: Mapping[str, Any]) -> dict[str, str]:
+    says = text(alert, "annotations", "summary") or text(alert, "annotations", "description")
+    found = {
+        "rule": text(alert, "labels", "rulename"),
+        "instance": text(alert, "labels", "instance"),
+        "runbook": text(alert, "annotations", "runbook_url"),
+        "look": text(alert, "generatorURL"),
+    }
+    return {"alert": name, "says": says, **{key: value for key, value in found.items() if value}}
