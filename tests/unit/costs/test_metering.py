@@ -89,6 +89,15 @@ def test_traffic_that_was_seen_once_and_is_silent_now_is_none(play):
     assert lines["CloudFront requests"].assumed  # of which nothing was ever seen
 
 
+def test_a_log_group_that_tells_nothing_while_others_do_was_not_written_to():
+    """With no word of any of them each is assumed; with a word of one, the silence of others is known."""
+    assumed = lines_of(USUAL)["observer", "log ingestion"]
+    assert (assumed.quantity, assumed.assumed) == (1 / Decimal(720), True)
+    found = lines_of({**USUAL, "log_bytes:litellm": Decimal(2**30)})
+    assert found["litellm", "log ingestion"].quantity == 1
+    assert ("observer", "log ingestion") not in found
+
+
 def test_only_what_stands_is_paid():
     """Of a creation that has come as far as the network, the network."""
     assert {stack for stack, _ in lines_of({}, stacks={"network"})} == {"network"}

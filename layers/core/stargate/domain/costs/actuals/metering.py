@@ -130,6 +130,8 @@ def _used(interval: Interval, measured: Measured) -> dict[str, Decimal]:
     found = {name: measured[source] / unit for name, (source, unit) in USED.items() if source in measured}
     if "balancer_lcu_hours" in measured:
         found["balancer_lcu"] = measured["balancer_lcu_hours"] / interval.hours
+    if any(name.startswith(LOG_BYTES) for name in measured):
+        found["log_gb"] = Decimal(0)  # of a group that tells nothing while others do: nobody wrote to it
     calls = measured.get("observer_calls")
     if calls and "observer_milliseconds" in measured:
         found["observer_seconds"] = measured["observer_milliseconds"] / MILLISECONDS / calls
