@@ -84,7 +84,7 @@ class Tariff:
         kind, _ = kind_of(item, owner.region)
         hours = Decimal(repr(until - since)) / HOUR * count
         self.use(
-            since, until, owner, item, hours / _hours_of_month(since) if kind.unit in BY_THE_MONTH else hours
+            since, until, owner, item, hours / hours_of_month(since) if kind.unit in BY_THE_MONTH else hours
         )
 
 
@@ -110,6 +110,6 @@ def _charge(kind: Kind, owner: Owner, region: str) -> Charge:
     return Charge(service_of(kind), usage_type(kind, region), region, owner.account, kind.unit, tags=tags)
 
 
-def _hours_of_month(at: float) -> Decimal:
+def hours_of_month(at: float) -> Decimal:
     day = day_of(at)
     return Decimal(24 * monthrange(day.year, day.month)[1])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import alb, bedrock, cloudfront, cloudwatch_logs, ec2, efs, waf
 
-from local.services.billing.tariff import Owner, Tariff
+from local.services.billing.tariff import Owner, Tariff, hours_of_month
 from local.services.tagging import as_list
 from local.twin.footprint import GB, Footprint
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 TAG = "stargate:environment"
 GLOBAL_REGION = "us-east-1"  # of CloudFront and its firewalls
 EVERY = 900.0
-HOURS_OF_MONTH = 730.0
 TOKENS_OF_UNIT = 1e6
 
 
@@ -46,7 +45,7 @@ class Traffic:
         if now - since < EVERY:
             return
         after = deepcopy(gateway.footprint)
-        for tags, region, item, amount in used(cluster, before, after):
+        for tags, region, item, amount in used(cluster, before, after, since):
             if amount > 0:
                 owner = Owner(get_account_id(), region, tags)
                 self.tariff.use(since, now, owner, item, Decimal(repr(amount)))
@@ -56,7 +55,7 @@ class Traffic:
 Used = tuple[dict[str, str], str, str, float]  # tags, region, item, units of the price list
 
 
-def used(cluster: str, before: Footprint, after: Footprint) -> Iterator[Used]:
+def used(cluster: str, before: Footprint, after: Footprint, since: float) -> Iterator[Used]:
     yield from _tokens(cluster, before, after)
     here = get_region()
     for arn, balancer in list(alb._lbs.items()):
@@ -70,7 +69,7 @@ def used(cluster: str, before: Footprint, after: Footprint) -> Iterator[Used]:
         if tags := _tags_if_of(cluster, ec2._tags.get(name)):
             yield tags, here, "zone_transfer", (after.between_zones - before.between_zones) / GB
     yield from _edge(cluster, before, after)
-    yield from _files(cluster, before, after)
+    yield from _files(cluster, before, after, float(hours_of_month(since)))
     yield from _logs(cluster, before, after)
 
 
@@ -102,10 +101,11 @@ def _edge(cluster: str, before: Footprint, after: Footprint) -> Iterator[Used]:
         yield tags, GLOBAL_REGION, "firewall_requests", requests
 
 
-def _files(cluster: str, before: Footprint, after: Footprint) -> Iterator[Used]:
+def _files(cluster: str, before: Footprint, after: Footprint, month: float) -> Iterator[Used]:
+    """A gigabyte that lies there for all hours of a month is a gigabyte-month, of February's as well."""
     for files in list(efs._file_systems.values()):
         if tags := _tags_if_of(cluster, files.get("Tags")):
-            here, stored = get_region(), (after.stored_gb_hours - before.stored_gb_hours) / HOURS_OF_MONTH
+            here, stored = get_region(), (after.stored_gb_hours - before.stored_gb_hours) / month
             yield tags, here, "file_storage", stored
             yield tags, here, "file_backup", stored
             yield tags, here, "file_read", (after.files_read - before.files_read) / GB
