@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.timeline import drawn, marks_of, scale_of
 from stargate.domain.moments import understood
+from stargate.domain.pages import cards, page, table
+from stargate.domain.pages import shown as _of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from stargate.domain.drills.timeline import Mark, Scale
 
 STYLE = """
-:root{--ink:#1c2128;--dim:#59636e;--line:#d1d9e0;--good:#2da44e;--bad:#cf222e;--blue:#0550ae;--amber:#9a6700}
-body{font:15px/1.5 system-ui,sans-serif;max-width:1120px;margin:2.2em auto;padding:0 1.2em;color:var(--ink)}
-h1{font-size:1.55em;margin:0}h2{font-size:1.1em;margin:2.2em 0 .6em}p{margin:.3em 0}.dim{color:var(--dim)}
 .badge{padding:.12em .6em;border-radius:1em;color:#fff;background:var(--dim)}
 .badge.met{background:var(--good);color:#fff}.badge.missed{background:var(--bad);color:#fff}
-.note{background:#fff8c5;border-left:4px solid #d4a72c;padding:.5em 1em;margin:1em 0}
-.cards{display:flex;gap:12px;flex-wrap:wrap;margin:1.2em 0}
-.card{border:1px solid var(--line);border-radius:8px;padding:.7em 1em;min-width:8.5em}
-.card b{display:block;font-size:1.5em;font-variant-numeric:tabular-nums}
-.card span{color:var(--dim);font-size:.87em}
-table{border-collapse:collapse;width:100%}th{text-align:left;color:var(--dim);font-weight:600}
-td,th{padding:.32em .9em .32em 0;border-bottom:1px solid var(--line);vertical-align:top}
-td{font-variant-numeric:tabular-nums}
-table.pairs td:first-child{width:17em;color:var(--dim)}.met{color:#116329}.missed{color:#a40e26}
-svg{width:100%;height:auto}.grid{stroke:var(--line)}.tick{font-size:11px;fill:var(--dim);text-anchor:middle}
+.met{color:#116329}.missed{color:#a40e26}
 .name{font-size:13px;text-anchor:end;fill:var(--ink)}.good{fill:var(--good)}.bad{fill:var(--bad)}
 .run{fill:transparent}.objective{fill:#ddf4ff}.mark line{stroke:var(--blue);stroke-dasharray:3 2}
 .mark circle{fill:var(--blue)}.mark text{font-size:10px;fill:#fff;text-anchor:middle}
 .rds line{stroke:var(--amber)}.rds circle{fill:var(--amber)}
 .alarm line{stroke:var(--bad)}.alarm circle{fill:var(--bad)}
-ol{padding-left:1.8em}code{font-size:.9em;overflow-wrap:anywhere}
-.key{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .35em 0 1em}
 """
 
 
@@ -45,10 +32,7 @@ def page_of(drill: Mapping[str, Any]) -> str:
     if drill["result"]:
         parts += [_cards(drill), _timeline(drill), _components(drill["result"]), _beside(drill["result"])]
     parts += [_restored(drill["restore"]), _preconditions(drill["preconditions"]), _evidence(drill)]
-    title = _of(f"Drill {drill['kind']} of {drill['environment']}: {_verdict(drill)}")
-    view = "<meta name='viewport' content='width=device-width'>"
-    head = f"<meta charset='utf-8'>{view}<title>{title}</title><style>{STYLE}</style>"
-    return f"<!doctype html><html lang='en'><head>{head}</head><body>{''.join(parts)}</body></html>\n"
+    return page(f"Drill {drill['kind']} of {drill['environment']}: {_verdict(drill)}", parts, STYLE)
 
 
 def _verdict(drill: Mapping[str, Any]) -> str:
@@ -93,10 +77,7 @@ def _cards(drill: Mapping[str, Any]) -> str:
     if reported is not None:
         swapped = " to ".join((result["reported"]["zone_before"], result["reported"]["zone_after"]))
         shown.append((f"{reported:.1f} s", f"by RDS's own events, {swapped}"))
-    cards = "".join(
-        f"<div class='card'><b>{_of(value)}</b><span>{_of(words)}</span></div>" for value, words in shown
-    )
-    return f"<div class='cards'>{cards}</div>"
+    return cards(shown)
 
 
 def _timeline(drill: Mapping[str, Any]) -> str:
@@ -135,7 +116,7 @@ def _components(result: Mapping[str, Any]) -> str:
         for one in result.get("components", ())
     )
     names = ("component", "verdict", "out for", "asked here", "own promise", "", "requests failed", "bounds")
-    return f"<h2>Each component against its promise</h2>{_table(names, rows)}"
+    return f"<h2>Each component against its promise</h2>{table(names, rows)}"
 
 
 def _bounds(one: Mapping[str, Any]) -> str:
@@ -159,14 +140,14 @@ def _beside(result: Mapping[str, Any]) -> str:
         ("done by others meanwhile", _of("; ".join(remediation["acted"]) or "nothing")),
         ("the loop did as it should", "yes" if remediation["as_it_should"] else "no"),
     )
-    return f"<h2>Alarms and remediation</h2>{_table((), rows)}"
+    return f"<h2>Alarms and remediation</h2>{table((), rows)}"
 
 
 def _restored(restore: Mapping[str, Any] | None) -> str:
     if not restore:
         return ""
     rows = ((_of(name.replace("_", " ")), _of(value)) for name, value in restore.items())
-    return f"<h2>The restored database</h2>{_table((), rows)}"
+    return f"<h2>The restored database</h2>{table((), rows)}"
 
 
 def _preconditions(checks: Sequence[Mapping[str, Any]]) -> str:
@@ -174,7 +155,7 @@ def _preconditions(checks: Sequence[Mapping[str, Any]]) -> str:
         (_of(one["name"]), "held" if one["ok"] else "did not hold", _of(one["measured"]), _of(one["bound"]))
         for one in checks
     )
-    return f"<h2>Asked before it began</h2>{_table(('check', '', 'found', 'asked'), rows)}"
+    return f"<h2>Asked before it began</h2>{table(('check', '', 'found', 'asked'), rows)}"
 
 
 def _evidence(drill: Mapping[str, Any]) -> str:
@@ -190,17 +171,4 @@ def _evidence(drill: Mapping[str, Any]) -> str:
         ("alarms muted meanwhile", _of(", ".join(drill["muted_alarms"]) or "none")),
         ("SHA-256 of the raw record", f"<code>{_of(result.get('record_sha256', ''))}</code>"),
     ]
-    return f"<h2>Evidence</h2>{_table((), rows)}"
-
-
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells are HTML already."""
-    head = "".join(f"<th>{name}</th>" for name in names)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    if not head:
-        return f"<table class='pairs'>{body}</table>"
-    return f"<table><tr>{head}</tr>{body}</table>"
-
-
-def _of(value: object) -> str:
-    return escape(str(value), quote=True)
+    return f"<h2>Evidence</h2>{table((), rows)}"
