@@ -17,7 +17,7 @@ from cli.output import emit
 from cli.overrides import overrides_of
 from cli.price_answers import read_answers
 from cli.views import costs as view
-from cli.views.statement import statement
+from cli.views.statement import list_reports, statement
 from stargate.domain.costs.assumptions import DEFAULTS, USUAL, Usage, usage_of
 from stargate.domain.costs.estimate import Estimate
 from stargate.domain.costs.materials import UnpricedError, estimated
@@ -40,6 +40,9 @@ def cost(
         str | None, typer.Argument(help="An environment that runs: what it costs this month.")
     ] = None,
     month: Annotated[str | None, typer.Option(help="Another month of it, such as 2026-11.")] = None,
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Its daily, weekly and monthly reports, with their files.")
+    ] = False,
     preset: Annotated[str | None, typer.Option(help="poc or sandbox.")] = None,
     override: Annotated[
         list[str] | None, typer.Option(help="part.name=value, as for an environment; may be repeated.")
@@ -61,9 +64,13 @@ def cost(
 ) -> None:
     """Tell what an environment costs, or estimate what one would, or set the specification's table right."""
     estimating = bool(preset or override or assume or price_list or region)
-    _refuse(list(_mixed(name, month, estimating=estimating, reconciling=reconcile_spec)))
+    faults = _mixed(name, month, estimating=estimating, reconciling=reconcile_spec, reports=reports)
+    _refuse(list(faults))
     if reconcile_spec:
         _reconcile(as_json=as_json)
+        return
+    if name is not None and reports:
+        _list_reports(name, connect(api, api_region), as_json=as_json)
         return
     if name is not None:
         _state(name, month, connect(api, api_region), as_json=as_json)
@@ -87,14 +94,18 @@ def cost(
     emit(document, lambda console: view.estimate(console, document), as_json=as_json)
 
 
-def _mixed(name: str | None, month: str | None, *, estimating: bool, reconciling: bool) -> Iterator[Fault]:
-    """Three questions of one command: each has options of its own."""
-    if reconciling and (name or month or estimating):
+def _mixed(
+    name: str | None, month: str | None, *, estimating: bool, reconciling: bool, reports: bool
+) -> Iterator[Fault]:
+    """Four questions of one command: each has options of its own."""
+    if reconciling and (name or month or estimating or reports):
         yield Fault("--reconcile-spec", "takes no other option", "it alone, or with --json")
     elif name and estimating:
         yield Fault(
             "NAME", "is no option of an estimate", "a name with --month, or --preset with its options"
         )
+    elif reports and (month or not name):
+        yield Fault("--reports", "are of an environment that runs", "the name of one before it, no --month")
     elif month and not name:
         yield Fault("--month", "is of an environment that runs", "the name of one before it")
 
@@ -103,6 +114,11 @@ def _state(name: str, month: str | None, client: ApiClient, *, as_json: bool) ->
     query = {"month": month} if month else {}
     document = document_of(client.get(f"/environments/{name}/costs", **query))
     emit(document, lambda console: statement(console, document), as_json=as_json)
+
+
+def _list_reports(name: str, client: ApiClient, *, as_json: bool) -> None:
+    document = document_of(client.get(f"/environments/{name}/costs/reports"))
+    emit(document, lambda console: list_reports(console, document), as_json=as_json)
 
 
 def _meant(preset: str | None, override: list[str], assume: list[str]) -> tuple[Preset, Spec, Usage]:

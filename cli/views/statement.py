@@ -26,6 +26,25 @@ def statement(console: Console, document: Document) -> None:
         console.print(f"note: {note}")
 
 
+def list_reports(console: Console, document: Document) -> None:
+    """The newest first; an address is printed in one piece, to be copied."""
+    if not document["reports"]:
+        console.print("no report yet: each day is reported after 06:00 UTC of the next")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("day", "dollars", "month to date", "expected"):
+        table.add_column(name, justify="left" if name == "day" else "right")
+    for one in document["reports"]:
+        amounts = (f"{one[name]:,.2f}" for name in ("usd", "month_to_date", "forecast"))
+        table.add_row(one["day"], *amounts)
+    console.print(table)
+    newest = document["reports"][0]
+    console.print(f"\nfiles of {newest['day']}, for whoever has the address, until {document['expires_at']}:")
+    for name, links in newest["files"].items():
+        for ending, link in links.items():
+            console.print(f"{name} {ending} {link}", soft_wrap=True, highlight=False)
+
+
 def _headline(document: Document) -> Iterator[str]:
     number, forecast = document["number"], document["forecast"]
     yield (

@@ -258,6 +258,11 @@ def remove_hook(hook: str) -> Reply:
     return _hooks().remove_hook(hook)
 
 
+@route("/environments/{name}/costs/reports", "GET")
+def show_reports(name: str) -> Reply:
+    return _costs().show_reports(name, _query())
+
+
 @route("/switch", "GET")
 def show_switch() -> Reply:
     return _operating().show_switch()

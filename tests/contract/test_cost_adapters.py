@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import boto3
 import pytest
 from botocore.stub import Stubber
 
 from stargate.adapters import aws
 from stargate.adapters.cost_days import CostDays
 from stargate.adapters.cost_explorer import CostExplorer
+from stargate.adapters.cost_reports import CostReports
 from stargate.adapters.usage import CloudWatchUsage, measures_of
 from stargate.domain.costs.actuals.bill import Billed, use_of
 from stargate.domain.costs.actuals.cost_explorer import rows_of
 from stargate.domain.costs.actuals.keys import key_uses
 from stargate.domain.costs.actuals.month import Interval, Month
+from stargate.domain.costs.reports.told import Told
 from stargate.errors import AwsThrottledError, ConflictError
 from tests.conftest import SHARED_DATA
 from tests.contract import table_on_moto
@@ -235,3 +238,44 @@ def test_of_two_who_write_a_day_one_is_told_to_look_again(days):
         days.put(ID, day)
     days.put(ID, days.get(ID, FIRST))
     assert days.get(ID, FIRST).version == 2
+
+
+# Reports.
+
+
+def test_a_days_reports_are_kept_as_they_were_told(monkeypatch):
+    """Newest first, page by page; a day's costs are another row's matter."""
+    with table_on_moto.table(monkeypatch) as table:
+        reports = CostReports(table, "bucket")
+        days = [FIRST + timedelta(days=number) for number in range(3)]
+        told = [
+            Told(day, (f"{day}",), Decimal("1.10"), Decimal("2.20"), Decimal("33.00"), 7.5) for day in days
+        ]
+        for one in told:
+            reports.put(ID, one)
+        CostDays(table).put(ID, CostPlay().until(FIRST, 1).day(FIRST))
+        assert reports.get(ID, days[1]) == told[1]
+        assert reports.get(ID, FIRST - timedelta(days=1)) is None
+        first = reports.page(ID, 2, None)
+        assert (first.items, first.after) == ((told[2], told[1]), days[1].isoformat())
+        second = reports.page(ID, 2, date.fromisoformat(first.after))
+        assert (second.items, second.after) == ((told[0],), None)
+
+
+def test_the_files_of_a_report_lie_in_the_bucket_with_links_that_expire(monkeypatch):
+    """As what they are, and amounts of a document as numbers."""
+    with table_on_moto.table(monkeypatch) as table:
+        store = boto3.client("s3")
+        store.create_bucket(Bucket="bucket")
+        reports = CostReports(table, "bucket")
+        reports.keep(ID, "2026-11-01", {"html": "<p>ä", "csv": "a,b", "json": {"usd": Decimal("1.10")}})
+        kept = {
+            ending: store.get_object(Bucket="bucket", Key=f"reports/{ID}/2026-11-01.{ending}")
+            for ending in ("html", "csv", "json")
+        }
+        assert kept["html"]["Body"].read().decode() == "<p>ä"
+        assert kept["html"]["ContentType"] == "text/html; charset=utf-8"
+        assert json.loads(kept["json"]["Body"].read()) == {"usd": 1.1}
+        links = reports.links(ID, "2026-11-01", 900)
+        assert f"/reports/{ID}/2026-11-01.csv?" in links["csv"]
+        assert "X-Amz-Expires=900" in links["csv"]

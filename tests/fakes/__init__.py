@@ -8,7 +8,7 @@ from tests.fakes.actions import (
     FakeQuotaRequests,
     FakeZonalShifts,
 )
-from tests.fakes.costs import FakeBills, FakeCostDays, FakePriceList, FakePrices, FakeUsage
+from tests.fakes.costs import FakeBills, FakeCostDays, FakeCostReports, FakePriceList, FakePrices, FakeUsage
 from tests.fakes.gateway import (
     FakeAlarms,
     FakeFrontDoor,
@@ -62,6 +62,7 @@ from tests.fakes.workflows import (
     FakeLooks,
     FakeMovers,
     FakeRemedies,
+    FakeReporting,
     FakeTrials,
     FakeWorkflows,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "FakeClock",
     "FakeConnectionPools",
     "FakeCostDays",
+    "FakeCostReports",
     "FakeDatabaseServers",
     "FakeEnvironments",
     "FakeExaminations",
@@ -113,6 +115,7 @@ __all__ = [
     "FakeRemains",
     "FakeRemedies",
     "FakeReplies",
+    "FakeReporting",
     "FakeRepose",
     "FakeRights",
     "FakeScaling",

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field, replace
 
 from stargate.domain.costs.snapshot import SNAPSHOT
-from stargate.errors import AwsThrottledError, ConflictError
+from stargate.domain.paging import Page
+from stargate.errors import AwsDeniedError, AwsThrottledError, ConflictError
 
 
 @dataclass
@@ -94,10 +95,13 @@ class FakeBills:
     used: list = field(default_factory=list)
     beside_use: list = field(default_factory=list)
     active: bool | None = True
+    denied: str = ""
     asked: list = field(default_factory=list)
 
     def use(self, environment, since, until):
         self.asked.append((environment, since, until))
+        if self.denied:
+            raise AwsDeniedError(self.denied)
         return self.used
 
     def beside(self, environment, since, until):
@@ -105,3 +109,29 @@ class FakeBills:
 
     def tag_is_active(self):
         return self.active
+
+
+@dataclass
+class FakeCostReports:
+    """Rows of days, and files by name and ending."""
+
+    told: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
+
+    def get(self, environment_id, day):
+        return self.told.get((environment_id, day))
+
+    def page(self, environment_id, limit, before):
+        days = sorted((day for owner, day in self.told if owner == environment_id), reverse=True)
+        due = [day for day in days if before is None or day < before]
+        found = tuple(self.told[environment_id, day] for day in due[:limit])
+        return Page(found, found[-1].day.isoformat() if due[limit:] else None)
+
+    def put(self, environment_id, told):
+        self.told[environment_id, told.day] = told
+
+    def keep(self, environment_id, name, files):
+        self.files[name] = dict(files)
+
+    def links(self, environment_id, name, seconds):
+        return {ending: f"{environment_id}/{name}.{ending}" for ending in self.files[name]}

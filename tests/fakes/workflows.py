@@ -57,6 +57,16 @@ class FakeWorkflows:
 
 
 @dataclass
+class FakeReporting:
+    """Executions by name: the same name again starts nothing."""
+
+    started: dict = field(default_factory=dict)
+
+    def start(self, execution_name, payload):
+        self.started.setdefault(execution_name, dict(payload))
+
+
+@dataclass
 class FakeCallbacks:
     """Every answer ever given, so that a second one to the same token is seen."""
 

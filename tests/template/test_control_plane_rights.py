@@ -42,6 +42,7 @@ ON_EVERYTHING = {
     "RunStepFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "RemoveStackFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},
 
+    "CollectBillFunction": {"ce:GetCostAndUsage", "ce:ListCostAllocationTags"},
     "MeterUseFunction": {"cloudwatch:GetMetricData"},
     "RefreshPricesFunction": {"pricing:GetProducts"},
     "RehearseRestoreFunction": {"cloudwatch:GetMetricData"},
@@ -84,6 +85,7 @@ WIDE_THOUGH_NARROWABLE = {
     "MeasureTheGateway": {"cloudwatch:GetMetricData"},  # the same
     "ListTheTasks": {"ecs:ListTasks"},  # ECS decides it by a condition, the cluster
     "ReadMetrics": {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"},  # the same
+    "ReadTheBill": {"ce:GetCostAndUsage"},  # to billing views, of which the account's own bears no known name
     "PublishQuotas": {"cloudwatch:PutMetricData"},  # its condition, the namespace
 }  # fmt: skip
 ACTION_WILDCARDS = {

@@ -30,6 +30,7 @@ WORKED_ON = {
     "RemediateWorkflow": "action_id",
     "DrillWorkflow": "drill_id",
     "DrillRestoreWorkflow": "drill_id",
+    "ReportCostsWorkflow": "day",
 }
 # A function that ran out of its time, or whose process died, is told of by its runtime's own name.
 AWS_ERRORS = re.compile(r"States\.\w+|Lambda\.\w+|Sandbox\.Timedout|Runtime\.ExitError")

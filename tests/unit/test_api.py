@@ -26,6 +26,7 @@ from stargate.domain.scaling.loop_state import LoopState
 from stargate.domain.scaling.outer_loop import Bounds
 from stargate.domain.scaling.service_model import RequestFigures
 from stargate.domain.signals.signal import Severity
+from stargate.usecases.costs.show_reports import ShowReports
 from stargate.usecases.costs.state_costs import StateCosts
 from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.show_drills import ShowDrills
@@ -188,7 +189,10 @@ class Routes:
     def costs(self, _actor, _context):
         play = self.play
         manifests, days = fakes.FakeManifests(PLAYED), fakes.FakeCostDays()
-        return CostsApi(StateCosts(play.environments, manifests, play.prices, days, play.clock))
+        return CostsApi(
+            StateCosts(play.environments, manifests, play.prices, days, play.clock),
+            ShowReports(play.environments, fakes.FakeCostReports(), play.clock),
+        )
 
     def drills(self, actor, _context):
         play, operations = self.play, fakes.FakeOperations(self.play.table)
@@ -750,6 +754,15 @@ def test_costs_are_told_as_numbers(client):
     status, _, body = client.call("GET", "/environments/{name}/costs", path={"name": "sandbox"})
     assert (status, body["environment"], body["number"]["month_to_date"]) == (200, "sandbox", 0.0)
     assert body["estimate"]["monthly"] == 793.64
+
+
+def test_the_reports_of_costs_are_listed(client):
+    """None yet; a query that nobody knows is refused."""
+    post(client)
+    route, sandbox = "/environments/{name}/costs/reports", {"name": "sandbox"}
+    status, _, body = client.call("GET", route, path=sandbox)
+    assert (status, body["reports"], body["next"]) == (200, [], None)
+    assert faults(client.call("GET", route, path=sandbox, query={"day": "x"})).keys() == {"?day"}
 
 
 @pytest.mark.parametrize(

@@ -167,10 +167,6 @@ class AwsDeniedError(StargateError):
     """Our role may not do this: the template's policies are wrong, or somebody changed them."""
 
 
-class BillUnreadableError(StargateError):
-    """Cost Explorer answered something that cannot be read, or bills in another currency than dollars."""
-
-
 class DrillNotFoundError(StargateError):
     """The environment has no drill of that id."""
 

@@ -205,6 +205,19 @@ class CostsSettings:
 
 
 @dataclass(frozen=True)
+class OrderReportsSettings:
+    table_name: str
+    report_costs_arn: str
+
+
+@dataclass(frozen=True)
+class ReportCostsSettings:
+    table_name: str
+    gateway_bucket: str
+    operators_topic_arn: str
+
+
+@dataclass(frozen=True)
 class WorkflowEndSettings:
     """Which workflow it was that ended tells who settles what it left."""
 

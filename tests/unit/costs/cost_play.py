@@ -17,7 +17,11 @@ from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.usecases.costs.collect_bill import CollectBill
 from stargate.usecases.costs.meter_use import MeterUse
+from stargate.usecases.costs.order_reports import OrderReports
+from stargate.usecases.costs.report_costs import ReportCosts
+from stargate.usecases.costs.show_reports import ShowReports
 from stargate.usecases.costs.state_costs import StateCosts
+from stargate.usecases.narrate import Narrator
 from tests import fakes
 from tests.unit.play import manifest
 
@@ -73,6 +77,9 @@ class CostPlay:
     days: fakes.FakeCostDays = field(default_factory=fakes.FakeCostDays)
     bills: fakes.FakeBills = field(default_factory=fakes.FakeBills)
     prices: fakes.FakePrices = field(default_factory=fakes.FakePrices)
+    reports: fakes.FakeCostReports = field(default_factory=fakes.FakeCostReports)
+    people: fakes.FakePager = field(default_factory=fakes.FakePager)
+    workflow: fakes.FakeReporting = field(default_factory=fakes.FakeReporting)
 
     def __post_init__(self):
         self.table = fakes.FakeTable()
@@ -84,6 +91,11 @@ class CostPlay:
         self.meter = MeterUse(self.environments, self.nodes, *shared)
         self.collect = CollectBill(self.environments, self.bills, self.days, self.clock)
         self.state = StateCosts(self.environments, self.manifests, self.prices, self.days, self.clock)
+        narrator = Narrator(self.clock, fakes.FakeIdentifiers(), "report_costs")
+        told = (self.environments, self.state, self.reports, self.people, self.clock, narrator)
+        self.report = ReportCosts(*told)
+        self.show = ShowReports(self.environments, self.reports, self.clock)
+        self.order = OrderReports(self.environments, self.days, self.reports, self.workflow, self.clock)
 
     def stands(self, environment, stacks=PLAIN.names):
         self.environment = environment

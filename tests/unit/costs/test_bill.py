@@ -12,7 +12,7 @@ from stargate.domain.costs.actuals.account import DayState
 from stargate.domain.costs.actuals.bill import beside_of, use_of
 from stargate.domain.costs.actuals.cost_explorer import UnreadableBillError, rows_of
 from stargate.domain.costs.actuals.parts import part_of_usage
-from stargate.errors import BillUnreadableError
+from stargate.domain.environment import Status
 from tests.unit.costs.cost_play import FIRST, ID, CostPlay, answer, as_billed, moment
 
 SECOND, THIRD, SIXTH = (FIRST + timedelta(days=number) for number in (1, 2, 5))
@@ -228,14 +228,34 @@ def test_what_was_billed_to_an_earlier_environment_of_the_name_is_not_this_ones(
 
 
 def test_a_bill_that_cannot_be_read_changes_nothing(play):
-    """What was known stays known."""
+    """What was known stays known, and why is told."""
     play.until(THIRD)
     play.bill(*as_billed(FIRST, play))
     before = play.stated()["days"]
     play.bills.used = [{"ResultsByTime": [{}]}]
-    with pytest.raises(BillUnreadableError, match="the bill of sandbox"):
-        play.collect(ID)
+    assert play.collect(ID)["failed"] == "no answer of Cost Explorer: 'TimePeriod'"
     assert play.stated()["days"] == before
+
+
+def test_a_bill_that_may_not_be_read_is_told(play):
+    """A role without the right is no reason to report nothing; a throttle passes, and is raised."""
+    play.until(THIRD)
+    play.bills.denied = "GetCostAndUsage: not authorized"
+    assert play.collect(ID) == {
+        "failed": "GetCostAndUsage: not authorized",
+        "days": 0,
+        "usd": "0.00",
+        "restated": {},
+        "tag_is_active": None,
+    }
+
+
+def test_of_one_that_is_gone_nothing_is_read_that_came_after_it(play):
+    """Its name may be another's by then."""
+    play.stands(replace(play.environment, status=Status.RETIRED, updated_at=moment(THIRD, 5)))
+    play.clock.at = moment(SIXTH, 6)
+    play.collect(ID)
+    assert play.bills.asked[-1] == ("sandbox", date(2026, 10, 1), THIRD + timedelta(days=1))
 
 
 def test_amortised_costs_are_the_figure_and_unblended_ones_are_told(play):

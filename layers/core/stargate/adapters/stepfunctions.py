@@ -60,6 +60,15 @@ class StepFunctionsRemedies:
         return _status(self.remediate_arn, execution_name)
 
 
+@dataclass(frozen=True)
+class StepFunctionsReporting:
+    report_costs_arn: str
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        with named("StartExecution"):
+            _start(self.report_costs_arn, execution_name, payload)
+
+
 def _start(arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
     document = json.dumps(payload, sort_keys=True)
     try:

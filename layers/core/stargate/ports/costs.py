@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from stargate.domain.costs.actuals.month import Interval, Month
     from stargate.domain.costs.price_list import Query
     from stargate.domain.costs.prices import Price, PriceBook
+    from stargate.domain.costs.reports.told import Told
     from stargate.domain.environment import Environment
+    from stargate.domain.paging import Page
 
 
 class Prices(Protocol):
@@ -71,3 +73,23 @@ class Bills(Protocol):
     def beside(self, environment: str, since: date, until: date) -> Sequence[Mapping[str, Any]]: ...
 
     def tag_is_active(self) -> bool | None: ...
+
+
+class CostReports(Protocol):
+    """What was reported of an environment's costs, day by day, and the files of it."""
+
+    def get(self, environment_id: str, day: date) -> Told | None: ...
+
+    def page(self, environment_id: str, limit: int, before: date | None) -> Page[Told]:
+        """The newest first, of days before that one; `after` is where the next page begins."""
+        ...
+
+    def put(self, environment_id: str, told: Told) -> None: ...
+
+    def keep(self, environment_id: str, name: str, files: Mapping[str, Any]) -> None:
+        """A report's files by their endings, each a text or a document; in the place of older ones."""
+        ...
+
+    def links(self, environment_id: str, name: str, seconds: int) -> dict[str, str]:
+        """By their endings addresses that are good for so many seconds, for whoever has them."""
+        ...

@@ -41,6 +41,14 @@ class DrillWorkflow(Protocol):
         ...
 
 
+class Reporting(Protocol):
+    """The workflow that reports the costs of a day."""
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        """Start it; the same name again starts nothing."""
+        ...
+
+
 class Trials(Protocol):
     """The function that tries what blocks whoever tries it."""
 

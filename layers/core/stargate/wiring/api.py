@@ -127,10 +127,14 @@ def hooks(actor: str, context: Any) -> HooksApi:
 
 def costs(_actor: str, _context: Any) -> CostsApi:
     from stargate.api.costs import CostsApi
-    from stargate.wiring.costs import state_costs
+    from stargate.wiring.costs import show_reports, state_costs
 
     given = settings.read(settings.ApiSettings)
-    return CostsApi(state_costs(Table(given.table_name), given.gateway_bucket))
+    table = Table(given.table_name)
+    return CostsApi(
+        state_costs(table, given.gateway_bucket),
+        show_reports(table, given.gateway_bucket),
+    )
 
 
 def drills(actor: str, context: Any) -> DrillsApi:

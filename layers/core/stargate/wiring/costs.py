@@ -10,8 +10,12 @@ from stargate.adapters.clock import SystemClock
 
 if TYPE_CHECKING:
     from stargate.adapters.dynamodb import Table
+    from stargate.usecases.costs.collect_bill import CollectBill
     from stargate.usecases.costs.meter_use import MeterUse
+    from stargate.usecases.costs.order_reports import OrderReports
     from stargate.usecases.costs.refresh_prices import RefreshPrices
+    from stargate.usecases.costs.report_costs import ReportCosts
+    from stargate.usecases.costs.show_reports import ShowReports
     from stargate.usecases.costs.state_costs import StateCosts
 
 
@@ -56,4 +60,59 @@ def state_costs(table: Table, bucket: str) -> StateCosts:
 
     return StateCosts(
         EnvironmentRows(table), S3Manifests(bucket), StoredPrices(bucket), CostDays(table), SystemClock()
+    )
+
+
+def show_reports(table: Table, bucket: str) -> ShowReports:
+    from stargate.adapters.cost_reports import CostReports
+    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.usecases.costs.show_reports import ShowReports
+
+    return ShowReports(EnvironmentRows(table), CostReports(table, bucket), SystemClock())
+
+
+def order_reports() -> OrderReports:
+    from stargate.adapters.cost_days import CostDays
+    from stargate.adapters.cost_reports import CostReports
+    from stargate.adapters.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.stepfunctions import StepFunctionsReporting
+    from stargate.usecases.costs.order_reports import OrderReports
+
+    given = settings.read(settings.OrderReportsSettings)
+    table = Table(given.table_name)
+    return OrderReports(
+        EnvironmentRows(table),
+        CostDays(table),
+        CostReports(table, ""),  # asks for rows only
+        StepFunctionsReporting(given.report_costs_arn),
+        SystemClock(),
+    )
+
+
+def collect_bill() -> CollectBill:
+    from stargate.adapters.cost_days import CostDays
+    from stargate.adapters.cost_explorer import CostExplorer
+    from stargate.adapters.dynamodb import EnvironmentRows, Table
+    from stargate.usecases.costs.collect_bill import CollectBill
+
+    table = Table(settings.read(settings.TableSettings).table_name)
+    return CollectBill(EnvironmentRows(table), CostExplorer(), CostDays(table), SystemClock())
+
+
+def report_costs(actor: str) -> ReportCosts:
+    from stargate.adapters.cost_reports import CostReports
+    from stargate.adapters.dynamodb import EnvironmentRows, Table
+    from stargate.usecases.costs.report_costs import ReportCosts
+    from stargate.wiring.actions import pager
+    from stargate.wiring.shared import narrator_of
+
+    given = settings.read(settings.ReportCostsSettings)
+    table = Table(given.table_name)
+    return ReportCosts(
+        EnvironmentRows(table),
+        state_costs(table, given.gateway_bucket),
+        CostReports(table, given.gateway_bucket),
+        pager(given.operators_topic_arn),
+        SystemClock(),
+        narrator_of(actor),
     )

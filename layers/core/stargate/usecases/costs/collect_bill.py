@@ -16,7 +16,8 @@ from stargate.domain.costs.actuals.cost_explorer import UnreadableBillError, row
 from stargate.domain.costs.actuals.day import Day
 from stargate.domain.costs.actuals.month import Month, day_of, midnight
 from stargate.domain.costs.money import cents
-from stargate.errors import BillUnreadableError
+from stargate.domain.environment import Status
+from stargate.errors import AwsDeniedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,37 +40,43 @@ class CollectBill:
     clock: Clock
 
     def __call__(self, environment_id: str) -> dict[str, Any]:
-        """How many days AWS tells of, their sum, and which were told otherwise before."""
+        """How many days AWS tells of, their sum, and which were told otherwise before.
+
+        `failed` says why there is nothing to read, or nothing; a throttle is raised, since it passes.
+        """
         environment = self.environments.get(environment_id)
-        since, until = self._window()
-        found = self._billed(environment, since, until)
+        since, until = self._window(environment)
+        try:
+            found = self._billed(environment, since, until)
+        except (AwsDeniedError, UnreadableBillError) as error:
+            return {"failed": str(error), "days": 0, "usd": "0.00", "restated": {}, "tag_is_active": None}
+        return {"failed": "", **self._kept(environment, found), "tag_is_active": self.bills.tag_is_active()}
+
+    def _kept(self, environment: Environment, found: Mapping[date, Sequence[Billed]]) -> dict[str, Any]:
         restated = {}
         for day, lines in sorted(found.items()):
             before = self._keep(environment, day, lines)
             if before is not None and before != _sum(lines):
                 restated[day.isoformat()] = f"{before} -> {_sum(lines)}"
-        return {
-            "days": len(found),
-            "usd": str(sum((_sum(lines) for lines in found.values()), Decimal("0.00"))),
-            "restated": restated,
-            "tag_is_active": self.bills.tag_is_active(),
-        }
+        sums = (_sum(lines) for lines in found.values())
+        return {"days": len(found), "usd": str(sum(sums, Decimal("0.00"))), "restated": restated}
 
-    def _window(self) -> tuple[date, date]:
+    def _window(self, environment: Environment) -> tuple[date, date]:
         """Up to today, whose bill is never whole, and without it: AWS refuses an empty time."""
-        today = day_of(self.clock.now())
-        month = Month.at(self.clock.now())
+        now = self.clock.now()
+        today, month = day_of(now), Month.at(now)
         first = month.before.days[0] if today.day <= CLOSING_DAYS else month.days[0]
-        return first, max(today, first + timedelta(days=1))
+        until = max(today, first + timedelta(days=1))
+        if environment.status is not Status.RETIRED:
+            return first, until
+        gone = day_of(environment.updated_at) + timedelta(days=1)  # its name may be another's since
+        return min(first, gone - timedelta(days=1)), min(until, gone)
 
     def _billed(self, environment: Environment, since: date, until: date) -> Mapping[date, list[Billed]]:
         """Days of which AWS tells nothing are left out: nothing told is not nothing charged."""
         name = environment.name
-        try:
-            used = use_of(rows_of(self.bills.use(name, since, until)))
-            beside = beside_of(rows_of(self.bills.beside(name, since, until)))
-        except UnreadableBillError as error:
-            raise BillUnreadableError(f"the bill of {name}: {error}") from error
+        used = use_of(rows_of(self.bills.use(name, since, until)))
+        beside = beside_of(rows_of(self.bills.beside(name, since, until)))
         begun = day_of(environment.created_at)  # the name may have been another's before
         return {day: [*used.get(day, []), *beside.get(day, [])] for day in {**used, **beside} if day >= begun}
 

@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.actuals.account import DayState
 from stargate.domain.costs.actuals.bill import USE
-from stargate.domain.costs.actuals.parts import CONTROL_PLANE, GROUPS, TOKENS, group_of, part_of_line
+from stargate.domain.costs.actuals.parts import (
+    CONTROL_PLANE,
+    GROUPS,
+    TOKENS,
+    group_of,
+    part_of_item,
+    part_of_line,
+)
 from stargate.domain.costs.actuals.reconciliation import accuracy, reconciled
+from stargate.domain.costs.assumptions import HOURS
 from stargate.domain.costs.money import cents, total
 from stargate.domain.costs.rules import MODELS
 from stargate.domain.moments import told
@@ -77,16 +85,33 @@ class Statement:
             "models": list(self._models()),
             "keys": [dict(key) for key in self.keys],
             "forecast": self.forecast.document(),
-            "estimate": {
-                "monthly": self.estimate.total,
-                "unconfirmed": self.estimate.unconfirmed,
-                "prices_as_of": self.estimate.oldest.isoformat(),
-            },
+            "estimate": self._estimate(),
             "savings": [saving.document() for saving in self.savings],
             "bill": self._bill(),
             "reconciliation": [line.document() for line in reconciled(account)],
             "accuracy": {"month": whole.document(), "days": [one.document() for one in each]},
             "notes": [*self._notes(), *self.notes],
+        }
+
+    def _estimate(self) -> Document:
+        """Of what is declared now: a month of 730 hours, and for as many hours as were metered."""
+        hours = sum((day.metered_hours for day in self.account.days), Decimal(0))
+        groups: dict[str, Decimal] = {}
+        for line in self.estimate.lines:
+            group = group_of(part_of_item(line.price.item))
+            groups[group] = groups.get(group, Decimal(0)) + line.monthly
+        upto = {group: cents(usd * hours / HOURS) for group, usd in groups.items()}
+        return {
+            "monthly": self.estimate.total,
+            "unconfirmed": self.estimate.unconfirmed,
+            "prices_as_of": self.estimate.oldest.isoformat(),
+            "hours": cents(hours),
+            "to_date": total(upto.values()),
+            "groups": [
+                {"group": group, "monthly": groups[group], "to_date": upto[group]}
+                for group in GROUPS
+                if group in groups
+            ],
         }
 
     def _number(self) -> Document:
