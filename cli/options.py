@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+Name = Annotated[str, typer.Argument(help="The environment's name.")]
+Every = Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Api = Annotated[
     str | None,

@@ -19,6 +19,7 @@ import yaml
 from gateway.inline_code import with_code
 from gateway.read_repairs import read_repairs
 from stargate.domain.costs.amounts import amounts_of
+from stargate.domain.gateway.declared import WATCHED
 from stargate.domain.provisioning.durations import longest_path, seconds_to_delete
 
 if TYPE_CHECKING:
@@ -105,6 +106,21 @@ def _stack(key: str, content: bytes) -> dict[str, Any]:
         "resources": resources,
         "typical_seconds": longest_path(paths),
         "typical_delete_seconds": longest_path(paths, seconds_to_delete),
+        "watched": watched(template["Resources"]),
+        "mappings": template.get("Mappings", {}),
+    }
+
+
+def watched(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """What is declared of the resources that are compared with what their services tell."""
+    return {
+        name: {
+            "type": resource["Type"],
+            "condition": resource.get("Condition"),
+            "properties": resource.get("Properties", {}),
+        }
+        for name, resource in resources.items()
+        if resource["Type"] in WATCHED
     }
 
 

@@ -1,4 +1,4 @@
-"""`stargate env …`: ask for environments, look at them, follow, change and remove them."""
+"""`stargate env …`: ask for environments, look at them, follow, change, repair and remove them."""
 
 import uuid
 from enum import StrEnum
@@ -10,10 +10,11 @@ from rich.console import Console
 from cli.answers import document_of
 from cli.budgets import budget_of
 from cli.client import ApiClient
+from cli.commands.drift import drift, repair
 from cli.connection import connect
 from cli.failure import BadInputError
 from cli.hours import ALWAYS, schedule_of
-from cli.options import Api, Awake, Holidays, Json, Region
+from cli.options import Api, Awake, Every, Holidays, Json, Name, Region
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.pages import all_of
@@ -24,8 +25,6 @@ from cli.views.environments import list_environments, say_next, show_environment
 from cli.watching import raise_unless_well
 from cli.watching import watch as watch_environment
 
-Name = Annotated[str, typer.Argument(help="The environment's name.")]
-Every = Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)]
 Plan = Annotated[str | None, typer.Option(help="Refuse unless the world is as this plan found it.")]
 Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow it until the work is over.")]
 Settings = Annotated[
@@ -69,8 +68,8 @@ Mode = Annotated[ModeChoice | None, typer.Option(help="How far the control plane
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Environments: create, look at, follow, change and remove them.")
-    for command in (create, list_, show, watch, update, resume, check, sleep, wake, delete):
+    group = typer.Typer(help="Environments: create, look at, follow, change, repair and remove them.")
+    for command in (create, list_, show, watch, update, resume, check, drift, repair, sleep, wake, delete):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="env", no_args_is_help=True)
 

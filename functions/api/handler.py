@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stargate.api.approvals import ApprovalsApi
     from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
+    from stargate.api.drift import DriftApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.hooks import HooksApi
@@ -101,6 +102,10 @@ def _checks() -> ChecksApi:
 
 def _operating() -> OperatingApi:
     return api.operating(*_caller())
+
+
+def _drift() -> DriftApi:
+    return api.drift(*_caller())
 
 
 def _drills() -> DrillsApi:
@@ -216,6 +221,21 @@ def show_playbook(name: str) -> Reply:
 @route("/environments/{name}/playbook", "PUT")
 def change_playbook(name: str) -> Reply:
     return _operating().change_playbook(name, _body())
+
+
+@route("/environments/{name}/drift", "GET")
+def show_drift(name: str) -> Reply:
+    return _drift().show_drift(name)
+
+
+@route("/environments/{name}/drift", "POST")
+def examine_drift(name: str) -> Reply:
+    return _drift().examine_drift(name, _key())
+
+
+@route("/environments/{name}/repair", "POST")
+def repair_drift(name: str) -> Reply:
+    return _drift().repair_drift(name, _body(), _key())
 
 
 @route("/environments/{name}/drills", "POST")

@@ -2,10 +2,10 @@
 
 from local import control
 from local.clock import Clock
-from local.cloudformation import addresses, events, faults, operations, permissions, types
+from local.cloudformation import addresses, drift, events, faults, operations, permissions, types
 from local.cloudformation.faults import Faults
 from local.events import emit
-from local.iam import check_resource
+from local.iam import check_reading, check_resource
 from local.services.pace import Pace
 
 
@@ -15,6 +15,7 @@ def install(clock: Clock) -> None:
     addresses.install()
     events.install(emit)
     permissions.install(check_resource)
+    drift.install(clock, check_reading)
     faults.install(injected)
     operations.install(Pace(clock), injected)
     control.route("POST", "/_stargate/faults", injected.add)

@@ -4,9 +4,9 @@ Functions by their role and callers by their own rights are MiniStack's (AUTH=tr
 """
 
 from local.iam import organization, resources, simulation, stacks
-from local.iam.stacks import check_resource
+from local.iam.stacks import check_reading, check_resource
 
-__all__ = ["check_resource", "install"]
+__all__ = ["check_reading", "check_resource", "install"]
 
 
 def install() -> None:

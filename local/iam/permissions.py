@@ -3,8 +3,8 @@
 AWS's own resource schemas list permissions per operation (`handlers.create.permissions`), but every
 permission that any property might need: demanding all of them would refuse roles that AWS accepts. So the
 core of the list is demanded, the one action that does the operation itself (Create<Type> if it is listed,
-else the first that writes), and with it what a property surely needs: role policies, attached policies,
-passed roles. Tagging, key grants and service-linked roles are not demanded.
+else the first that writes, or to read the first that reads), and with it what a property surely needs: role
+policies, attached policies, passed roles. Tagging, key grants and service-linked roles are not demanded.
 """
 
 import functools
@@ -20,7 +20,8 @@ from local.iam.principals import ANY_RESOURCE
 
 _SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 
-_WRITING = {
+_VERBS = {
+    "read": ("Describe", "Get", "List"),
     "create": (
         "Create", "Allocate", "Register", "Put", "Publish", "Associate", "Attach", "Authorize", "Add",
         "POST", "PUT",
@@ -55,7 +56,8 @@ def needs(operation: str, resource_type: str, properties: dict[str, Any], place:
     keys = _keys(resource_type, properties)
     resource = _resource(resource_type, properties, place)
     own = [Need(action, resource, keys) for action in _actions(operation, resource_type, properties)]
-    passed = [] if operation == "delete" else list(_passed_roles(resource_type, properties))
+    giving = operation in {"create", "update"}
+    passed = list(_passed_roles(resource_type, properties)) if giving else []
     return own + passed
 
 
@@ -69,6 +71,8 @@ def _actions(operation: str, resource_type: str, properties: dict[str, Any]) -> 
     if resource_type == "AWS::IAM::Policy":
         return [_inline_policy_action(operation, properties)]
     core = _core_action(operation, resource_type)
+    if operation == "read":
+        return [core] if core else []
     return [core, *_role_actions(operation, properties)] if resource_type == "AWS::IAM::Role" and core else [
         action for action in (core,) if action
     ]  # fmt: skip
@@ -104,20 +108,20 @@ _NAMED_OTHERWISE = {
 
 @functools.cache
 def _core_action(operation: str, resource_type: str) -> str | None:
-    """The listed permission that does the operation itself; None where AWS lists nothing that writes."""
+    """The listed permission that does the operation itself; None where AWS lists nothing of the kind."""
     if (operation, resource_type) in _NAMED_OTHERWISE:
         return _NAMED_OTHERWISE[operation, resource_type]
     listed = _handlers().get(resource_type, {}).get(operation, {}).get("permissions", [])
-    writing = [action for action in listed if _writes(action, operation)]
+    doing = [action for action in listed if _does(action, operation)]
     own_name = resource_type.rsplit("::", 1)[-1]
-    exact = [action for action in writing if action.split(":")[1].lower() == f"{operation}{own_name}".lower()]
-    return next(iter(exact + writing), None)
+    exact = [action for action in doing if action.split(":")[1].lower() == f"{operation}{own_name}".lower()]
+    return next(iter(exact + doing), None)
 
 
-def _writes(action: str, operation: str) -> bool:
+def _does(action: str, operation: str) -> bool:
     verb = action.split(":")[1]
     foreign = action.startswith(("iam:CreateServiceLinkedRole", "kms:", "vpc-lattice:"))
-    return not foreign and verb.startswith(_WRITING[operation]) and not verb.endswith(_NOT_THE_OPERATION)
+    return not foreign and verb.startswith(_VERBS[operation]) and not verb.endswith(_NOT_THE_OPERATION)
 
 
 @functools.cache

@@ -38,6 +38,17 @@ def check_resource(
 ) -> None:
     """Raise NotAuthorizedError if the stack's principal may not create, update or delete this resource."""
     principal = stack.get("RoleARN") or stack.get(_CALLER) or iam_evaluator.caller_arn()
+    _check(principal, operation, resource_type, properties, stack)
+
+
+def check_reading(resource_type: str, properties: dict[str, Any], stack: dict[str, Any]) -> None:
+    """Raise NotAuthorizedError if whoever calls may not read this resource, as drift is read."""
+    _check(iam_evaluator.caller_arn(), "read", resource_type, properties, stack)
+
+
+def _check(
+    principal: str, operation: str, resource_type: str, properties: dict[str, Any], stack: dict[str, Any]
+) -> None:
     place = Place(get_account_id(), get_region(), str(stack.get("StackName") or "stack"))
     tags = _tags(properties, stack)
     for need in needs(operation, resource_type, properties, place):

@@ -29,10 +29,11 @@ from ministack.services import (
     tagging,
     waf,
 )
-from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
+from ministack.services.cloudformation import changesets, drift, engine, handlers, provisioners, stacks
 
 from local import services
 from local.clock import Clock
+from local.cloudformation import drift as timely_drift
 from local.cloudformation import events, faults, operations, permissions, types
 from local.cloudformation.faults import Faults
 from local.services import application_autoscaling
@@ -49,6 +50,7 @@ MODULES = (
     stacks,
     handlers,
     changesets,
+    drift,
     provisioners,
     apigateway_v1,
     cloudwatch,
@@ -61,6 +63,8 @@ MODULES = (
 )
 REGISTRIES = (
     provisioners._RESOURCE_HANDLERS,
+    cloudformation._ACTION_HANDLERS,
+    drift._DRIFT_READERS,
     provisioners._STACK_TAG_PROPERTY,
     tagging._COLLECTORS,
     iam_actions.SERVICE_TO_IAM_NAMESPACE,
@@ -103,10 +107,14 @@ class Cloud:
         if (operation, resource_type) in self.denied:
             raise PermissionError(f"not authorized to {operation} {resource_type}")
 
+    def check_reading(self, resource_type, properties, stack):
+        self.check("read", resource_type, properties, stack)
+
     async def ask(self, action, **parameters):
         answer = cloudformation._ACTION_HANDLERS[action]({k: [v] for k, v in parameters.items()})
         assert answer[0] == 200, answer[2]
         await asyncio.sleep(0)
+        return answer[2].decode()
 
     async def create(self, name, resources, outputs=None, **more):
         template = json.dumps({"Resources": resources, "Outputs": outputs or {}})
@@ -153,6 +161,7 @@ def cloud(clock=None):
         types.install()
         events.install(made.emit)
         permissions.install(made.check)
+        timely_drift.install(clock, made.check_reading)
         faults.install(made.faults)
         operations.install(Pace(clock), made.faults)
         yield made

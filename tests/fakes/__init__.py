@@ -9,6 +9,14 @@ from tests.fakes.actions import (
     FakeZonalShifts,
 )
 from tests.fakes.costs import FakeBills, FakeCostDays, FakeCostReports, FakePriceList, FakePrices, FakeUsage
+from tests.fakes.drift import (
+    FakeAnnouncer,
+    FakeDetection,
+    FakeDriftWorkflow,
+    FakeEstate,
+    FakeMending,
+    FakeReports,
+)
 from tests.fakes.gateway import (
     FakeAlarms,
     FakeFrontDoor,
@@ -71,6 +79,7 @@ from tests.fakes.world import FakeClock, FakeIdentifiers, FakeSecrets
 __all__ = [
     "FakeAccount",
     "FakeAlarms",
+    "FakeAnnouncer",
     "FakeApprovers",
     "FakeBelongings",
     "FakeBills",
@@ -82,7 +91,10 @@ __all__ = [
     "FakeCostDays",
     "FakeCostReports",
     "FakeDatabaseServers",
+    "FakeDetection",
+    "FakeDriftWorkflow",
     "FakeEnvironments",
+    "FakeEstate",
     "FakeExaminations",
     "FakeFrontDoor",
     "FakeGauges",
@@ -94,6 +106,7 @@ __all__ = [
     "FakeLedger",
     "FakeLooks",
     "FakeManifests",
+    "FakeMending",
     "FakeMetrics",
     "FakeModelLimits",
     "FakeModelUse",
@@ -116,6 +129,7 @@ __all__ = [
     "FakeRemedies",
     "FakeReplies",
     "FakeReporting",
+    "FakeReports",
     "FakeRepose",
     "FakeRights",
     "FakeScaling",

@@ -52,6 +52,7 @@ class FakeStack:
     reason: str = ""
     before: tuple = ()
     spared: tuple = ()
+    physical: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -71,7 +72,12 @@ class FakeStacks:
         stack = self.stacks.get(stack_name)
         if stack is None:
             return None
-        return ObservedStack(stack.stack_id, stack.status, stack.reason, stack.tags, stack.outputs)
+        return ObservedStack(
+            stack.stack_id, stack.status, stack.reason, stack.tags, stack.outputs, stack.parameters
+        )
+
+    def resources(self, region, stack_id):
+        return dict(self._by_id(stack_id).physical)
 
     def events(self, region, stack_id):
         return list(self._by_id(stack_id).history)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from stargate.domain.gateway.graph import GATEWAY
+from stargate.domain.life.drift.detection import UNDETECTED
 from stargate.domain.provisioning.rights import MAKING, Place, rights_to_make
 from tests.template.control_plane import FUNCTIONS, RESOURCES, TEXT, WORKFLOWS, listed, statements
 from tests.template.gateway_templates import TEMPLATES, role_statements
@@ -18,7 +19,17 @@ SERVICE_ROLE = ("MayMakeNetwork", "MayMakeData", "MayMakeServices", "MayMakeEdge
 LOOKING = "MayLookBeforehand"  # what preflight and the plan ask, both by the same policy
 AT_GATEWAYS = "LookAtGateways"  # what a rule may ask
 BEFORE_DRILLS = "SurveyGateways"  # how a gateway stands, and what is left of its error budget
-NARROWED = (*SERVICE_ROLE, "GatewayBoundary", LOOKING, AT_GATEWAYS, BEFORE_DRILLS, *FUNCTIONS, *WORKFLOWS)
+COMPARING = "MayCompareStacks"  # what CloudFormation reads when it looks for drift
+NARROWED = (
+    *SERVICE_ROLE,
+    "GatewayBoundary",
+    LOOKING,
+    AT_GATEWAYS,
+    BEFORE_DRILLS,
+    COMPARING,
+    *FUNCTIONS,
+    *WORKFLOWS,
+)
 OWNERS = sorted({statement.owner for statement in statements()})
 MANAGED_POLICY_CHARACTERS = 6144  # AWS's limit, white space not counted
 
@@ -56,6 +67,31 @@ ON_EVERYTHING = {
         "application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData", "ecs:ListTasks",
         "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "servicequotas:ListServiceQuotas",
     },
+    "MayCompareStacks": {
+        "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeInstanceAttribute", "ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeInstances",
+        "ec2:DescribeInternetGateways", "ec2:DescribeLaunchTemplates", "ec2:DescribeNatGateways",
+        "ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables",
+        "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
+        "ec2:DescribeVolumes", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEncryptionControls",
+        "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs", "ec2:DescribeVpnGateways",
+        "elasticloadbalancing:DescribeCapacityReservation", "elasticloadbalancing:DescribeListenerAttributes",
+        "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules",
+        "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+        "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScheduledActions", "ecs:DescribeTaskDefinition",
+        "logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies",
+        "servicediscovery:ListTagsForResource",
+    },
+    "ExamineDriftFunction": {
+        "cloudformation:DescribeStackDriftDetectionStatus", "secretsmanager:ListSecrets",
+    },
+    "RepairDriftFunction": {
+        "application-autoscaling:DescribeScalableTargets", "ec2:DescribeSecurityGroups",
+        "secretsmanager:ListSecrets",
+    },
     "SleepGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "WakeGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "ExamineConditionsFunction": {"application-autoscaling:DescribeScalingActivities"},
@@ -77,6 +113,7 @@ ON_EVERYTHING = {
 # By the statement's name: on "*", though IAM could narrow some of it.
 WIDE_THOUGH_NARROWABLE = {
     "SeeTheNetwork": {"ec2:DescribeVpcAttribute"},  # beside twenty Describes that cannot be narrowed
+    "CompareTheNetwork": {"ec2:DescribeVpcAttribute", "ec2:DescribeInstanceAttribute"},  # the same
     "SeeTheDatabases": {  # lists in which CloudFormation looks for ours among others
         "rds:DescribeDBInstanceAutomatedBackups", "rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots",
     },
@@ -193,6 +230,14 @@ NOT_NEEDED = {
     "vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation": "a gateway endpoint only",
     "vpce:AllowMultiRegion": "a gateway endpoint only",
 }
+# What the schemas say that CloudFormation reads to compare a resource, and whoever asks for it may not.
+NOT_COMPARED = {
+    "kms:Decrypt": "AWS's own keys: their policies grant whoever comes through the service",
+    "kms:DescribeKey": "AWS's own keys, as above",
+    "ssm:DescribeAssociation": "nothing is installed by Systems Manager",
+    "ssm:ListAssociations": "nothing is installed by Systems Manager",
+    "vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation": "a gateway endpoint only",
+}
 # Types whose schemas name no permissions.
 UNPUBLISHED = {
     "AWS::ServiceDiscovery::PrivateDnsNamespace": {
@@ -208,6 +253,7 @@ OPERATIONS = ("create", "read", "update", "delete")
 TYPES = sorted(
     {resource["Type"] for template in TEMPLATES.values() for resource in template["Resources"].values()}
 )
+GATEWAY_STACKS = {node.name for node in GATEWAY.stacks}
 GRANTED = {action.lower() for statement in statements(*SERVICE_ROLE) for action in statement.actions}
 
 
@@ -271,6 +317,19 @@ def test_cloudformations_role_can_do_all_that_a_type_takes(resource_type):
     needed = permissions(resource_type, *OPERATIONS) or UNPUBLISHED[resource_type]
     missing = {permission for permission in needed if permission.lower() not in GRANTED}
     assert missing - set(NOT_NEEDED) == set()
+
+
+def test_whoever_looks_for_drift_may_read_what_is_compared():
+    """CloudFormation reads with the caller's rights; secrets, whose values it would read, are left out."""
+    compared = {name: it for name, it in TEMPLATES.items() if name in GATEWAY_STACKS - UNDETECTED}
+    types = {one["Type"] for template in compared.values() for one in template["Resources"].values()}
+    granted = {one.lower() for s in statements(COMPARING) for one in s.actions}
+    needed = {permission for one in types for permission in permissions(one, "read")}
+    assert {one for one in needed if one.lower() not in granted} - set(NOT_COMPARED) == set()
+    assert set(NOT_COMPARED) - needed == set()
+    assert "secretsmanager:getsecretvalue" not in granted
+    unneeded = granted - {one.lower() for one in needed} - {"servicediscovery:getnamespace"}
+    assert unneeded == set()
 
 
 @pytest.mark.parametrize("resource_type", TYPES)

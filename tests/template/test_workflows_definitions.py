@@ -31,9 +31,12 @@ WORKED_ON = {
     "DrillWorkflow": "drill_id",
     "DrillRestoreWorkflow": "drill_id",
     "ReportCostsWorkflow": "day",
+    "DriftWorkflow": "execution",
 }
 # A function that ran out of its time, or whose process died, is told of by its runtime's own name.
 AWS_ERRORS = re.compile(r"States\.\w+|Lambda\.\w+|Sandbox\.Timedout|Runtime\.ExitError")
+# It leaves nothing to settle: that it failed is told by notice_workflow_end, and the next turn looks again.
+UNSETTLED = {"DriftWorkflow": "Examination failed"}
 
 
 def state_of(workflow: str, name: str):
@@ -168,6 +171,7 @@ def test_an_even_beat_is_for_measured_checks_only(workflow, name):
         "Restore beside": [["NotRestoredYetError"]],
         "Check it": [["NotRestoredYetError"]],
         "Delete it": [["NotPutBackYetError"]],
+        "Examine": [["DriftNotExaminedYetError"]],
     }
     if (workflow, name) == ("DrillRestoreWorkflow", "Settle failed"):
         assert even == [["NotPutBackYetError"]]
@@ -187,7 +191,7 @@ def test_every_failure_ends_in_the_one_visible_state(workflow, name):
         (last,) = following
         assert states[last]["Type"] == "Fail"
         return
-    assert following == {"Settle failed"}
+    assert following == {UNSETTLED.get(workflow, "Settle failed")}
     for catcher in catchers:
         assert set(catcher["Assign"]) == {"error", "cause"}
     assert catchers[-1]["Assign"]["error"] == "{% $states.errorOutput.Error %}"
@@ -200,6 +204,8 @@ def test_the_end_keeps_error_and_cause(workflow):
     states = DEFINITIONS[workflow]["States"]
     (last,) = [state for state in states.values() if state["Type"] == "Fail"]
     assert (last["Error"], last["Cause"]) == ("{% $error %}", "{% $cause %}")
+    if workflow in UNSETTLED:
+        return
     told = states["Settle failed"]["Arguments"]["Payload"]
     assert told["outcome"].upper() == "FAILED"
     assert (told["error"], told["cause"]) == ("{% $error %}", "{% $cause %}")

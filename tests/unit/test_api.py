@@ -10,6 +10,7 @@ import pytest
 from functions.api import handler
 from stargate.api.approvals import ApprovalsApi
 from stargate.api.costs import CostsApi
+from stargate.api.drift import DriftApi
 from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
 from stargate.api.hooks import HooksApi
@@ -32,6 +33,7 @@ from stargate.usecases.drills.request_drill import RequestDrill
 from stargate.usecases.drills.show_drills import ShowDrills
 from stargate.usecases.drills.stop_drill import StopDrill
 from stargate.usecases.drills.survey_gateway import SurveyGateway
+from stargate.usecases.life.ask_drift import AskDrift
 from stargate.usecases.life.begin_work import BeginWork
 from stargate.usecases.life.resume_environment import ResumeEnvironment
 from stargate.usecases.operating.answer_approval import AnswerApproval
@@ -142,6 +144,7 @@ class Routes:
     replies: fakes.FakeReplies
     records: FakeDrills = field(default_factory=FakeDrills)
     hook_secrets: fakes.FakeHookSecrets = field(default_factory=fakes.FakeHookSecrets)
+    reports: fakes.FakeReports = field(default_factory=fakes.FakeReports)
 
     def environments(self, actor, _context):
         play, narrator = self.play, self.play.narrator(actor)
@@ -193,6 +196,19 @@ class Routes:
             StateCosts(play.environments, manifests, play.prices, days, play.clock),
             ShowReports(play.environments, fakes.FakeCostReports(), play.clock),
         )
+
+    def drift(self, actor, _context):
+        play = self.play
+        ask = AskDrift(
+            play.environments,
+            self.reports,
+            play.manifests,
+            fakes.FakeDriftWorkflow(),
+            play.clock,
+            play.identifiers,
+            actor,
+        )
+        return DriftApi(ask=ask, once=Once(self.replies, actor))
 
     def drills(self, actor, _context):
         play, operations = self.play, fakes.FakeOperations(self.play.table)
@@ -911,3 +927,41 @@ def test_a_list_of_hooks_takes_no_other_words(client):
 def ledger(client):
     route, path = "/environments/{name}/ledger", {"name": "sandbox"}
     return client.call("GET", route, path=path, query={"limit": "100"})[2]["entries"]
+
+
+DRIFT = "/environments/{name}/drift"
+
+
+def standing(client):
+    body = post(client)[2]
+    client.play.settle(body["id"], 1, Status.READY)
+    return {"name": "sandbox"}
+
+
+def test_drift_is_told_and_examined_on_request(client):
+    """Never examined is an answer; asked for with a key it is begun once, and whoever asked is told."""
+    path, headers = standing(client), {"Idempotency-Key": "drift-1"}
+    assert client.call("GET", DRIFT, path=path)[2]["status"] == "never examined"
+    answers = [client.call("POST", DRIFT, path=path, headers=headers)[::2] for _ in range(2)]
+    assert answers[0] == answers[1]
+    status, begun = answers[0]
+    assert (status, begun["status"], begun["asked_by"]) == (202, "examining", USER)
+    assert client.call("GET", DRIFT, path=path)[2] == begun
+
+
+def test_a_repair_takes_an_empty_body_and_names_what_it_does_not_know(client):
+    """What is nothing that could be put back is a fault, and nothing is begun."""
+    path, route = standing(client), "/environments/{name}/repair"
+    answer = client.call("POST", route, {"only": ["data/Database"]}, path=path)
+    assert set(faults(answer)) == {"/only/0"}
+    assert client.call("GET", DRIFT, path=path)[2]["status"] == "never examined"
+    assert client.call("POST", route, path=path)[0] == 202
+
+
+def test_what_is_at_work_is_not_examined_for_drift(client):
+    """409 with the states from which it works; 404 for what nobody has."""
+    post(client)
+    status, _, body = client.call("POST", DRIFT, path={"name": "sandbox"})
+    assert (status, body["type"]) == (409, "urn:stargate:problem:environment-busy")
+    assert "READY, DEGRADED or ASLEEP" in body["detail"]
+    assert client.call("GET", DRIFT, path={"name": "nobody"})[0] == 404

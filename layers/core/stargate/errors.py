@@ -144,6 +144,10 @@ class NotAwakeYetError(StargateError):
     """Something of a gateway that wakes does not run yet."""
 
 
+class DriftNotExaminedYetError(StargateError):
+    """CloudFormation has not looked at every stack yet."""
+
+
 class LeftoversError(StargateError):
     """Something of a removed environment is still there."""
 

@@ -90,6 +90,7 @@ class HandOverSettings:
 @dataclass(frozen=True)
 class ApiSettings:
     table_name: str
+    drift_arn: str
     drill_arn: str
     drill_restore_arn: str
     gateway_bucket: str
@@ -114,8 +115,17 @@ class PlanSettings:
 
 
 @dataclass(frozen=True)
+class DriftSettings:
+    """Of those who compare what stands with what was declared, and who put it back."""
+
+    table_name: str
+    gateway_bucket: str
+
+
+@dataclass(frozen=True)
 class KeepTimeSettings:
     table_name: str
+    drift_arn: str
     provision_arn: str
     sleep_arn: str
     wake_arn: str
@@ -225,6 +235,7 @@ class WorkflowEndSettings:
     remediate_arn: str
     drill_arn: str
     drill_restore_arn: str
+    drift_arn: str
 
 
 @dataclass(frozen=True)

@@ -21,17 +21,21 @@ SCHEDULE = {
     "holidays": [],
 }
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+CREATED = MONDAY_NOON - timedelta(hours=3.5)  # so that no examination is due at the hours below
 
 
 class Clockwork(Night):
     def __post_init__(self):
+        self.clock.at = CREATED.timestamp()
         super().__post_init__()
         self.clock.at = MONDAY_NOON.timestamp()
         self.switches = fakes.FakeSwitches(self.table)
+        self.drift = fakes.FakeDriftWorkflow()
         self.tick = KeepTime(
             self.environments,
             self.switches,
             self.repose,
+            self.drift,
             self.retire,
             self.begin,
             self.clock,
@@ -134,6 +138,28 @@ def test_a_database_that_aws_started_is_stopped_again(clockwork):
     assert clockwork.repose.calls[-1] == "stop database"
     words = "the database of sandbox was started while it sleeps, and is stopped again"
     assert clockwork.summaries().count(words) == 1
+
+
+def test_it_is_examined_for_drift_every_six_hours_of_its_life(clockwork):
+    """Once in each, whether a tick comes late or twice; asleep as well as awake."""
+    identifier = clockwork.environment.environment_id
+    assert clockwork.at(2.4) == {}
+    for hours in (2.5, 2.6, 2.7):
+        assert clockwork.at(hours) == {"sandbox": "examined for drift"}
+    assert clockwork.at(2.8) == {}
+    clockwork.fall_asleep()
+    clockwork.at(8.6)
+    expected = {f"{identifier}-drift-{number}": {"environment_id": identifier} for number in (1, 2)}
+    assert clockwork.drift.started == {
+        name: {**payload, "execution": name} for name, payload in expected.items()
+    }
+
+
+def test_what_is_at_work_is_not_examined(clockwork):
+    """It will stand otherwise in a minute."""
+    clockwork.asked("sleep")
+    assert clockwork.at(2.5) == {}
+    assert clockwork.drift.started == {}
 
 
 def test_trouble_with_one_does_not_keep_the_others_waiting(clockwork):

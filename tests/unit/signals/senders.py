@@ -214,6 +214,13 @@ def drift(found):
     return event("aws.cloudformation", "CloudFormation Drift Detection Status Change", detail, [arn])
 
 
+def examined(status, stack="waf", **more):
+    """Our own word on drift."""
+    return event(
+        "stargate", "Drift Examined", {"environment": "sandbox", "stack": stack, "status": status, **more}
+    )
+
+
 def stack_text(status, kind="AWS::CloudFormation::Stack"):
     """As a stack with a notification topic writes."""
     arn = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/stargate-sandbox-network/1c9f"

@@ -345,6 +345,8 @@ def test_bedrock_tells_of_a_call_that_it_refused():
         (stack("DELETE_COMPLETE"), ("stack-deleted", CRITICAL, TELLS)),
         (senders.drift("DRIFTED"), ("drift-detected", WARNING, OPENS)),
         (senders.drift("IN_SYNC"), ("drift-over", INFO, CLOSES)),
+        (senders.examined("DRIFTED", resources=["Acl"]), ("drift-detected", WARNING, OPENS)),
+        (senders.examined("IN_SYNC"), ("drift-over", INFO, CLOSES)),
     ],
 )
 def test_stacks_tell_how_they_stand(told, expected):
@@ -352,6 +354,22 @@ def test_stacks_tell_how_they_stand(told, expected):
     signal = read_signal(told)
     assert said(signal) == expected
     assert signal.subject in {"network", "waf"}
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (senders.examined("PERHAPS"), "malformed: drift of waf is PERHAPS"),
+        (senders.examined("DRIFTED", stack=""), "malformed: drift of no stack is DRIFTED"),
+        (senders.examined("DRIFTED", stack=7), "malformed: drift of no stack is DRIFTED"),
+    ],
+)
+def test_an_examination_that_says_nothing_is_ignored(told, reason):
+    """Whoever sent it; which resources differ is told only if it is a list of names."""
+    assert read_signal(told).reason == reason
+    odd = read_signal(senders.examined("DRIFTED", resources=["Acl", 7, {}]))
+    assert odd.facts == {"resources": "Acl"}
+    assert read_signal(senders.examined("DRIFTED", resources="all")).facts == {}
 
 
 # Money.

@@ -42,7 +42,17 @@ class CloudFormationStacks:
             reason=stack.get("StackStatusReason", ""),
             tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])},
             outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
+            parameters={one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])},
         )
+
+    def resources(self, region: str, stack_id: str) -> dict[str, str]:
+        pages = client("cloudformation", region).get_paginator("list_stack_resources")
+        return {
+            one["LogicalResourceId"]: one["PhysicalResourceId"]
+            for page in pages.paginate(StackName=stack_id)
+            for one in page["StackResourceSummaries"]
+            if one.get("PhysicalResourceId")
+        }
 
     def events(self, region: str, stack_id: str) -> list[StackEvent]:
         """From oldest to newest, back to where the latest operation on the stack began."""
@@ -65,7 +75,7 @@ class CloudFormationStacks:
         request_token: str,
     ) -> str:
         try:
-            with _refusals():
+            with refusals():
                 answer = client("cloudformation", region).create_stack(
                     StackName=stack_name,
                     TemplateURL=template_url,
@@ -91,7 +101,7 @@ class CloudFormationStacks:
         request_token: str,
     ) -> None:
         try:
-            with _refusals():
+            with refusals():
                 client("cloudformation", region).update_stack(
                     StackName=stack_name,
                     TemplateURL=template_url,
@@ -106,7 +116,7 @@ class CloudFormationStacks:
             raise
 
     def delete(self, region: str, stack_id: str, request_token: str, retain: Sequence[str] = ()) -> None:
-        with _refusals():
+        with refusals():
             client("cloudformation", region).delete_stack(
                 StackName=stack_id,
                 RoleARN=self.service_role_arn,
@@ -115,7 +125,7 @@ class CloudFormationStacks:
             )
 
     def continue_rollback(self, region: str, stack_id: str, request_token: str, skip: Sequence[str]) -> None:
-        with _refusals():
+        with refusals():
             client("cloudformation", region).continue_update_rollback(
                 StackName=stack_id,
                 RoleARN=self.service_role_arn,
@@ -126,7 +136,7 @@ class CloudFormationStacks:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """What CloudFormation refuses to begin is StackRefusedError, with its words."""
     try:
         yield

@@ -49,6 +49,15 @@ class StepFunctionsDrills:
 
 
 @dataclass(frozen=True)
+class StepFunctionsDrift:
+    drift_arn: str
+
+    def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
+        with named("StartExecution"):
+            _start(self.drift_arn, execution_name, payload)
+
+
+@dataclass(frozen=True)
 class StepFunctionsRemedies:
     remediate_arn: str
 

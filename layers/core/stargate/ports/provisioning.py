@@ -33,6 +33,10 @@ class Stacks(Protocol):
 
     def describe(self, region: str, stack_name: str) -> ObservedStack | None: ...
 
+    def resources(self, region: str, stack_id: str) -> dict[str, str]:
+        """The physical ids of the stack's resources by their logical ids."""
+        ...
+
     def events(self, region: str, stack_id: str) -> list[StackEvent]:
         """The stack's history from oldest to newest, as far as its latest operation goes."""
         ...

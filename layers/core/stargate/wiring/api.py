@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stargate.api.approvals import ApprovalsApi
     from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
+    from stargate.api.drift import DriftApi
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.hooks import HooksApi
@@ -135,6 +136,27 @@ def costs(_actor: str, _context: Any) -> CostsApi:
         state_costs(table, given.gateway_bucket),
         show_reports(table, given.gateway_bucket),
     )
+
+
+def drift(actor: str, context: Any) -> DriftApi:
+    from stargate.adapters.drift_reports import ReportRows
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.stepfunctions import StepFunctionsDrift
+    from stargate.api.drift import DriftApi
+    from stargate.usecases.life.ask_drift import AskDrift
+
+    given = settings.read(settings.ApiSettings)
+    table = Table(given.table_name)
+    ask = AskDrift(
+        EnvironmentRows(table),
+        ReportRows(table),
+        S3Manifests(given.gateway_bucket),
+        StepFunctionsDrift(given.drift_arn),
+        SystemClock(),
+        RandomIdentifiers(),
+        actor,
+    )
+    return DriftApi(ask, _once(given, actor, context))
 
 
 def drills(actor: str, context: Any) -> DrillsApi:

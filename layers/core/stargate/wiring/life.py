@@ -12,8 +12,11 @@ from stargate.adapters.identifiers import RandomIdentifiers
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:
+    from stargate.usecases.life.examine_drift import ExamineDrift
     from stargate.usecases.life.keep_time import KeepTime
+    from stargate.usecases.life.repair_drift import RepairDrift
     from stargate.usecases.life.sleep_gateway import SleepGateway
+    from stargate.usecases.life.survey_services import SurveyServices
     from stargate.usecases.life.wake_gateway import WakeGateway
 
 
@@ -35,9 +38,61 @@ def wake_gateway() -> WakeGateway:
     return WakeGateway(EnvironmentRows(table), AwsRepose())
 
 
+def examine_drift() -> ExamineDrift:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.drift_detection import CloudFormationDrift
+    from stargate.adapters.drift_reports import ReportRows
+    from stargate.adapters.events import EventBridgeAnnouncer
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.life.detect_stacks import DetectStacks
+    from stargate.usecases.life.examine_drift import ExamineDrift
+
+    given = settings.read(settings.DriftSettings)
+    table = Table(given.table_name)
+    return ExamineDrift(
+        OperationsTable(table),
+        ReportRows(table),
+        DetectStacks(CloudFormationStacks(), CloudFormationDrift()),
+        _survey(given.gateway_bucket),
+        EventBridgeAnnouncer(),
+        SystemClock(),
+        narrator_of("examine_drift"),
+    )
+
+
+def repair_drift() -> RepairDrift:
+    from stargate.adapters.drift_reports import ReportRows
+    from stargate.adapters.estate import AwsMending
+    from stargate.adapters.events import EventBridgeAnnouncer
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.life.repair_drift import RepairDrift
+
+    given = settings.read(settings.DriftSettings)
+    table = Table(given.table_name)
+    return RepairDrift(
+        OperationsTable(table),
+        ReportRows(table),
+        _survey(given.gateway_bucket),
+        AwsMending(),
+        EventBridgeAnnouncer(),
+        SystemClock(),
+        narrator_of("repair_drift"),
+    )
+
+
+def _survey(gateway_bucket: str) -> SurveyServices:
+    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.estate import AwsEstate
+    from stargate.adapters.s3 import S3Manifests
+    from stargate.usecases.life.survey_services import SurveyServices
+
+    return SurveyServices(S3Manifests(gateway_bucket), CloudFormationStacks(), AwsEstate())
+
+
 def keep_time() -> KeepTime:
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.repose import AwsRepose
+    from stargate.adapters.stepfunctions import StepFunctionsDrift
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.keep_time import KeepTime
     from stargate.usecases.life.retire_environment import RetireEnvironment
@@ -50,6 +105,7 @@ def keep_time() -> KeepTime:
         environments,
         SwitchRow(table),
         AwsRepose(),
+        StepFunctionsDrift(given.drift_arn),
         RetireEnvironment(environments, workflows, clock, identifiers, narrator),
         BeginWork(environments, OperationsTable(table), workflows, clock, identifiers, narrator),
         clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.gateway.repairs import Repair
@@ -22,6 +22,15 @@ class TemplateResource:
 
 
 @dataclass(frozen=True)
+class WatchedResource:
+    """`properties` are as the template writes them, with its functions in their long form."""
+
+    type: str
+    condition: str | None
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Template:
     key: str
     parameters: tuple[str, ...]
@@ -32,6 +41,8 @@ class Template:
     typical_seconds: float
     typical_delete_seconds: float | None
     sha256: str = ""
+    watched: Mapping[str, WatchedResource] = field(default_factory=dict)
+    mappings: Mapping[str, Any] = field(default_factory=dict)
 
     def resources_total(self, parameters: Mapping[str, str]) -> int:
         return sum(1 for _ in self.present(parameters))
@@ -72,4 +83,9 @@ def _template(stack: Mapping[str, Any]) -> Template:
         typical_seconds=stack["typical_seconds"],
         typical_delete_seconds=stack.get("typical_delete_seconds"),
         sha256=stack.get("sha256", ""),
+        watched={
+            name: WatchedResource(entry["type"], entry.get("condition"), entry["properties"])
+            for name, entry in stack.get("watched", {}).items()
+        },
+        mappings=stack.get("mappings", {}),
     )

@@ -31,6 +31,7 @@ class Refused:
 
 Verdict = Begin | Already | Refused
 STANDS = frozenset({Status.READY, Status.DEGRADED})
+EXAMINABLE = STANDS | {Status.ASLEEP}  # where what stands can be held against what was declared
 OF_REST = frozenset({Work.SLEEP, Work.WAKE})
 DRILL = "drill"  # the scope of the lease that a drill holds
 

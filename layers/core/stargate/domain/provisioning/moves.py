@@ -31,6 +31,7 @@ class ObservedStack:
     reason: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     def belongs_to(self, environment_id: str) -> bool:
         return self.tags.get("stargate:id") == environment_id

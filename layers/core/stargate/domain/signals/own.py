@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stargate.domain.signals.envelope import CONTROL_PLANE, text
+from stargate.domain.signals.envelope import CONTROL_PLANE, environment_in, text
 from stargate.domain.signals.signal import Ignored, Seen, Severity, Signal, Turn
 
 if TYPE_CHECKING:
@@ -39,6 +39,23 @@ def read_execution(envelope: Envelope) -> Signal | Ignored:
     told = {name: value for name, value in facts.items() if value}
     seen = Seen("workflow-failed", Severity.CRITICAL, Turn.TELLS, machine, "step-functions", told)
     return envelope.told(seen, CONTROL_PLANE if ours else None, what)
+
+
+def read_drift_examined(envelope: Envelope) -> Signal | Ignored:
+    """Our own comparison knows what is meant; CloudFormation's alone does not."""
+    environment, stack = text(envelope.detail, "environment"), text(envelope.detail, "stack")
+    status = text(envelope.detail, "status")
+    kinds = {
+        "DRIFTED": ("drift-detected", Severity.WARNING, Turn.OPENS),
+        "IN_SYNC": ("drift-over", Severity.INFO, Turn.CLOSES),
+    }
+    if status not in kinds or not stack:
+        return envelope.ignored(f"malformed: drift of {stack or 'no stack'} is {status or 'not told'}")
+    named = envelope.detail.get("resources")
+    resources = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    facts = {"resources": ", ".join(resources)} if resources else {}
+    seen = Seen(*kinds[status], stack, "drift", facts)
+    return envelope.told(seen, environment_in(f"stargate-{environment}-{stack}"), f"the stack {stack}")
 
 
 def own_alarm(name: str, turn: Turn, facts: Mapping[str, object]) -> Seen | None:

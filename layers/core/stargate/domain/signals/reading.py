@@ -10,7 +10,7 @@ from stargate.domain.signals.autoscaling import read_activity
 from stargate.domain.signals.ecs import read_service
 from stargate.domain.signals.envelope import CONTROL_PLANE, EVERY, Envelope, opened, text
 from stargate.domain.signals.health import read_health
-from stargate.domain.signals.own import read_execution
+from stargate.domain.signals.own import read_drift_examined, read_execution
 from stargate.domain.signals.quotas import read_quota_monitor, read_trusted_advisor
 from stargate.domain.signals.rds import read_database, read_other
 from stargate.domain.signals.scope import GLOBAL
@@ -43,6 +43,7 @@ BY_SHAPE: Mapping[tuple[str, str], Reader] = {
     ("aws.cloudformation", "CloudFormation Stack Status Change"): read_stack,
     ("aws.cloudformation", "CloudFormation Resource Status Change"): read_resource,
     ("aws.cloudformation", "CloudFormation Drift Detection Status Change"): read_drift,
+    ("stargate", "Drift Examined"): read_drift_examined,
     ("aws.ce", "Anomaly Detected"): read_anomaly,
     ("aws.budgets", "Budget Notification"): read_budget,
     ("aws.states", "Step Functions Execution Status Change"): read_execution,

@@ -1,4 +1,4 @@
-"""Every few minutes: what is due by the clock. Ends and their warnings, schedules, restarted databases.
+"""Every few minutes: what is due by the clock. Ends, schedules, restarted databases, examinations for drift.
 
 All of it is an order somebody gave beforehand, so the mode does not hold it; the kill switch does.
 """
@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Environment, Status
-from stargate.domain.life.works import ASKED, Begin, Refused
+from stargate.domain.life.drift.report import EXAMINED_EVERY
+from stargate.domain.life.works import ASKED, EXAMINABLE, Begin, Refused
 from stargate.domain.moments import told
 from stargate.errors import ConflictError, EnvironmentBusyError
 from stargate.usecases.each_environment import every, in_turn
 
 if TYPE_CHECKING:
+    from stargate.ports.drift import DriftWorkflow
     from stargate.ports.gateway import Repose
     from stargate.ports.state import Environments, Switches
     from stargate.ports.world import Clock
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
     from stargate.usecases.life.retire_environment import RetireEnvironment
     from stargate.usecases.narrate import Narrator
 
+DUE_FOR = 15 * 60.0  # three ticks, should one or two not come
+
 
 @dataclass(frozen=True)
 class KeepTime:
     environments: Environments
     switches: Switches
     repose: Repose
+    drift: DriftWorkflow
     retire: RetireEnvironment
     begin: BeginWork
     clock: Clock
@@ -42,7 +47,12 @@ class KeepTime:
         return in_turn(living, self._look_at, complaint, (ConflictError, EnvironmentBusyError))
 
     def _look_at(self, environment: Environment) -> str:
-        return self._end(environment) or self._follow_schedule(environment) or self._stop_again(environment)
+        return (
+            self._end(environment)
+            or self._follow_schedule(environment)
+            or self._stop_again(environment)
+            or self._examine(environment)
+        )
 
     def _end(self, environment: Environment) -> str:
         deadline, now = environment.deadline, self.clock.now()
@@ -93,3 +103,14 @@ class KeepTime:
         self.environments.replace(environment, environment, entry)
         self.repose.stop_database(region, identifier)
         return "database stopped again"
+
+    def _examine(self, environment: Environment) -> str:
+        """For drift, each few hours of its life; named by how often, so the same again starts nothing."""
+        age = self.clock.now() - environment.created_at
+        times, since = divmod(age, EXAMINED_EVERY)
+        if environment.status not in EXAMINABLE or times < 1 or since >= DUE_FOR:
+            return ""
+        execution = f"{environment.environment_id}-drift-{int(times)}"
+        payload = {"environment_id": environment.environment_id, "execution": execution}
+        self.drift.start(execution, payload)
+        return "examined for drift"
