@@ -102,7 +102,8 @@ class Operation(Teller):
     def _it_helped(self, chain: Chain, since: float) -> None:
         target = chain.entries[1]["detail"]["target"]["minimum"]
         bounds, truth = self.running.bounds(), self.running.truth()
-        self.same("the lower bound now, by Application Auto Scaling", bounds.minimum, target)
+        # The outer loop looks each minute and may have gone further since.
+        self.at_least("the lower bound now, by Application Auto Scaling", bounds.minimum, target)
         self.at_least("tasks that serve, by the twin", len(truth.serving), target, " tasks")
         performed = happened(chain.entries[2])
         before = max(cpu for at, cpu in self.running.cpu_minutes(since) if at < performed)
@@ -144,12 +145,12 @@ class Operation(Teller):
         caused = {entry["id"] for entry in told}
         answers = [entry["summary"] for entry in self.record.ledger() if entry["cause"] in caused]
         self.same("what was decided because of them", answers, [])
-        self.same("bounds, workflows and raises, as they were before", self._done(), before)
+        self.same("workflows and raises, as they were before", self._done(), before)
 
     def _done(self) -> list[str]:
         """All that a copy of the event might have set going once more."""
         raises = self.record.count("decision", "raise_bound")
-        return [f"bounds {self.running.bounds()}", *self.record.remedies(), f"{raises} decided"]
+        return [*self.record.remedies(), f"{raises} decided"]
 
     # 7
 

@@ -111,6 +111,30 @@ def test_stacks_are_left_to_the_workflow_that_is_at_work_on_them(play):
     assert open_of(play, IDENTIFIER) == ["stack-failed#network"]
 
 
+def test_what_a_failed_workflow_leaves_is_told_by_its_failure(play):
+    """Its stacks go on failing and rolling back for minutes; nobody is to be woken for each of them."""
+    play.becomes(status=Status.FAILED)
+    (told,) = play.hear(senders.stack("ROLLBACK_COMPLETE"))
+    assert (told.outcome, open_of(play, IDENTIFIER)) == ("ignored", [])
+
+
+def test_a_stack_that_failed_before_the_newest_attempt_is_of_the_past(play):
+    """However late EventBridge delivers the word of it."""
+    play.becomes(attempt_started_at=play.clock.now() + 60.0)
+    (told,) = play.hear(senders.stack("ROLLBACK_COMPLETE"))
+    assert (told.outcome, open_of(play, IDENTIFIER)) == ("ignored", [])
+
+
+def test_a_workflow_that_mends_a_stack_ends_its_condition(play):
+    """The stack's word is heard while the workflow is at work, or the condition would be open for ever."""
+    play.hear(senders.stack("UPDATE_ROLLBACK_FAILED"))
+    assert open_of(play, IDENTIFIER) == ["stack-failed#network"]
+    play.becomes(status=Status.UPDATING)
+    play.clock.pass_seconds(60.0)
+    (told,) = play.hear({**senders.stack("UPDATE_COMPLETE"), "id": "another", "time": "2026-11-24T03:01:00Z"})
+    assert (told.outcome, open_of(play, IDENTIFIER)) == ("taken", [])
+
+
 def test_the_control_planes_own_failures_are_no_environments(play):
     """Its alarms tell whoever is on call, for it may be what is broken."""
     (told,) = play.hear(senders.alarm("stargate-ReceiveSignalFailing-1ABCDEFGHIJKL"))

@@ -303,6 +303,29 @@ def test_a_bound_that_was_raised_goes_back_to_what_the_loop_wants(play):
     assert play.bounds() == (3, 3)
 
 
+def test_a_bound_that_the_loop_has_raised_further_waits_for_the_loop(play):
+    """It is nobody else's: once the loop wants fewer, what was raised goes back with the rest."""
+    play.minutes(*[2.0] * 6)
+    play.load(81, tasks=3)
+    play.alarm(CRITICAL, "ALARM")
+    assert play.runs_raise() == "reached"
+    raised = play.bounds()[0]
+    play.minutes(*[4.2] * 10)
+    assert play.bounds()[0] > raised
+    play.alarm(CRITICAL, "OK")
+    for _ in range(16):
+        play.minutes(4.2)
+        play.examine()
+    decided, wanted = play.condition().decided, play.bounds()[0]
+    assert decided.guard == "scale-in"
+    assert decided.reason.endswith(f"the outer loop wants {wanted} tasks by now")
+    for _ in range(40):
+        play.minutes(2.0)
+        play.examine()
+    assert play.remedied("release_bound") == "reached"
+    assert play.bounds() == (3, 3)
+
+
 def test_bounds_that_the_loop_has_pinned_are_no_reason_to_act_on_a_warning(play):
     """Target tracking is pinned on purpose then, and the loop does what it would."""
     play.minutes(*[2.0] * 6)

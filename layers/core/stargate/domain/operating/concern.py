@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stargate.domain.environment import AT_WORK
+from stargate.domain.environment import AT_WORK, Status
 from stargate.domain.moments import told
+from stargate.domain.operating.conditions import key_of
 from stargate.domain.signals.kinds import KINDS, STACKS
+from stargate.domain.signals.signal import Turn
 
 if TYPE_CHECKING:
     from stargate.domain.operating.operations import Overview
@@ -33,6 +35,14 @@ def unconcerned(overview: Overview | None, signal: Signal) -> str:
 
 
 def is_our_own_doing(overview: Overview, signal: Signal) -> bool:
-    """A stack that fails, changes or goes while a workflow is at work on it, or after it has removed it."""
-    status = overview.environment.status
-    return signal.kind in STACK_KINDS and (status in AT_WORK or overview.environment.is_going)
+    """A stack that fails, changes or goes by a workflow's hand, which tells of it.
+
+    That is while one is at work on the environment, after it has removed it, after it has failed (its stacks
+    go on failing and rolling back for minutes), and what was before the newest attempt began. That a stack
+    stands again is always heard where it was known to have failed: the workflow may be what has mended it.
+    """
+    environment, known = overview.environment, overview.operations.conditions.get(key_of(signal) or "")
+    if signal.kind not in STACK_KINDS or (signal.turn is Turn.CLOSES and known is not None and known.open):
+        return False
+    under_way = environment.status in AT_WORK or environment.status is Status.FAILED
+    return under_way or environment.is_going or signal.at < environment.attempt_started_at

@@ -49,6 +49,8 @@ class ReleaseBound(BoundsMoved):
 
 def _held(case: Case, hold: Hold, scaling: ScalingFacts) -> Held | Nothing | None:
     if not hold.is_ours("minimum", scaling.minimum):
+        if scaling.steered:
+            return Held("scale-in", f"the outer loop wants {scaling.minimum} tasks by now")
         moved = f"the lower bound is {scaling.minimum}, not the {hold.target['minimum']} that we set"
         return Nothing(f"{moved}: somebody else moved it, so it is left")
     return _no_scale_in(case)
