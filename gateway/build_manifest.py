@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from gateway.inline_code import with_code
+from gateway.inline_code import with_code, with_modules
 from gateway.read_repairs import read_repairs
 from stargate.domain.costs.amounts import amounts_of
 from stargate.domain.gateway.declared import WATCHED
@@ -78,9 +78,10 @@ def _published(gateway: Path) -> list[Path]:
 
 
 def published_text(path: Path, gateway: Path) -> bytes:
-    """A file's content as it is published: a template with the code that it carries."""
+    """A file's content as it is published: a template or a hook with the code that it carries."""
+    carry = {".yaml": with_code, ".py": with_modules}.get(path.suffix)
     content = path.read_bytes()
-    return with_code(content.decode(), gateway).encode() if path.suffix == ".yaml" else content
+    return content if carry is None else carry(content.decode(), gateway).encode()
 
 
 def _version(contents: Mapping[str, bytes]) -> str:

@@ -49,9 +49,12 @@ THROTTLED = "429"
 IN_FLIGHT = "litellm_in_flight_requests"
 FINISHED = "litellm_proxy_total_requests_metric_total"
 FAILURES = "litellm_deployment_failure_responses_total"
+TURNED_AWAY = "stargate_admission_refused_total"
 COUNTERS = {
     FINISHED: "finished",
     FAILURES: "throttles",
+    TURNED_AWAY: "refused",
+    "stargate_reserved_tokens_total": "reserved_tokens",
     "litellm_input_tokens_metric_total": "input_tokens",
     "litellm_output_tokens_metric_total": "output_tokens",
     "litellm_llm_api_latency_metric_sum": "answer_seconds",
@@ -318,9 +321,11 @@ def _model(labels: dict[str, str]) -> str:
 
 
 def _counts(name: str, labels: dict[str, str]) -> bool:
-    """Of requests those to a model, of a deployment's failures those for want of quota."""
+    """Of requests those to a model; of failures, and of whom admission turned away, for want of quota."""
     if name == FAILURES:
         return labels.get("exception_status") == THROTTLED
+    if name == TURNED_AWAY:
+        return labels.get("why") == "quota"
     return name != FINISHED or labels.get("route", "").startswith("/v1/")
 
 

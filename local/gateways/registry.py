@@ -19,7 +19,7 @@ from local.twin import PARAMETERS, Gateway
 from local.twin.fleet import AT_ONCE, FARGATE, Fleet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from local.clock import Clock
     from local.twin import Reading
@@ -48,6 +48,7 @@ lock = threading.RLock()
 _clock: list[Clock] = []
 _chance: list[random.Random] = []
 _running: dict[Place, Running] = {}
+_routes: dict[Place, dict[str, str]] = {}
 _followers: list[Callable[[Running, list[Happening]], None]] = []
 _callbacks: list[Callable[[str, Gateway, list[Happening], list[Reading]], None]] = []
 _wakers: list[Callable[[], None]] = []
@@ -56,6 +57,7 @@ _wakers: list[Callable[[], None]] = []
 def install(clock: Clock, chance: random.Random) -> None:
     """Begin anew with this clock: nothing runs, nobody listens."""
     _running.clear()
+    _routes.clear()
     _followers.clear()
     _callbacks.clear()
     _wakers.clear()
@@ -110,6 +112,23 @@ def gateways() -> list[tuple[Place, Gateway]]:
     return [(entry.place, entry.gateway) for entry in every() if entry.gateway is not None]
 
 
+def routes(place: Place) -> dict[str, str]:
+    """LiteLLM's model_group_alias, which it keeps in its database: who is served by whom."""
+    return _routes.get(place, {})
+
+
+def route(entry: Running, aliases: Mapping[str, str]) -> None:
+    _routes[entry.place] = dict(aliases)
+    if entry.gateway is not None:
+        entry.gateway.route(_by_twins(aliases))
+
+
+def _by_twins(aliases: Mapping[str, str]) -> dict[str, str]:
+    """As the twin calls its models: "sonnet" for claude-sonnet-4-5."""
+    names = {name: name.split("-")[1] for pair in aliases.items() for name in pair}
+    return {names[asked]: names[called] for asked, called in aliases.items()}
+
+
 def environment(name: str) -> Running:
     """The cluster of an environment, wherever it runs; KeyError if it does not."""
     for entry in every():
@@ -137,6 +156,7 @@ def _start(cluster: str, zones: Sequence[str]) -> Running:
     if cluster.startswith(ENVIRONMENT):
         fleet = Fleet(chance, zones, FARGATE)
         twin = Gateway(fleet, PARAMETERS, chance, moment)
+        twin.route(_by_twins(routes(place)))
         entry = Running(place, fleet, twin, moment)
     else:
         entry = Running(place, Fleet(chance, zones, AT_ONCE), None, moment)

@@ -17,6 +17,7 @@ from ministack.services import ecs, secretsmanager
 
 from local.gateways import registry
 from local.inside.tasks import addressed
+from local.twin.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,6 @@ class Answer:
 
 _keys: set[tuple[Place, str]] = set()
 _traces: dict[tuple[Place, str], Any] = {}
-_routes: dict[Place, dict[str, str]] = {}  # LiteLLM's model_group_alias, which it keeps in its database
 ROUTING = frozenset({"/router/settings", "/config/update"})
 NOT_FOUND = Answer(404, {"message": "Not found"})
 NO_DATABASE = {"message": "the database is not to be had"}
@@ -121,17 +121,23 @@ def _litellm(entry: Running, task: Task, request: Request) -> Answer:
         return Answer(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
     if not is_master:
         return Answer(403, {"error": {"code": "403"}})
-    return _routing(place, request) if request.path in ROUTING else _key_management(place, request)
+    return _routing(entry, request) if request.path in ROUTING else _key_management(place, request)
 
 
-def _routing(place: Place, request: Request) -> Answer:
+def _routing(entry: Running, request: Request) -> Answer:
     """Told, and changed; what else a router can be told is of no use here."""
     if (request.method, request.path) == ("GET", "/router/settings"):
-        return Answer(200, {"fields": [], "current_values": {"model_group_alias": _routes.get(place, {})}})
+        told = {"model_group_alias": registry.routes(entry.place)}
+        return Answer(200, {"fields": [], "current_values": told})
     given = request.document().get("router_settings", {})
     if request.method != "POST" or set(given) != {"model_group_alias"}:
         return Answer(400, {"error": {"message": "Unsupported router settings", "code": "400"}})
-    _routes[place] = dict(given["model_group_alias"])
+    aliases = given["model_group_alias"]
+    unknown = sorted({*aliases, *aliases.values()} - set(MODELS))
+    if unknown:
+        return Answer(400, {"error": {"message": f"No such models here: {unknown}", "code": "400"}})
+    with registry.lock:
+        registry.route(entry, aliases)
     return Answer(200, {"message": "Config updated successfully"})
 
 
@@ -152,6 +158,8 @@ def exposition(entry: Running, task: Task) -> str:
             f"litellm_output_tokens_metric_total{{{called}}} {counted.output_tokens}",
             f"litellm_llm_api_latency_metric_sum{{{called}}} {counted.answer_seconds:.3f}",
             f"litellm_llm_api_latency_metric_count{{{called}}} {counted.completed}",
+            f'stargate_admission_refused_total{{{named},why="quota"}} {counted.refused}',
+            f"stargate_reserved_tokens_total{{{named}}} {PARAMETERS.max_output_tokens * counted.ended}",
         ]
     return "\n".join([*lines, ""])
 

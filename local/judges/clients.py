@@ -25,6 +25,8 @@ class Answer:
     ended_at: float
     events: int
     """Pieces that a stream came in; 1 for a plain answer."""
+    head: str = ""
+    """Its first lines, with all headers, in small letters."""
 
     @property
     def seconds(self) -> float:
@@ -94,6 +96,12 @@ class Clients:
                 self._tell(await _ask(reader, writer, self._door, self._mixture.draw(chance)))
 
 
+async def ask_once(door: Door, wish: Wish) -> Answer:
+    """On a connection of its own."""
+    async with _connection(door) as (reader, writer):
+        return await _ask(reader, writer, door, wish)
+
+
 @contextlib.asynccontextmanager
 async def _connection(door: Door) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     reader, writer = await asyncio.open_connection(door.host, door.port)
@@ -117,14 +125,14 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, door:
     if "transfer-encoding: chunked" not in head:
         length = int(head.partition("content-length:")[2].split("\r\n", 1)[0])
         await reader.readexactly(length)
-        return Answer(wish, status, asked_at, now(), now(), 1)
+        return Answer(wish, status, asked_at, now(), now(), 1, head)
     first_at, events = 0.0, 0
     async for piece in _chunks(reader):
         first_at = first_at or now()
         events += 1
         if piece.startswith(b'data: {"error"'):
             status = 500
-    return Answer(wish, status, asked_at, first_at, now(), events)
+    return Answer(wish, status, asked_at, first_at, now(), events, head)
 
 
 async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:

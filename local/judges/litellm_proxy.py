@@ -7,13 +7,15 @@ master key alone.
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.build_manifest import read_template
+import yaml
+
+from gateway.build_manifest import published_text, read_template
 from local.judges.processes import Program, answers, free_port, running
 
 PROJECT = Path(__file__).parents[2]
@@ -48,11 +50,28 @@ class Listening:
         return f"http://127.0.0.1:{self.port}"
 
 
+def publish(folder: Path) -> Path:
+    """gateway/config as it is published, in a folder of its own there: a bucket."""
+    bucket, gateway = folder / "bucket", PROJECT / "gateway"
+    for path in sorted((gateway / "config").rglob("*.*")):
+        copy = bucket / path.relative_to(gateway)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(published_text(path, gateway))
+    return bucket
+
+
 @contextmanager
-def stand_in(folder: Path, cores: Collection[int] = ()) -> Iterator[Listening]:
-    """Run what LiteLLM calls out to, with gateway/config in its bucket."""
-    port = free_port()
-    command = [sys.executable, "-m", "local.judges.stand_in", str(port), str(PROJECT / "gateway")]
+def stand_in(
+    folder: Path, cores: Collection[int] = (), change: Callable[[dict[str, Any]], None] | None = None
+) -> Iterator[Listening]:
+    """Run what LiteLLM calls out to, with gateway/config in its bucket; `change` has its configuration."""
+    port, bucket = free_port(), publish(folder)
+    if change is not None:
+        kept = bucket / _CONFIG
+        config = yaml.safe_load(kept.read_text())
+        change(config)
+        kept.write_text(yaml.safe_dump(config))
+    command = [sys.executable, "-m", "local.judges.stand_in", str(port), str(bucket)]
     environment = {"PYTHONPATH": str(PROJECT), "PATH": os.environ["PATH"]}
     with running("stand-in", [*_kept_to(cores), *command], folder, environment) as program:
         started = Listening(program, port)
@@ -131,6 +150,7 @@ def _from_elsewhere(outside: str) -> dict[str, str]:
         "OPUS_PROFILE_ARN": PROFILES["opus"],
         "LITELLM_CONFIG_BUCKET_NAME": _BUCKET,
         "LITELLM_CONFIG_BUCKET_OBJECT_KEY": _CONFIG,
+        "ADMISSION": f"s3://{_BUCKET}/config/litellm/admission.admission",
         "NUM_WORKERS": "2",
         "LANGFUSE_HOST": outside,
         "LITELLM_MASTER_KEY": MASTER_KEY,

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from local.judges.converse import converse, converse_stream, read
+from local.judges.converse import Request, converse, converse_stream, read
+from local.judges.pace import PACES
+from local.twin.quota import Bucket, Quota
+
+BURNDOWN = 5.0  # tokens of a quota that one of an answer counts
+NO_MATTER = 1_000_000.0  # requests a minute: tokens run out long before
 
 _REASONS = {200: "OK", 207: "Multi-Status", 404: "Not Found", 429: "Too Many Requests"}
 _TOO_MANY = b'{"message": "Too many tokens, please wait before trying again."}'
@@ -41,13 +46,24 @@ class Whole:
 class StandIn:
     """One server; `folder` is what its bucket holds.
 
-    A prompt that begins with `throttle` is refused as Bedrock refuses what is beyond a quota. GET /seen tells
-    how many requests each path has had, a model's ARN among them.
+    A prompt that begins with `throttle` is refused as Bedrock refuses what is beyond a quota, and so is what
+    is beyond one that was set: POST /quota with {"model": "sonnet", "tokens_per_minute": …}. It begins empty.
+    GET /seen tells how many requests each path has had, a model's ARN among them, GET /refused how many of
+    each model were.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._quotas: dict[str, Bucket] = {}
+
+    async def pass_time(self) -> None:
+        """Have the quotas fill."""
+        while True:
+            await asyncio.sleep(1.0)
+            for bucket in self._quotas.values():
+                bucket.fill()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection until the other side closes it."""
@@ -61,6 +77,11 @@ class StandIn:
         self._seen[unquote(ask.path)] += 1
         if ask.path == "/seen":
             await _send(writer, _document(200, self._seen))
+        elif ask.path == "/refused":
+            await _send(writer, _document(200, self._refused))
+        elif ask.path == "/quota":
+            self._hold(**json.loads(ask.body))
+            await _send(writer, _document(200, {}))
         elif ask.method == "POST" and ask.path.startswith("/model/"):
             await self._ask_model(ask, writer)
         elif ask.method == "POST" and ask.path == "/api/public/ingestion":
@@ -72,12 +93,28 @@ class StandIn:
         _, _, model_id, operation = ask.path.split("/")
         body = json.loads(ask.body)
         request = read(unquote(model_id), body)
-        if body["messages"][0]["content"][0]["text"].startswith("throttle"):
+        model = next(name for name in PACES if name in unquote(model_id))
+        throttled = body["messages"][0]["content"][0]["text"].startswith("throttle")
+        if throttled or not self._lets(model, request):
+            self._refused[model] += 1
             await _send(writer, Whole(429, "application/json", _TOO_MANY, fault="ThrottlingException"))
-        elif operation == "converse-stream":
+            return
+        if operation == "converse-stream":
             await _send_stream(writer, converse_stream(request))
         else:
             await _send(writer, _document(200, await converse(request)))
+        if model in self._quotas:
+            self._quotas[model].settle(-(BURNDOWN - 1.0) * request.output_tokens)
+
+    def _hold(self, model: str, tokens_per_minute: float) -> None:
+        bucket = Bucket(Quota(NO_MATTER, tokens_per_minute))
+        bucket.settle(-tokens_per_minute)
+        self._quotas[model] = bucket
+
+    def _lets(self, model: str, request: Request) -> bool:
+        """Bedrock takes what an answer may have at most. Here each has it, and counts more at its end."""
+        bucket = self._quotas.get(model)
+        return bucket is None or bucket.take_all(1, request.input_tokens + request.output_tokens)
 
     def _object(self, path: str) -> Whole:
         _, _, key = unquote(path).removeprefix("/").partition("/")
@@ -120,9 +157,11 @@ async def _send_stream(writer: asyncio.StreamWriter, pieces: AsyncIterator[bytes
 
 
 async def _main(port: int, folder: Path) -> None:
-    server = await asyncio.start_server(StandIn(folder).serve, "127.0.0.1", port)
-    async with server:
-        await server.serve_forever()
+    stand_in = StandIn(folder)
+    server = await asyncio.start_server(stand_in.serve, "127.0.0.1", port)
+    async with server, asyncio.TaskGroup() as group:
+        group.create_task(stand_in.pass_time())
+        group.create_task(server.serve_forever())
 
 
 if __name__ == "__main__":

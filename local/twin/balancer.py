@@ -15,9 +15,10 @@ CALLER_GONE = (
     "460"  # an application balancer's own code for a caller who hung up; behind CloudFront he sees a 504
 )
 THROTTLED = "429"
+TOO_BUSY = "503 of a target"
 MODEL_FAILED = "500"
 REFUSED_KEY = "401"
-FROM_TARGET = frozenset({THROTTLED, MODEL_FAILED, REFUSED_KEY})
+FROM_TARGET = frozenset({THROTTLED, TOO_BUSY, MODEL_FAILED, REFUSED_KEY})
 
 
 class Balancer:
@@ -87,7 +88,7 @@ class Minute:
         counts = {
             "target_2xx": self.completed,
             "target_4xx": self.codes.get(THROTTLED, 0) + self.codes.get(REFUSED_KEY, 0),
-            "target_5xx": self.codes.get(MODEL_FAILED, 0),
+            "target_5xx": self.codes.get(MODEL_FAILED, 0) + self.codes.get(TOO_BUSY, 0),
         }
         samples = {name: of_events(count) for name, count in counts.items() if count}
         if self.first_bytes:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FINE_PERIOD = 20  # AWS measures CPU and memory of an ECS service so often
 PERIOD = 60
+READS_ROUTES_EVERY = 30  # seconds: proxy_config_reload_interval_seconds of LiteLLM
 EXITED = "Essential container in task exited"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
@@ -63,7 +64,7 @@ class Gateway:
         self.balancer = Balancer(parameters.balanced_service)
         self.loads: dict[str, Load] = {}
         sources: list[Arrivals] = [self.users] if arrivals is None else [self.users, arrivals]
-        self._traffic = Traffic(parameters, self.models, sources, self.balancer, chance)
+        self._traffic = Traffic(parameters, self.models, sources, self.balancer, self.loads, chance)
         self.database = surroundings.Database(parameters, chance)
         self.footprint = Footprint(parameters.wire)
         self.failover = Failover()
@@ -73,6 +74,7 @@ class Gateway:
         self._known_at = at
         self._fine: dict[str, list[tuple[float, float]]] = {}
         self._looping: set[str] = set()
+        self._rerouted: tuple[int, Mapping[str, str]] = (self._second, {})  # from when on
         self._happenings: list[Happening] = []
         self._readings: list[Reading] = []
 
@@ -94,6 +96,10 @@ class Gateway:
     def set_quota(self, model: str, quota: Quota) -> None:
         """KeyError if there is no such model."""
         self.models[model].set_quota(quota)
+
+    def route(self, served_by: Mapping[str, str]) -> None:
+        """Call these models in the place of others, once LiteLLM's tasks have read so in their database."""
+        self._rerouted = (self._second + READS_ROUTES_EVERY, dict(served_by))
 
     def break_(self, what: Fault, at: float | None = None) -> None:
         """FaultError if there is no such model, service or task to break."""
@@ -163,6 +169,8 @@ class Gateway:
         if due is not None and due <= end:
             self._happenings += self.fleet.advance(end)
             self._follow_tasks()
+        if self._rerouted[0] <= start:
+            self._traffic.served_by = self._rerouted[1]
         self._traffic.refusal = self.failover.refusal if self.failover.is_felt(start) else None
         self._traffic.play(start)
         self.answers.look(start, self.fleet)
@@ -195,7 +203,7 @@ class Gateway:
     def _new_load(self, task_id: str) -> Load:
         parameters = self.parameters
         size = self.fleet.size(parameters.balanced_service)
-        return Load(task_id, size, parameters.task, parameters.usual)
+        return Load(task_id, size, parameters.task, parameters.usual, parameters.max_output_tokens)
 
     def _stop(self, task_id: str, stop: Stop, at: float) -> None:
         self.fleet.stop_task(task_id, stop, at)

@@ -11,7 +11,11 @@ out as the first tokens of the models are: each second a fixed share of what is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
+
+from gateway.admission.lateness import LATE
+from local.twin.admission import Doors
 
 if TYPE_CHECKING:
     from local.twin.fleet import TaskSize
@@ -23,15 +27,23 @@ BUSIEST = 0.95  # of busy²: beyond it the backlog itself tells how long request
 
 @dataclass(slots=True)
 class Counted:
-    """What LiteLLM counts of one model since its task started: requests, but for `throttles`, attempts."""
+    """What LiteLLM counts of one model since its task started: requests, but for `throttles`, attempts.
+
+    `throttled` were told so, the `refused` of them by admission, before any attempt.
+    """
 
     completed: int = 0
     throttled: int = 0
     failed: int = 0
     throttles: int = 0
+    refused: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     answer_seconds: float = 0.0
+
+    @property
+    def ended(self) -> int:
+        return self.completed + self.throttled + self.failed
 
 
 class Load:
@@ -52,19 +64,28 @@ class Load:
         "backlog",
         "busy",
         "counted",
+        "doors",
         "in_flight",
+        "most_backlog",
         "most_in_flight",
+        "most_wait",
         "seconds",
         "task_id",
         "wait",
     )  # fmt: skip
 
-    def __init__(self, task_id: str, size: TaskSize, parameters: TaskParameters, usual: Usual) -> None:
+    def __init__(
+        self, task_id: str, size: TaskSize, parameters: TaskParameters, usual: Usual, max_output_tokens: int
+    ) -> None:
         self.task_id = task_id
         self._cores = size.cpu_units / 1024.0
         workers = max(1.0, self._cores * parameters.workers_per_vcpu)
         self._idle_share = parameters.idle_cpu_share
         self._capacity = min(self._cores, workers) * (1.0 - self._idle_share)
+        self.doors = Doors(workers, max_output_tokens) if parameters.admission else None
+        # Admission lets nobody wait longer: there is as much work then, and what is done within the second.
+        self.most_wait = LATE / parameters.event_loop_share_of_wait if parameters.admission else inf
+        self.most_backlog = self._capacity * (1.0 + self.most_wait)
         self._memory_mb = float(size.memory_mb)
         self._memory_idle = parameters.memory_idle_mb + workers * parameters.memory_per_worker_mb
         self._memory_per_request = parameters.memory_per_request_mb
@@ -88,8 +109,7 @@ class Load:
         return counted
 
     def take(self, requests: int, at_once: float, streaming: float) -> None:
-        """So many more requests, with CPU seconds of work each: at once, and while their answers stream."""
-        self.in_flight += requests
+        """CPU seconds of work for each of so many requests: at once, and while their answers stream."""
         self.backlog += requests * at_once
         self._streaming += requests * streaming
 
@@ -107,7 +127,8 @@ class Load:
         square = self.busy * self.busy
         if square > BUSIEST:  # noqa: PLR1730 - as above
             square = BUSIEST
-        self.wait = self.backlog / self._capacity + self._usual_work * square / (1.0 - square)
+        wait = self.backlog / self._capacity + self._usual_work * square / (1.0 - square)
+        self.wait = wait if wait < self.most_wait else self.most_wait  # noqa: FURB136 - as above
 
     @property
     def cpu(self) -> float:

@@ -91,6 +91,10 @@ class TaskParameters:
     retries: int = 2
     first_backoff_seconds: float = 0.5
     backoff_jitter_seconds: float = 0.75
+    # The gateway's own hook (gateway/config/litellm/admission.py); off for what was measured without it.
+    admission: bool = True
+    # [assumed] of the time that a request waits for a core, what one turn of the event loop takes
+    event_loop_share_of_wait: float = 0.2
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from gateway.admission.lateness import LONGEST_PARKED
+from gateway.admission.pace import QUOTA_WAIT
+from local.twin.admission import Parked
 from local.twin.arrivals import Arrivals, Batch, Ended
-from local.twin.balancer import CALLER_GONE, MODEL_FAILED, NO_TARGET, TARGET_GONE, THROTTLED, Balancer
+from local.twin.balancer import (
+    CALLER_GONE,
+    MODEL_FAILED,
+    NO_TARGET,
+    TARGET_GONE,
+    THROTTLED,
+    TOO_BUSY,
+    Balancer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
+    from local.twin.admission import Doors
     from local.twin.bedrock import Model
     from local.twin.load import Load
     from local.twin.parameters import Parameters
 
 RETRY = "retry"
+MOMENTS = 8.0  # of a second: what comes in later in it is dated later
 
 
 @dataclass
@@ -57,15 +70,19 @@ class Traffic:
         models: Mapping[str, Model],
         sources: Sequence[Arrivals],
         balancer: Balancer,
+        loads: Mapping[str, Load],
         chance: Random,
     ) -> None:
         self.totals = Totals()
         self.serving: list[Load] = []
+        self._loads = loads
+        self._moment = 0.0
         self._task = parameters.task
         self._work_per_request = parameters.task.cpu_seconds_per_request
         self._work_per_token = parameters.task.cpu_seconds_per_output_token
         self._patience = parameters.caller_patience_seconds
         self._models = models
+        self.served_by: Mapping[str, str] = {}  # the model that is called in the place of the one asked for
         self._sources = sources
         self._balancer = balancer
         self._random = chance.random
@@ -80,9 +97,11 @@ class Traffic:
         for model in self._models.values():
             model.bucket.fill()
         self._land_due(second)
+        self._moment = at
         for source in self._sources:
             for batch in source.arrive(at):
                 self._enter(source, batch, second)
+        self._open_doors(second)
         self._land_due(second)
 
     def _land_due(self, second: int) -> None:
@@ -102,6 +121,8 @@ class Traffic:
                 if flight.outcome is None:
                     flight.model.cut(flight.requests)
                 self._fail(flight, TARGET_GONE, second)
+        for parked in load.doors.parked if load.doors is not None else ():
+            self._fail(parked.flight, TARGET_GONE, second)
 
     def _enter(self, source: Arrivals, batch: Batch, second: int) -> None:
         count = batch.requests
@@ -120,20 +141,70 @@ class Traffic:
             source.end(Ended(batch, count, True, 0.0, 0), second)  # noqa: FBT003
             return
         totals.in_flight += count
-        model = self._models[batch.model]
-        wait = load.wait + self._work_per_request
+        load.in_flight += count
+        model = self._models[self.served_by.get(batch.model, batch.model)]
+        self._moment += (second + 1.0 - self._moment) / MOMENTS
+        if load.backlog <= load.most_backlog:
+            self._begin(source, load, model, batch, 0.0, self._work_per_request, second)
+        elif load.doors is not None:
+            load.backlog += count * self._task.cpu_seconds_per_retry
+            parked = Flight(source, load, model, batch, count, 0, 0.0, 0.0, 0.0, RETRY)
+            load.doors.parked.append(Parked(parked, self._moment))
+
+    def _open_doors(self, second: int) -> None:
+        for load in self._loads.values():
+            if load.doors is not None and load.doors.parked:
+                self._open(load, load.doors, second)
+
+    def _open(self, load: Load, doors: Doors, second: int) -> None:
+        """Of those who wait for a worker the newest go on; who has no more patience is told to come later."""
+        work = self._work_per_request - self._task.cpu_seconds_per_retry
+        while doors.parked and load.backlog <= load.most_backlog:
+            flight = doors.newest(self._moment)
+            self._begin(flight.source, load, flight.model, flight.batch, flight.added_seconds, work, second)
+        for flight in doors.leave(self._moment):
+            self._fail(flight._replace(added_seconds=LONGEST_PARKED), TOO_BUSY, second)
+
+    def _begin(
+        self,
+        source: Arrivals,
+        load: Load,
+        model: Model,
+        batch: Batch,
+        waited: float,
+        work: float,
+        second: int,
+    ) -> None:
+        """Once there is a core for it and quota to be hoped for; it has `waited` for seconds already."""
+        count, wait = batch.requests, load.wait + self._work_per_request
         if wait > self._patience:
-            load.take(count, 0.0, 0.0)
             lost = Flight(source, load, model, batch, count, 0, self._patience, 0.0, 0.0, CALLER_GONE)
             self._schedule(lost, second, self._patience)
             return
-        load.take(count, self._work_per_request, self._work_per_token * batch.output_tokens)
+        if load.doors is not None and model.name in load.doors.paces:
+            weight = load.doors.weight(count, batch.input_tokens)
+            held = load.doors.quota_wait(model.name, weight, self._moment)
+            if held is None:
+                flight = Flight(source, load, model, batch, count, 0, waited, 0.0, 0.0, THROTTLED)
+                self._turn_away(flight, second, wait)
+                return
+            wait += held
+        load.take(count, work, self._work_per_token * batch.output_tokens)
         if model.lets_all(count, batch.input_tokens):  # nearly always; the rest of the truth is in _call
             first, whole = model.times(batch.output_tokens)
-            answer = Flight(source, load, model, batch, count, 0, wait, first, whole, None)
+            answer = Flight(source, load, model, batch, count, 0, waited + wait, first, whole, None)
             self._schedule(answer, second, wait + whole)
         else:
-            self._call(Flight(source, load, model, batch, count, 0, wait, 0.0, 0.0, RETRY), second, wait)
+            flight = Flight(source, load, model, batch, count, 0, waited + wait, 0.0, 0.0, RETRY)
+            self._call(flight, second, wait)
+
+    def _turn_away(self, flight: Flight, second: int, wait: float) -> None:
+        """Admission says no, when it has waited for quota as long as it may."""
+        load, count = flight.load, flight.requests
+        load.backlog += count * self._task.cpu_seconds_per_retry
+        load.counts_of(flight.model.name).refused += count
+        refused = flight._replace(added_seconds=flight.added_seconds + wait + QUOTA_WAIT)
+        self._schedule(refused, second, wait + QUOTA_WAIT)
 
     def _least_outstanding(self) -> Load | None:
         """As the target group of our template balances; among equals they take turns."""
@@ -154,6 +225,11 @@ class Traffic:
         if admitted < count:
             self.totals.throttled += count - admitted
             load.counts_of(model.name).throttles += count - admitted
+            if load.doors is not None:
+                weight = load.doors.weight(count - admitted, batch.input_tokens)
+                asked = load.doors.weight(model.last_minute.invocations, batch.input_tokens) / 60.0
+                share = asked / max(1, len(self.serving))
+                load.doors.throttled(model.name, weight, share, self._moment)
             self._try_again(flight, count - admitted, THROTTLED, second, delay)
         if admitted and model.failing:
             failing = int(admitted * model.failing + self._random())
@@ -169,7 +245,8 @@ class Traffic:
     def _try_again(self, flight: Flight, count: int, code: str, second: int, delay: float) -> None:
         """LiteLLM waits and calls again, for as long holding the request, or passes the error on."""
         task = self._task
-        if flight.attempt >= task.retries:
+        doors = flight.load.doors
+        if flight.attempt >= task.retries or (doors is not None and flight.model.name in doors.paces):
             self._schedule(flight._replace(requests=count, outcome=code), second, delay)
             return
         backoff = (

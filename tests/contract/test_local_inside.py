@@ -16,6 +16,7 @@ from local import inside
 from local.gateways import registry
 from local.inside import door, services
 from local.inside.services import Request
+from local.twin import Quota
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import CLUSTER, by_hand
 
@@ -198,7 +199,21 @@ def test_demand_is_counted_at_every_task_of_litellm(ask, hands):
     assert sum(task["in_flight"] for task in measured.values()) == gateway.totals.in_flight > 0
     assert sum(model["finished"] for model in models) == gateway.totals.completed > 1000
     assert sum(model["output_tokens"] for model in models) == gateway.totals.output_tokens
+    assert sum(model["reserved_tokens"] for model in models) == 1024 * gateway.totals.completed
     assert {name for task in measured.values() for name in task["models"]} == set(services.MODELS)
+
+
+def test_who_admission_turned_away_is_counted_too(ask, hands):
+    """At the quota what was asked for is more than what Bedrock ever saw."""
+    gateway = registry.find(CLUSTER).gateway
+    gateway.set_quota("haiku", Quota(60, 5_000_000))
+    gateway.set_users(40)
+    hands.pass_seconds(120)
+    measured = ask("demand")["measured"]["tasks"]
+    haiku = [task["models"]["claude-haiku-4-5"] for task in measured.values()]
+    turned_away = sum(model["refused"] for model in haiku)
+    assert turned_away > sum(model["throttles"] for model in haiku) > 0
+    assert sum(model["finished"] for model in haiku) >= turned_away
 
 
 @pytest.mark.usefixtures("hands")

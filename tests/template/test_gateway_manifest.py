@@ -19,14 +19,14 @@ from tests.template.gateway_templates import GATEWAY, VARIANTS, environment, ren
 
 def test_the_same_files_make_the_same_version_wherever_they_lie(tmp_path):
     """A checkout elsewhere publishes under the same version."""
-    for folder in ("stacks", "config", "observer"):
+    for folder in ("stacks", "config", "observer", "admission"):
         shutil.copytree(GATEWAY / folder, tmp_path / folder)
     assert json.dumps(build_manifest(GATEWAY)) == json.dumps(build_manifest(tmp_path))
 
 
 def test_another_content_is_another_version(tmp_path):
     """One byte of configuration is enough."""
-    for folder in ("stacks", "config", "observer"):
+    for folder in ("stacks", "config", "observer", "admission"):
         shutil.copytree(GATEWAY / folder, tmp_path / folder)
     with (tmp_path / "config/litellm/config.yaml").open("a") as config:
         config.write("\n")

@@ -558,7 +558,8 @@ def test_capacity_answers_a_what_if_from_the_environments_own_figures(client):
     client.play.table.operations[identifier] = {("loops", "litellm"): loop}
     _, _, after = client.call("GET", "/environments/{name}/capacity", path=path, query=query)
     assert after["loop"]["wanted"] == {"minimum": 4, "maximum": 4}
-    assert after["usual_request"] == {"input_tokens": 2000.0, "output_tokens": 400.0, "seconds": 9.0}
+    usual = {"input_tokens": 2000.0, "output_tokens": 400.0, "reserved_tokens": 1024.0, "seconds": 9.0}
+    assert after["usual_request"] == usual
     assert after["what_if"]["tasks"]["needed"] > before["what_if"]["tasks"]["needed"]
     assert client.call("GET", "/environments/{name}/capacity", path=path)[2]["what_if"] is None
 

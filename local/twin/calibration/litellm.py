@@ -114,6 +114,7 @@ def _parameters(run: dict[str, Any]) -> Parameters:
     )
     task = replace(
         PARAMETERS.task,
+        admission=False,  # the run was of LiteLLM alone
         idle_cpu_share=0.0,
         cpu_seconds_per_output_token=mixture["streamed"] * PARAMETERS.task.cpu_seconds_per_output_token,
     )

@@ -19,6 +19,8 @@ def model(finished=0.0, **others):
         40.0 * answers,
         answers,
         2.0 * answers,
+        others.get("refused", 0.0),
+        others.get("reserved_tokens", 0.0),
     )
 
 
@@ -61,6 +63,34 @@ def test_throttles_are_attempts_a_second():
     before = Count(NOON, {"one": TaskCount(0, {"haiku": model(100)})})
     now = Count(NOON + 60, {"one": TaskCount(0, {"haiku": model(160, throttles=30.0)})})
     assert came_in(before, now).refused_per_second == 0.5
+
+
+def test_who_was_turned_away_was_refused_too():
+    """By admission, without an attempt: to the loop want of quota is want of quota."""
+    before = Count(NOON, {"one": TaskCount(0, {"haiku": model(1000)})})
+    now = Count(NOON + 60, {"one": TaskCount(0, {"haiku": model(1600, throttles=60, refused=240)})})
+    assert came_in(before, now).refused_per_second == 5.0
+
+
+def test_what_is_reserved_is_learnt_where_it_is_counted():
+    """By each request; a gateway of before admission leaves what is assumed."""
+    told = usual_after(Usual(), {"haiku": model(600, reserved_tokens=600 * 200.0)})
+    assert told.request.reserved_tokens == 200.0
+    assert usual_after(Usual(), {"haiku": model(600)}).request == RequestFigures()
+
+
+def test_a_gateway_of_before_admission_is_counted():
+    """Its observer tells neither who was turned away nor what was reserved."""
+    figures = {
+        "finished": 5,
+        "throttles": 1,
+        "input_tokens": 9,
+        "output_tokens": 8,
+        "answers": 4,
+        "answer_seconds": 7,
+    }
+    found = Count.of(NOON, {"tasks": {"one": {"in_flight": 2, "models": {"haiku": figures}}}})
+    assert found.tasks["one"].models["haiku"] == ModelCount(5.0, 1.0, 9.0, 8.0, 4.0, 7.0)
 
 
 def test_a_usual_request_is_learnt_from_answers():

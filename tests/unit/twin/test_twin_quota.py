@@ -3,8 +3,10 @@
 import pytest
 
 from local.twin import PARAMETERS, Quota, QuotaShare
+from local.twin.arrivals import Batch
+from local.twin.fleet import TaskSize
 from local.twin.quota import Bucket
-from tests.unit.twin.twins import adds_up, after, mean, of, settled, total
+from tests.unit.twin.twins import LITELLM_ALONE, adds_up, after, gateway_of, mean, of, settled, total
 
 
 def test_a_request_takes_its_input_and_all_it_might_answer_and_gives_back_the_rest():
@@ -47,7 +49,7 @@ def test_within_its_quota_nobody_is_throttled():
 
 def test_requests_beyond_the_quota_are_throttled_retried_and_then_refused():
     """Two retries each; what still fails is a 429 to the user, which the balancer counts as the target's."""
-    gateway = settled(4, 120)
+    gateway = settled(4, 120, parameters=LITELLM_ALONE)
     free = total(after(gateway, 600), "model:haiku", "invocations")
     gateway.set_quota("haiku", Quota(600, 5_000_000))
     after(gateway, 120)
@@ -70,7 +72,7 @@ def test_requests_beyond_the_quota_are_throttled_retried_and_then_refused():
 
 def test_throttling_costs_work_and_brings_no_answers():
     """At the quota each answer costs more of a task: more tasks would add retries, not throughput."""
-    gateway = settled(4, 120)
+    gateway = settled(4, 120, parameters=LITELLM_ALONE)
     readings = after(gateway, 600)
     spent = mean(readings, "service:litellm", "cpu") / total(readings, "targets:litellm", "target_2xx")
     gateway.break_(QuotaShare(0.1))
@@ -111,10 +113,96 @@ def test_a_share_that_others_use_comes_back_with_mending():
 
 def test_a_throttled_request_holds_its_place_while_it_waits():
     """Between attempts it is in flight still: memory and connections are held, the answer comes later."""
-    gateway = settled(2, 60)
+    gateway = settled(2, 60, parameters=LITELLM_ALONE)
     calm = mean(after(gateway, 600), "balancer", "response_seconds")
     gateway.break_(QuotaShare(0.05, "haiku"))
     after(gateway, 120)
     readings = after(gateway, 600)
     assert mean(readings, "balancer", "response_seconds") > calm
     assert of(readings, "model:haiku", "throttles")
+
+
+def at_a_tenth(parameters):
+    """Readings and totals of ten minutes with a tenth of Haiku's quota."""
+    gateway = settled(4, 120, parameters=parameters)
+    gateway.break_(QuotaShare(0.1, "haiku"))
+    after(gateway, 120)
+    retried = gateway.totals.retried
+    readings = after(gateway, 600)
+    assert adds_up(gateway.totals)
+    return readings, gateway.totals.retried - retried
+
+
+def test_admission_asks_for_as_much_as_is_answered():
+    """As many answers as of LiteLLM alone, a fraction of the refusals by Bedrock, no retries, and in time."""
+    alone, alone_retried = at_a_tenth(LITELLM_ALONE)
+    readings, retried = at_a_tenth(PARAMETERS)
+    answers, throttles = (
+        [total(found, "model:haiku", measure) for found in (readings, alone)]
+        for measure in ("invocations", "throttles")
+    )
+    assert answers[0] >= 0.95 * answers[1]
+    assert throttles[0] <= 0.2 * throttles[1]
+    assert retried <= 0.02 * alone_retried
+    slowest = mean(alone, "balancer", "response_seconds")
+    assert mean(readings, "balancer", "response_seconds") < 0.8 * slowest
+    assert mean(readings, "service:litellm", "cpu") < mean(alone, "service:litellm", "cpu")
+
+
+def test_admission_costs_nothing_while_there_is_quota():
+    """Nobody waits, nobody is refused: the same answers in the same time."""
+    alone, ours = (
+        after(settled(4, 120, parameters=parameters), 600) for parameters in (LITELLM_ALONE, PARAMETERS)
+    )
+    for measure in ("target_2xx", "response_seconds"):
+        assert total(ours, "balancer", measure) == total(alone, "balancer", measure)
+
+
+class Flood:
+    """Requests that come whatever became of those before; it keeps what became of each batch."""
+
+    def __init__(self, a_second):
+        self.a_second = a_second
+        self.ended = []
+
+    def arrive(self, _at):
+        return [Batch("haiku", self.a_second // 4, 400, 40)] * 4
+
+    def end(self, ended, _at):
+        self.ended.append(ended)
+
+    def in_time(self):
+        """The share of all that was answered with a second added at most."""
+        good = sum(one.requests for one in self.ended if not one.failed and one.added_seconds <= 1.0)
+        return good / sum(one.requests for one in self.ended)
+
+
+def test_a_flood_is_met_by_serving_the_newest():
+    """Beyond what a task can do all come late, one after the other; newest first, many are still in time."""
+    shares = []
+    for parameters in (LITELLM_ALONE, PARAMETERS):
+        flood = Flood(52)
+        gateway = gateway_of(1, parameters=parameters, arrivals=flood, size=TaskSize(2048, 30_000))
+        after(gateway, 600)
+        assert adds_up(gateway.totals)
+        shares.append(flood.in_time())
+    alone, ours = shares
+    assert alone < 0.05
+    assert ours > 0.35
+
+
+def test_a_model_that_is_served_by_another_takes_of_the_others_quota():
+    """LiteLLM's tasks read of it within half a minute; nobody is refused any more, and back again."""
+    gateway = settled(4, 120)
+    gateway.set_quota("sonnet", Quota(60, 5_000_000))
+    after(gateway, 300)
+    assert total(after(gateway, 300), "model:sonnet", "throttles") > 0
+    gateway.route({"sonnet": "haiku"})
+    after(gateway, 120)  # what was under way is over by then
+    readings = after(gateway, 300)
+    assert of(readings, "model:sonnet", "invocations") == []
+    assert of(readings, "model:haiku", "throttles") == []
+    gateway.route({})
+    after(gateway, 60)
+    assert total(after(gateway, 300), "model:sonnet", "invocations") > 0
+    assert adds_up(gateway.totals)

@@ -5,8 +5,19 @@ import random
 import pytest
 
 from local.twin import PARAMETERS, Batch, CrashTask, Gateway, SlowModels
-from local.twin.fleet import Stop
-from tests.unit.twin.twins import START, adds_up, after, fleet_of, gateway_of, mean, of, settled, total
+from local.twin.fleet import Stop, TaskSize
+from tests.unit.twin.twins import (
+    LITELLM_ALONE,
+    START,
+    adds_up,
+    after,
+    fleet_of,
+    gateway_of,
+    mean,
+    of,
+    settled,
+    total,
+)
 
 
 def test_every_request_is_completed_failed_or_in_flight():
@@ -207,7 +218,7 @@ def test_requests_may_come_from_anywhere():
 def test_requests_that_nobody_slows_down_wait_longer_and_longer():
     """An open source knows no mercy: the delay of a batch tells by how much demand exceeds the tasks."""
     replay = Replay(40, 300)
-    gateway = gateway_of(2, arrivals=replay, size=type(gateway_of(1).fleet.size("litellm"))(2048, 30_000))
+    gateway = gateway_of(2, arrivals=replay, size=TaskSize(2048, 30_000), parameters=LITELLM_ALONE)
     after(gateway, 900)
     answered = [ended.added_seconds for _, ended in replay.ended if not ended.failed]
     assert max(answered) > 60

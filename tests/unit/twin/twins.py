@@ -1,6 +1,7 @@
 """A running gateway, as the tests of the twin begin with it: tasks that stand, users who have settled in."""
 
 import random
+from dataclasses import replace
 
 from local.twin import PARAMETERS, Gateway
 from local.twin.fleet import DeploymentRules, Fleet, TaskSize
@@ -9,6 +10,7 @@ from local.twin.fleet.timing import AT_ONCE, FARGATE
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 SIZE = TaskSize(2048, 4096)
 START = 1_800_000_000.0  # a whole minute
+LITELLM_ALONE = replace(PARAMETERS, task=replace(PARAMETERS.task, admission=False))
 RULES = DeploymentRules(drain_seconds=110)
 
 

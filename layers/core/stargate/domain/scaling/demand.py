@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 ENOUGH_ANSWERS = 20.0  # so many tell as much of a usual request as all that was known before
 LEAST_SECONDS = 1.0  # between two counts: in less, one request more or less is a crowd
 MOST_SECONDS = 600.0  # and in more, what came in says nothing of now
+UNTOLD = {"refused": 0.0, "reserved_tokens": 0.0}
 
 
 @dataclass(frozen=True)
 class ModelCount:
-    """Of one model at one task, since its start; `throttles` counts attempts, `finished` requests."""
+    """Of one model at one task, since its start.
+
+    `throttles` counts attempts that Bedrock refused, `refused` requests that the gateway itself turned away for
+    want of quota, `finished` all requests. `reserved_tokens` is what those that came in might have been
+    answered at most.
+    """
 
     finished: float = 0.0
     throttles: float = 0.0
@@ -34,6 +40,8 @@ class ModelCount:
     output_tokens: float = 0.0
     answers: float = 0.0
     answer_seconds: float = 0.0
+    refused: float = 0.0
+    reserved_tokens: float = 0.0
 
     def __add__(self, other: ModelCount) -> ModelCount:
         return ModelCount(*(one + two for one, two in zip(_values(self), _values(other), strict=True)))
@@ -89,7 +97,7 @@ def came_in(before: Count | None, now: Count) -> Reading:
     counted = between(before, now)
     ended = sum(model.finished for model in counted.values())
     more = sum(task.in_flight - _known(before, address).in_flight for address, task in now.tasks.items())
-    refused = sum(model.throttles for model in counted.values())
+    refused = sum(model.throttles + model.refused for model in counted.values())
     return Reading(now.at, now.in_flight, max(0.0, ended + more) / seconds, refused / seconds)
 
 
@@ -112,6 +120,7 @@ def as_minutes(counted: Mapping[str, ModelCount], seconds: float, at: float) -> 
             at=at,
             requests=factor * count.answers,
             throttles=factor * count.throttles,
+            refused=factor * count.refused,
             input_tokens=factor * count.input_tokens,
             output_tokens=factor * count.output_tokens,
         )
@@ -129,9 +138,17 @@ def usual_after(known: Usual, counted: Mapping[str, ModelCount]) -> Usual:
         known.request,
         input_tokens=_mixed(known.request.input_tokens, total.input_tokens / total.answers, share),
         output_tokens=_mixed(known.request.output_tokens, total.output_tokens / total.answers, share),
+        reserved_tokens=_mixed(known.request.reserved_tokens, _reserved(total, known), share),
     )
     seconds = _mixed(known.seconds, total.answer_seconds / total.answers, share)
     return Usual(request, seconds, known.answers + total.answers)
+
+
+def _reserved(counted: ModelCount, known: Usual) -> float:
+    """By each request, answered or turned away; what is known already where nobody counts it."""
+    if not counted.reserved_tokens or not counted.finished:
+        return known.request.reserved_tokens
+    return counted.reserved_tokens / counted.finished
 
 
 def _mixed(known: float, seen: float, share: float) -> float:
@@ -143,19 +160,13 @@ def _known(before: Count, address: str) -> TaskCount:
 
 
 def _task(found: Mapping[str, Any]) -> TaskCount:
+    """A gateway of before admission does not tell what only admission counts."""
     models = {
-        name: ModelCount(**{one.name: float(count[one.name]) for one in fields(ModelCount)})
+        name: ModelCount(**{one.name: float({**UNTOLD, **count}[one.name]) for one in fields(ModelCount)})
         for name, count in found["models"].items()
     }
     return TaskCount(float(found["in_flight"]), models)
 
 
 def _values(count: ModelCount) -> tuple[float, ...]:
-    return (
-        count.finished,
-        count.throttles,
-        count.input_tokens,
-        count.output_tokens,
-        count.answers,
-        count.answer_seconds,
-    )
+    return tuple(getattr(count, one.name) for one in fields(ModelCount))

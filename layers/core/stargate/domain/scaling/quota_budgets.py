@@ -40,8 +40,8 @@ def admitted_per_second(
 
 
 def _admitted(minute: UseMinute, budget: float | None, burndown: float) -> float:
-    """What was answered tells what a request burns; what was throttled was asked for, too."""
-    asked = (minute.requests + minute.throttles) / 60.0
+    """What was answered tells what a request burns; what was throttled or turned away was asked for, too."""
+    asked = (minute.requests + minute.throttles + minute.refused) / 60.0
     if budget is None or not minute.requests:
         return asked
     each = minute.burnt(burndown) / minute.requests

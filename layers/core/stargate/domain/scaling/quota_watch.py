@@ -44,7 +44,10 @@ STRAYS = 0.25  # of the rise: a trend whose minutes lie further from it is none
 
 @dataclass(frozen=True)
 class UseMinute:
-    """Of one profile in one minute. `quota_tokens` is AWS's own estimate, where it tells one."""
+    """Of one profile in one minute. `quota_tokens` is AWS's own estimate, where it tells one.
+
+    `refused` are requests that the gateway has turned away itself: Bedrock knows nothing of them.
+    """
 
     at: float
     requests: float = 0.0
@@ -53,6 +56,7 @@ class UseMinute:
     output_tokens: float = 0.0
     cache_write_tokens: float = 0.0
     quota_tokens: float | None = None
+    refused: float = 0.0
 
     def burnt(self, burndown: float) -> float:
         """Tokens as the quota counts them."""

@@ -108,4 +108,4 @@ def _loop(loop: LoopState) -> Document:
 
 def _usual(usual: Usual) -> Document:
     found = {**asdict(usual.request), "seconds": usual.seconds}
-    return {name: round(value, 2) for name, value in found.items() if name != "reserved_tokens"}
+    return {name: round(value, 2) for name, value in found.items()}
