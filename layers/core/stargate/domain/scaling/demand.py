@@ -29,8 +29,8 @@ UNTOLD = {"refused": 0.0, "reserved_tokens": 0.0}
 class ModelCount:
     """Of one model at one task, since its start.
 
-    `throttles` counts attempts that Bedrock refused, `refused` requests that the gateway itself turned away for
-    want of quota, `finished` all requests. `reserved_tokens` is what those that came in might have been
+    `throttles` counts attempts that Bedrock refused, `refused` requests that the gateway itself turned away
+    for want of quota, `finished` all. `reserved_tokens` is what those that came in might have been
     answered at most.
     """
 
