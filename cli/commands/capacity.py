@@ -1,13 +1,18 @@
-"""`stargate capacity`: what so many users need, from the model of the gateway and without a cloud."""
+"""`stargate capacity`: what so many users need, without a cloud, or what a gateway has and wants."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
 
+from cli.answers import document_of
+from cli.client import ApiClient
+from cli.connection import connect
 from cli.failure import BadInputError
-from cli.options import Json
+from cli.options import Api, Json, Region
 from cli.output import emit
 from cli.views import capacity as view
+from cli.views import running_capacity
 from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.faults import Fault
 from stargate.domain.gateway.presets import PRESETS
@@ -17,6 +22,7 @@ from stargate.domain.scaling.what_if import Question, answer
 from stargate.domain.scaling.what_if_told import told
 
 USUAL = RequestFigures()
+USUAL_MODEL = "sonnet"
 
 
 def register(app: typer.Typer) -> None:
@@ -24,46 +30,85 @@ def register(app: typer.Typer) -> None:
 
 
 def capacity(
-    users: Annotated[int, typer.Option(help="Concurrent users.")],
-    model: Annotated[str, typer.Option(help="The model that they ask.")] = "sonnet",
-    input_tokens: Annotated[float, typer.Option(help="Of a usual request.")] = USUAL.input_tokens,
-    output_tokens: Annotated[float, typer.Option(help="Of a usual answer.")] = USUAL.output_tokens,
-    max_tokens: Annotated[float, typer.Option(help="That callers reserve.")] = USUAL.reserved_tokens,
-    requests_per_user: Annotated[float, typer.Option(help="A second, of each user.")] = REQUESTS_PER_USER,
-    quota_share: Annotated[float, typer.Option(help="Of the account's quota, for this gateway.")] = 1.0,
+    name: Annotated[
+        str | None, typer.Argument(help="An environment that runs: its loop, its quotas, its usual request.")
+    ] = None,
+    users: Annotated[int | None, typer.Option(help="Concurrent users.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model that they ask; sonnet if not said.")] = None,
+    input_tokens: Annotated[float | None, typer.Option(help="Of a usual request.")] = None,
+    output_tokens: Annotated[float | None, typer.Option(help="Of a usual answer.")] = None,
+    max_tokens: Annotated[float | None, typer.Option(help="That callers reserve.")] = None,
+    requests_per_user: Annotated[float | None, typer.Option(help="A second, of each user.")] = None,
+    quota_share: Annotated[
+        float | None, typer.Option(help="Of the account's quota, for this gateway.")
+    ] = None,
+    api: Api = None,
+    api_region: Region = None,
     as_json: Json = False,
 ) -> None:
     """Tell the tasks and the quota that so many users need, what breaks first, and what it costs an hour."""
-    numbers = {
-        "--users": users,
+    assumed = {
         "--input-tokens": input_tokens,
         "--output-tokens": output_tokens,
         "--max-tokens": max_tokens,
         "--requests-per-user": requests_per_user,
         "--quota-share": quota_share,
     }
-    _check(model, numbers)
-    service = PRESETS["sandbox"].spec.litellm
-    request = RequestFigures(input_tokens, output_tokens, max_tokens)
-    question = Question(
-        users=users,
-        model=model,
-        limits=Bounds(service.min_tasks, service.max_tasks),
-        share=quota_share,
-        per_user=requests_per_user,
-        request=request,
-    )
+    given = {option: number for option, number in assumed.items() if number is not None}
+    _check(name, users, model, given)
+    if name is not None:
+        _running(name, users, model, connect(api, api_region), as_json=as_json)
+        return
+    question = _question(users or 0, model or USUAL_MODEL, given)
     document = told(answer(question), question, SNAPSHOT)
     emit(document, lambda console: view.capacity(console, document), as_json=as_json)
 
 
-def _check(model: str, numbers: dict[str, float]) -> None:
-    faults = [
-        Fault(name, f"is {value:g}", "more than zero, and less than a billion")
-        for name, value in numbers.items()
-        if not 0 < value < 1e9
-    ]
-    if model not in MODELS:
-        faults.append(Fault("--model", f"{model!r} is not known", f"one of {', '.join(MODELS)}"))
+def _check(name: str | None, users: int | None, model: str | None, given: Mapping[str, float]) -> None:
+    """BadInputError with every fault."""
+    faults = list(_faults(name, users, model, given))
     if faults:
         raise BadInputError("this cannot be reckoned as it was asked for", faults)
+
+
+def _faults(
+    name: str | None, users: int | None, model: str | None, given: Mapping[str, float]
+) -> Iterator[Fault]:
+    numbers = dict(given) if users is None else {"--users": users, **given}
+    for option, value in numbers.items():
+        if not 0 < value < 1e9:
+            yield Fault(option, f"is {value:g}", "more than zero, and less than a billion")
+    if model is not None and model not in MODELS:
+        yield Fault("--model", f"{model!r} is not known", f"one of {', '.join(MODELS)}")
+    if name is None and users is None:
+        yield Fault("--users", "is missing", "how many there are, or the name of an environment that runs")
+    if name is not None and model is not None and users is None:
+        yield Fault("--users", "is missing", "how many would use that model")
+    if name is not None:
+        for option in given:
+            yield Fault(
+                option, "is measured of an environment that runs", "--users and --model with its name"
+            )
+
+
+def _running(name: str, users: int | None, model: str | None, client: ApiClient, *, as_json: bool) -> None:
+    asked = {"users": None if users is None else str(users), "model": model}
+    query: dict[str, Any] = {option: value for option, value in asked.items() if value is not None}
+    document = document_of(client.get(f"/environments/{name}/capacity", **query))
+    emit(document, lambda console: running_capacity.capacity(console, document), as_json=as_json)
+
+
+def _question(users: int, model: str, given: Mapping[str, float]) -> Question:
+    service = PRESETS["sandbox"].spec.litellm
+    return Question(
+        users=users,
+        model=model,
+        limits=Bounds(service.min_tasks, service.max_tasks),
+        share=given.get("--quota-share", 1.0),
+        per_user=given.get("--requests-per-user", REQUESTS_PER_USER),
+        request=RequestFigures(
+            given.get("--input-tokens", USUAL.input_tokens),
+            given.get("--output-tokens", USUAL.output_tokens),
+            given.get("--max-tokens", USUAL.reserved_tokens),
+        ),
+    )

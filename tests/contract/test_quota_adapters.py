@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -142,9 +143,14 @@ def table(monkeypatch):
 def test_budgets_come_back_as_they_were_written(table):
     """By region; of one that nobody has written nothing is known."""
     rows = QuotaBudgetRows(table)
-    budgets = Budgets(MINUTE, {"night": {"claude-sonnet-4-5": 1200.5}})
-    rows.write(REGION, budgets)
-    assert rows.read(REGION) == budgets
+    limit = Limit(200_000.0, 500.0, "last known")
+    watched = Watched(
+        SONNET.key, limit, 10.5, 2.0, 3.0, 0.0, 6.25, None, Level.WARNING, "told so", {"night": 1.0}
+    )
+    for one in (watched, replace(watched, minutes_left=4.5, shares={})):
+        budgets = Budgets(MINUTE, {"night": {"claude-sonnet-4-5": 1200.5}}, {"claude-sonnet-4-5": one})
+        rows.write(REGION, budgets)
+        assert rows.read(REGION) == budgets
     assert rows.read("eu-west-1") == Budgets()
 
 

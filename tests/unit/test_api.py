@@ -25,6 +25,8 @@ from stargate.domain.operating.conditions import Condition
 from stargate.domain.scaling.demand import Usual
 from stargate.domain.scaling.loop_state import LoopState
 from stargate.domain.scaling.outer_loop import Bounds
+from stargate.domain.scaling.quota_budgets import Budgets
+from stargate.domain.scaling.quota_watch import Level, Limit, Watched
 from stargate.domain.scaling.service_model import RequestFigures
 from stargate.domain.signals.signal import Severity
 from stargate.usecases.costs.show_reports import ShowReports
@@ -145,6 +147,7 @@ class Routes:
     records: FakeDrills = field(default_factory=FakeDrills)
     hook_secrets: fakes.FakeHookSecrets = field(default_factory=fakes.FakeHookSecrets)
     reports: fakes.FakeReports = field(default_factory=fakes.FakeReports)
+    budgets: fakes.FakeBudgets = field(default_factory=fakes.FakeBudgets)
 
     def environments(self, actor, _context):
         play, narrator = self.play, self.play.narrator(actor)
@@ -174,7 +177,7 @@ class Routes:
             playbook=ChangePlaybook(
                 play.environments, fakes.FakePlaybooks(play.table), play.clock, play.narrator(actor)
             ),
-            capacity=ShowCapacity(fakes.FakeOperations(play.table), SNAPSHOT),
+            capacity=ShowCapacity(fakes.FakeOperations(play.table), self.budgets, SNAPSHOT, play.clock),
             explanation=RequestExplanation(play.environments, Explaining(play)),
         )
 
@@ -562,6 +565,44 @@ def test_capacity_answers_a_what_if_from_the_environments_own_figures(client):
     assert after["usual_request"] == usual
     assert after["what_if"]["tasks"]["needed"] > before["what_if"]["tasks"]["needed"]
     assert client.call("GET", "/environments/{name}/capacity", path=path)[2]["what_if"] is None
+
+
+def test_capacity_tells_what_the_watch_saw_of_the_quotas(client):
+    """Of each model: granted, used, held, left, this environment's part; and it says when it is late."""
+    post(client)
+    path = {"name": "sandbox"}
+    assert client.call("GET", "/environments/{name}/capacity", path=path)[2]["quotas"] is None
+    watched = Watched(
+        "us.sonnet", Limit(1000.0, 60.0, "Service Quotas"), 700.0, 100.0, 6.0, 0.0, 80.0, 4.24,
+        Level.WARNING, "80 % of it is used", {"sandbox": 0.75, "others": 0.25},
+    )  # fmt: skip
+    now = client.play.clock.now()
+    handler.api.budgets.write(
+        "us-east-1", Budgets(now, {"sandbox": {"claude-sonnet-4-5": 12.5}}, {"claude-sonnet-4-5": watched})
+    )
+    told = client.call("GET", "/environments/{name}/capacity", path=path)[2]["quotas"]
+    assert told["models"] == [
+        {
+            "model": "claude-sonnet-4-5",
+            "quota": "us.sonnet",
+            "level": "warning",
+            "percent": 80.0,
+            "reason": "80 % of it is used",
+            "limit": {"tokens": 1000.0, "requests": 60.0, "told_by": "Service Quotas"},
+            "used": {"tokens": 700, "requests": 6},
+            "held": {"tokens": 100},
+            "headroom": {"tokens": 200, "requests": 54},
+            "throttles": 0,
+            "minutes_left": 4.2,
+            "share_percent": 75.0,
+            "admitted_tokens_per_second": 12.5,
+        }
+    ]
+    assert not told["late"]
+    client.play.clock.pass_seconds(301)
+    told = client.call("GET", "/environments/{name}/capacity", path=path)[2]["quotas"]
+    assert told["late"]
+    assert told["models"][0]["admitted_tokens_per_second"] is None
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from stargate.adapters.refusals import named
 from stargate.domain.scaling.quota_budgets import Budgets
+from stargate.domain.scaling.quota_watch import Level, Limit, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.adapters.dynamodb import NodeRows, Table
+    from stargate.adapters.rows import Row
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,21 @@ class QuotaBudgetRows:
     def read(self, region: str) -> Budgets:
         with named("GetItem"):
             row = self.table.get(_key(region))
-        return Budgets(row["at"], row["tokens"]) if row else Budgets()
+        if not row:
+            return Budgets()
+        watched = {model: _watched(one) for model, one in row.get("watched", {}).items()}
+        return Budgets(row["at"], row["tokens"], watched)
 
     def write(self, region: str, budgets: Budgets) -> None:
+        watched = {model: {**asdict(one), "level": int(one.level)} for model, one in budgets.watched.items()}
         with named("PutItem"):
-            self.table.put({**_key(region), **asdict(budgets)})
+            self.table.put({**_key(region), **asdict(budgets), "watched": watched})
+
+
+def _watched(row: Row) -> Watched:
+    """What is None is not written."""
+    plain = {"minutes_left": None, "shares": {}, **row}
+    return Watched(**{**plain, "limit": Limit(**row["limit"]), "level": Level(int(row["level"]))})
 
 
 def _key(region: str) -> dict[str, str]:

@@ -82,6 +82,7 @@ def checks(actor: str, context: Any) -> ChecksApi:
 
 
 def operating(actor: str, _context: Any) -> OperatingApi:
+    from stargate.adapters.budget_rows import QuotaBudgetRows
     from stargate.adapters.lambda_functions import LambdaExplainer
     from stargate.adapters.operations import OperationsTable, SwitchRow
     from stargate.adapters.playbooks import PlaybookRows
@@ -99,7 +100,7 @@ def operating(actor: str, _context: Any) -> OperatingApi:
         conditions=ShowConditions(OperationsTable(table)),
         switch=TurnSwitch(SwitchRow(table), clock, actor),
         playbook=ChangePlaybook(EnvironmentRows(table), PlaybookRows(table), clock, narrator_of(actor)),
-        capacity=ShowCapacity(OperationsTable(table), SNAPSHOT),
+        capacity=ShowCapacity(OperationsTable(table), QuotaBudgetRows(table), SNAPSHOT, clock),
         explanation=RequestExplanation(EnvironmentRows(table), LambdaExplainer(given.explain_event_function)),
     )
 

@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.domain.scaling.quota_watch import UseMinute
+    from stargate.domain.scaling.quota_watch import UseMinute, Watched
 
 LATE_SECONDS = 300.0  # a budget that old is nobody's word any more
 
 
 @dataclass(frozen=True)
 class Budgets:
-    """Tokens a second that each environment may burn, by its name and the model's served name."""
+    """Tokens a second that each environment may burn, by its name and the model's served name.
+
+    `watched` is what it rests on, by the served name.
+    """
 
     at: float = 0.0
     tokens: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    watched: Mapping[str, Watched] = field(default_factory=dict)
 
     def of(self, environment: str, now: float) -> Mapping[str, float]:
         """Nothing where nobody has told for minutes."""
-        return self.tokens.get(environment, {}) if now - self.at <= LATE_SECONDS else {}
+        return {} if self.is_late(now) else self.tokens.get(environment, {})
+
+    def is_late(self, now: float) -> bool:
+        return now - self.at > LATE_SECONDS
 
 
 def admitted_per_second(

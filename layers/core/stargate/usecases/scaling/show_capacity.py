@@ -1,4 +1,4 @@
-"""What can be read of an environment's capacity: what the outer loop last saw and wants, and a what-if."""
+"""What can be read of an environment's capacity: what loop and quota watch saw last, and a what-if."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from stargate.domain.faults import Fault
 from stargate.domain.moments import told as moment
 from stargate.domain.operating.limits import limits_of
 from stargate.domain.scaling.outer_loop import Bounds
+from stargate.domain.scaling.quota_told import quotas_told
 from stargate.domain.scaling.service_model import MODELS
 from stargate.domain.scaling.steering import SERVICE, task_of
 from stargate.domain.scaling.what_if import Question, answer
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.scaling.demand import Usual
     from stargate.domain.scaling.loop_state import LoopState
+    from stargate.ports.quotas import BudgetRows
     from stargate.ports.state import OperationsRows
+    from stargate.ports.world import Clock
 
     Document = dict[str, Any]
 
@@ -33,18 +36,21 @@ MOST_USERS = 1_000_000
 @dataclass(frozen=True)
 class ShowCapacity:
     operations: OperationsRows
+    budgets: BudgetRows
     prices: PriceBook
+    clock: Clock
 
     def __call__(self, name: str, query: Mapping[str, str]) -> Document:
-        """`{"environment", "service", "limits", "loop", "usual_request", "what_if"}`.
+        """`{"environment", "service", "limits", "loop", "usual_request", "quotas", "what_if"}`.
 
-        `loop` is null before its first look, `what_if` where `users` were not asked for.
+        `loop` and `quotas` are null before their first look, `what_if` where `users` were not asked for.
         """
         users, model = _asked(query)
         overview = self.operations.by_name(name)
         if overview is None:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         loop = overview.operations.loops.get(SERVICE)
+        budgets = self.budgets.read(overview.environment.region_of("models"))
         limits = _limits(overview.environment)
         return {
             "environment": name,
@@ -52,6 +58,7 @@ class ShowCapacity:
             "limits": limits.document(),
             "loop": _loop(loop) if loop else None,
             "usual_request": _usual(loop.usual) if loop and loop.usual.answers else None,
+            "quotas": quotas_told(budgets, name, self.clock.now()),
             "what_if": None if users is None else self._what_if(overview.environment, loop, users, model),
         }
 

@@ -152,7 +152,8 @@ class WatchQuotas:
             }
             for user in users
         }
-        return Budgets(now, tokens)
+        told = {quota.served_as: one for quota, one in zip(self.quotas, watched, strict=True)}
+        return Budgets(now, tokens, told)
 
     def _news(self, region: str, user: User, watched: Sequence[Watched], now: float) -> Iterator[Signal]:
         for quota, one in zip(self.quotas, watched, strict=True):
