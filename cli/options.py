@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-Name = Annotated[str, typer.Argument(help="The environment's name.")]
+from cli.completing import environments, settings
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="A setting other than the preset's: litellm.max_tasks=4. Repeat for more.",
+        autocompletion=settings,
+    ),
+]
+Name = Annotated[str, typer.Argument(help="The environment's name.", autocompletion=environments)]
 Every = Annotated[float, typer.Option(help="Seconds between two looks.", min=0.0)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Api = Annotated[

@@ -13,7 +13,7 @@ from cli.client import ApiClient
 from cli.connection import connect
 from cli.failure import BadInputError, FailedError
 from cli.hours import ALWAYS, schedule_of
-from cli.options import Api, Json, Region
+from cli.options import Api, Json, Name, Region
 from cli.output import emit
 from cli.views.drills import list_drills, show_drill, show_dry_run, show_policy
 from cli.views.live_drill import LiveDrill
@@ -21,7 +21,6 @@ from stargate.domain.drills.kinds import Kind
 from stargate.domain.drills.report import page_of
 from stargate.domain.faults import Fault
 
-Name = Annotated[str, typer.Argument(help="The environment's name.")]
 Id = Annotated[str, typer.Argument(help="The drill's id; by default the newest.")]
 OVER = frozenset({"SCORED", "STOPPED", "FAILED"})
 

@@ -11,10 +11,11 @@ from cli.answers import document_of
 from cli.budgets import budget_of
 from cli.client import ApiClient
 from cli.commands.drift import drift, repair
+from cli.completing import presets
 from cli.connection import connect
 from cli.failure import BadInputError
 from cli.hours import ALWAYS, schedule_of
-from cli.options import Api, Awake, Every, Holidays, Json, Name, Region
+from cli.options import Api, Awake, Every, Holidays, Json, Name, Region, Settings
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.pages import all_of
@@ -27,11 +28,6 @@ from cli.watching import watch as watch_environment
 
 Plan = Annotated[str | None, typer.Option(help="Refuse unless the world is as this plan found it.")]
 Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow it until the work is over.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="A setting other than the preset's: litellm.max_tasks=4. Repeat for more."),
-]
-
 Version = Annotated[
     str | None, typer.Option("--version", help="The gateway's version: latest, or one that was published.")
 ]
@@ -76,7 +72,9 @@ def register(app: typer.Typer) -> None:
 
 def create(
     name: Name,
-    preset: Annotated[str, typer.Option(help="The set of defaults to start from: sandbox or poc.")],
+    preset: Annotated[
+        str, typer.Option(help="The set of defaults to start from: sandbox or poc.", autocompletion=presets)
+    ],
     settings: Settings = None,
     mode: Mode = None,
     ttl: Ttl = None,

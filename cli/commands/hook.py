@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from cli.answers import document_of
+from cli.completing import environments
 from cli.connection import connect
-from cli.options import Api, Json, Region
+from cli.options import Api, Json, Name, Region
 from cli.output import emit
 from cli.pages import all_of
 from cli.views.hooks import list_hooks, show_hook
 
 MOST = 1000
-Name = Annotated[str, typer.Argument(help="The environment's name.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,10 @@ def create(
 
 
 def list_(
-    name: Annotated[str, typer.Argument(help="The environment's name; by default all of them.")] = "",
+    name: Annotated[
+        str,
+        typer.Argument(help="The environment's name; by default all of them.", autocompletion=environments),
+    ] = "",
     api: Api = None,
     region: Region = None,
     as_json: Json = False,

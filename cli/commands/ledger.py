@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.connection import connect
-from cli.options import Api, Json, Region
+from cli.options import Api, Json, Name, Region
 from cli.output import emit
 from cli.pages import all_of
 from cli.views.ledger import show_entries
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ledger(
-    name: Annotated[str, typer.Argument(help="The environment's name.")],
+    name: Name,
     since: Annotated[str | None, typer.Option(help="From this moment on: 2026-11-24T03:00:00Z.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only entries of this kind: step, signal, action…")] = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 100,

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from cli.answers import document_of
+from cli.completing import environments, presets
 from cli.connection import connect
 from cli.hours import schedule_of
-from cli.options import Api, Awake, Holidays, Json, Region
+from cli.options import Api, Awake, Holidays, Json, Region, Settings
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.views.plans import show_plan
@@ -18,11 +19,13 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    name: Annotated[str, typer.Argument(help="The environment's name, taken or not.")],
-    preset: Annotated[str | None, typer.Option(help="Of a new environment: sandbox or poc.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting: litellm.max_tasks=4. Repeat for more.")
+    name: Annotated[
+        str, typer.Argument(help="The environment's name, taken or not.", autocompletion=environments)
+    ],
+    preset: Annotated[
+        str | None, typer.Option(help="Of a new environment: sandbox or poc.", autocompletion=presets)
     ] = None,
+    settings: Settings = None,
     version: Annotated[
         str | None, typer.Option("--version", help="Of one that stands: the gateway's version, or latest.")
     ] = None,

@@ -10,7 +10,7 @@ from cli.answers import document_of
 from cli.client import ApiClient
 from cli.connection import connect
 from cli.failure import BadInputError
-from cli.options import Api, Json, Region
+from cli.options import Api, Json, Name, Region
 from cli.output import emit
 from cli.pages import all_of
 from cli.views import playbooks as view
@@ -27,7 +27,6 @@ from stargate.domain.signals.signal import Signal
 
 MOST_SIGNALS = 10_000
 MEANT = ("rules", "version", "follows")  # what of an environment's playbook, as it was shown, is put again
-Name = Annotated[str, typer.Argument(help="The environment's name.")]
 File = Annotated[Path, typer.Argument(help="A playbook, as `stargate playbook show --json` prints it.")]
 
 playbook = typer.Typer(no_args_is_help=True, help=__doc__)
