@@ -14,7 +14,7 @@ from tests.unit.operating.night import STEPS, WIDE, tell
 
 LEAST = 100
 LONG = {"min_size": 50, "max_size": 60}
-# Not `st.integers`, which draws constants of whatever modules happen to be loaded: other tests would change the nights.
+# Not `st.integers`, which draws constants of whatever is loaded: other tests would change the nights.
 CHANCES = st.sampled_from(range(1_000_000))
 NIGHTS = st.lists(st.tuples(st.sampled_from(STEPS), CHANCES), **LONG)
 HOW = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
