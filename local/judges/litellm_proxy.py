@@ -38,6 +38,9 @@ _WITHOUT_DATABASE = {
 }
 
 
+TOLD_TO_PRISMA = {"DATABASE_NAME", "DATABASE_SCHEMA", "ENFORCE_PRISMA_MIGRATION_CHECK"}
+
+
 @dataclass(frozen=True)
 class Listening:
     """A program on a port of loopback."""
@@ -92,23 +95,37 @@ def litellm(folder: Path, outside: str, cores: Collection[int] = ()) -> Iterator
         yield started
 
 
-def migrate(folder: Path, prisma: Path) -> tuple[int, str]:
-    """Run the preparing task's migrations with this program for Prisma's, which cannot be had here.
+@contextmanager
+def starting(folder: Path, outside: str, prisma: Path) -> Iterator[Program]:
+    """Let the proxy begin to start with a database, and with this program for Prisma's.
 
-    Answers the exit code and the last words. There is nothing at the database's address.
+    Prisma's engines cannot be had here, so it gets no further. There is nothing at the database's address.
     """
+    container = _container("litellm", "litellm")
+    environment = _environment(container, folder, outside) | _database(container, prisma)
+    with running("litellm", [str(BINARY), *container["Command"]], folder, environment) as program:
+        yield program
+
+
+def migrate(folder: Path, prisma: Path) -> tuple[int, str]:
+    """Run the preparing task's migrations with this program for Prisma's: the exit code, the last words."""
     container = _container("data", "litellm-migrations")
-    literal = {e["Name"]: e["Value"] for e in container["Environment"] if isinstance(e["Value"], str)}
-    environment = {
-        "DATABASE_HOST": f"127.0.0.1:{free_port()}",
-        **literal,
-        **{secret["Name"]: "of-nobody" for secret in container["Secrets"]},
-        "PATH": f"{prisma.parent}:{BINARY.parent}:{os.environ['PATH']}",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-    }
+    environment = {"HOME": str(folder), "TMPDIR": str(folder)} | _database(container, prisma)
     with running("migrations", [str(BINARY), *container["Command"]], folder, environment) as program:
         return program.process.wait(STARTS_WITHIN), program.last_words()
+
+
+def _database(container: Mapping[str, Any], prisma: Path) -> dict[str, str]:
+    """What the container is told of its database, which is nowhere, and the way to that program."""
+    literal = {e["Name"]: e["Value"] for e in container["Environment"] if isinstance(e["Value"], str)}
+    return {
+        "DATABASE_HOST": f"127.0.0.1:{free_port()}",
+        "DATABASE_NAME": "stargate",
+        "DATABASE_USERNAME": "litellm",
+        "DATABASE_PASSWORD": "of-nobody",
+        **{name: value for name, value in literal.items() if name in TOLD_TO_PRISMA},
+        "PATH": f"{prisma.parent}:{BINARY.parent}:{os.environ['PATH']}",
+    }
 
 
 def _kept_to(cores: Collection[int]) -> list[str]:
