@@ -1,8 +1,8 @@
 """Say what is published of the gateway: every file, and of each template what the control plane asks.
 
 The functions have no YAML reader and no time to compute, so the answers are worked out once, when the layer
-is built: a stack's parameters, outputs, conditions, resources with what each needs, and how long it typically
-takes. The version is a hash over the content, so the same files always make the same document.
+is built: a stack's parameters, outputs, conditions, and resources with what each needs. The version is a hash
+over the content, so the same files always make the same document.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from gateway.inline_code import with_code, with_modules
 from gateway.read_repairs import read_repairs
 from stargate.domain.costs.amounts import amounts_of
 from stargate.domain.gateway.declared import WATCHED
-from stargate.domain.provisioning.durations import longest_path, seconds_to_delete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,7 +95,6 @@ def _version(contents: Mapping[str, bytes]) -> str:
 def _stack(key: str, content: bytes) -> dict[str, Any]:
     template = read_template(content.decode())
     parameters, resources = template.get("Parameters", {}), _resources(template["Resources"])
-    paths = {name: (entry["type"], entry["needs"]) for name, entry in resources.items()}
     return {
         "key": key,
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -105,8 +103,6 @@ def _stack(key: str, content: bytes) -> dict[str, Any]:
         "conditions": template.get("Conditions", {}),
         "defaults": {name: str(entry["Default"]) for name, entry in parameters.items() if "Default" in entry},
         "resources": resources,
-        "typical_seconds": longest_path(paths),
-        "typical_delete_seconds": longest_path(paths, seconds_to_delete),
         "watched": watched(template["Resources"]),
         "mappings": template.get("Mappings", {}),
     }

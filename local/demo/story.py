@@ -12,6 +12,7 @@ from local.demo.operation import Operation
 from local.demo.teller import NAME, Document, StoryError, Teller, moment
 from local.demo.timing import Life, critical_path, most_at_once, out_of_order
 from stargate.domain.gateway.graph import PLAIN, PREPARE_DATABASE
+from stargate.domain.gateway.presets import PRESETS
 
 PATIENCE_SECONDS = 150
 REQUEST = {"name": NAME, "preset": "sandbox"}
@@ -156,7 +157,7 @@ class Story(Teller):
         checks = moment(ready["updated_at"]) - max(life.stood for life in lives.values())
         scale = self.connection.time_scale
         own = (sum(leg.lag for leg in legs) + checks) / scale
-        published = self.witness.typical_seconds(ready["gateway_version"])
+        published = self.witness.typical_seconds(ready["gateway_version"], PRESETS[ready["preset"]])
         typical = sum(published.get(leg.node, 0.0) for leg in legs)
         for leg in legs:
             self.screen.say(f"  {leg.node:<18} {leg.lag / scale:5.2f} s until its creation began")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from local.demo.connection import Connection
 from local.demo.timing import Life
+from stargate.domain.gateway.manifest import Manifest
+from stargate.domain.gateway.parameters import spec_parameters
+from stargate.domain.gateway.presets import Preset
 
 CONTROL_PLANE = "stargate"
 
@@ -163,12 +166,13 @@ class Witness:
         ]
         return sum(int(count["Attributes"]["ApproximateNumberOfMessages"]) for count in counts)
 
-    def typical_seconds(self, version: str) -> dict[str, float]:
-        """The unscaled typical durations of the stacks, as published with the templates."""
+    def typical_seconds(self, version: str, preset: Preset) -> dict[str, float]:
+        """The unscaled typical durations of a preset's stacks, as the published templates have them."""
         bucket = self._output("GatewayBucket")
         key = f"gateway/{version}/manifest.json"
         body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-        return {name: stack["typical_seconds"] for name, stack in json.loads(body)["stacks"].items()}
+        manifest, declared = Manifest.from_document(json.loads(body)), spec_parameters(preset.spec, preset)
+        return {name: stack.seconds_to_create(declared) for name, stack in manifest.stacks.items()}
 
     def _output(self, name: str) -> str:
         outputs = self._stacks.describe_stacks(StackName=CONTROL_PLANE)["Stacks"][0]["Outputs"]

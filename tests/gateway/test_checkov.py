@@ -72,7 +72,7 @@ ACCEPTED = {
     "CKV_AWS_158": accepted(
         "log groups are encrypted by CloudWatch with its own key, and no secret is in them",
         *("data:DatabaseLogs", "data:PrepareLogs", "litellm:Logs", "grafana:Logs", "langfuse:Logs"),
-        *("victoria-metrics:Logs", "observer:Logs", "images:Logs"),
+        *("victoria-metrics:Logs", "observer:Logs", "images:Logs", "cluster:PerformanceLogs"),
     ),
     "CKV_AWS_161": accepted(
         "Langfuse and Grafana take passwords only; LiteLLM's and theirs are roles of their own",

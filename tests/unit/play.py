@@ -62,8 +62,6 @@ def manifest():
             "defaults": {},
             "conditions": {},
             "resources": {name: {"type": "AWS::X", "condition": None} for name in ("First", "Second")},
-            "typical_seconds": 60,
-            "typical_delete_seconds": 30,
         }
     return Manifest.from_document({"version": "0123456789ab", "stacks": stacks})
 

@@ -87,7 +87,7 @@ def test_a_condition_that_cannot_be_evaluated_is_an_error():
         holds("Odd", CONDITIONS, {})
 
 
-def test_only_resources_whose_condition_holds_are_counted():
+def test_only_resources_whose_condition_holds_are_counted_and_take_time():
     """One NAT gateway or one per zone."""
     template = Manifest.from_document(
         {
@@ -101,16 +101,22 @@ def test_only_resources_whose_condition_holds_are_counted():
                     "conditions": CONDITIONS,
                     "resources": {
                         "Vpc": {"type": "AWS::EC2::VPC"},
-                        "SecondNat": {"type": "AWS::EC2::NatGateway", "condition": "NatPerZone"},
+                        "SecondNat": {
+                            "type": "AWS::EC2::NatGateway",
+                            "condition": "NatPerZone",
+                            "needs": ["Vpc"],
+                        },
                         "ThirdNat": {"type": "AWS::EC2::NatGateway", "condition": "Third"},
                     },
-                    "typical_seconds": 1,
                 }
             },
         }
     ).stacks["network"]
     assert template.resources_total({"NatPerZone": "false"}) == 1
     assert template.resources_total({"NatPerZone": "true"}) == 3
+    assert template.seconds_to_create({"NatPerZone": "false"}) == 18
+    assert template.seconds_to_create({"NatPerZone": "true"}) == 18 + 105
+    assert template.seconds_to_delete({"NatPerZone": "true"}) == 60 + 5
     assert stack_parameters(template, {"NatPerZone": "true", "Other": "x"}, {}) == {"NatPerZone": "true"}
     with pytest.raises(MissingParameterError, match="NatPerZone"):
         stack_parameters(template, {}, {})

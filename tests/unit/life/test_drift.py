@@ -86,7 +86,6 @@ def watched_manifest():
             "defaults": {"Cidr": "10.0.0.0/16"},
             "conditions": {"Told": {"Fn::Equals": [{"Ref": "Environment"}, "sandbox"]}},
             "resources": {},
-            "typical_seconds": 60,
             "watched": document.get(name, {}),
         }
     return Manifest.from_document({"version": plain.version, "stacks": stacks})

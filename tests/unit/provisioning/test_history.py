@@ -83,7 +83,7 @@ def test_a_later_environment_is_estimated_by_those_before():
     play.begin_provision()
     assert play.show.one("sandbox")["stacks"][0]["typical_seconds"] == 21
     other = play.create({"name": "other", "preset": "poc"})
-    assert play.nodes.all(other.environment_id)["network"].typical_seconds == 60
+    assert play.nodes.all(other.environment_id)["network"].typical_seconds == 5
 
 
 def test_a_creation_that_ends_ready_is_remembered():

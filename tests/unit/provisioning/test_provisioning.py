@@ -73,23 +73,23 @@ def test_progress_counts_resources_as_they_are_made(play):
         "resources_done": 1,
         "resources_total": 2,
         "seconds": 0.0,
-        "typical_seconds": 60,
-        "eta_seconds": 60,
+        "typical_seconds": 5,
+        "eta_seconds": 5,
         "lag_seconds": 0.0,
     }
     assert document["progress"] == round(1 / 29, 4)
 
 
 def test_the_time_to_go_is_the_longest_path_that_is_left(play):
-    """Network, data, prepare-database and a service: three of 60 s, one of 90 s, and 30 s of checks."""
+    """Network, data, prepare-database and a service: three of 5 s, one of 90 s, and 30 s of checks."""
     play.begin_provision()
     document = play.show.one("sandbox")
-    assert document["eta_seconds"] == 300
+    assert document["eta_seconds"] == 135
     to_go = {stack["name"]: stack["eta_seconds"] for stack in document["stacks"]}
-    assert (to_go["network"], to_go["data"], to_go["litellm"]) == (60, 120, 270)
-    play.stands("secrets", seconds=20)
+    assert (to_go["network"], to_go["data"], to_go["litellm"]) == (5, 10, 105)
+    play.stands("secrets", seconds=2)
     document = play.show.one("sandbox")
-    assert document["eta_seconds"] == 280
+    assert document["eta_seconds"] == 133
     assert {stack["name"]: stack["eta_seconds"] for stack in document["stacks"]}["secrets"] is None
 
 

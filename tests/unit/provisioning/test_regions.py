@@ -19,7 +19,6 @@ TEMPLATE = {
     "parameters": ["ForwarderVersion"],
     "outputs": ["ForwarderVersion"],
     "resources": {},
-    "typical_seconds": 5,
 }
 REGION = "stargate-region"
 

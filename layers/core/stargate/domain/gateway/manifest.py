@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.gateway.repairs import Repair
 from stargate.domain.gateway.template_conditions import holds
+from stargate.domain.provisioning.durations import longest_path, seconds_to_delete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TemplateResource:
-    """`amounts` is what its price depends on, as domain/costs/amounts.py reads it from the template."""
+    """`amounts` is what its price depends on, as domain/costs/amounts.py reads it from the template.
+
+    `needs` are the logical ids of those that must stand before it.
+    """
 
     type: str
     condition: str | None
     amounts: Mapping[str, Any]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,6 @@ class Template:
     defaults: Mapping[str, str]
     conditions: Mapping[str, Any]
     resources: Mapping[str, TemplateResource]
-    typical_seconds: float
-    typical_delete_seconds: float | None
     sha256: str = ""
     watched: Mapping[str, WatchedResource] = field(default_factory=dict)
     mappings: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +56,16 @@ class Template:
         for name, resource in self.resources.items():
             if resource.condition is None or holds(resource.condition, self.conditions, given):
                 yield name, resource
+
+    def seconds_to_create(self, parameters: Mapping[str, str]) -> float:
+        """How long a stack with these parameters typically takes to stand."""
+        return longest_path(self._paths(parameters))
+
+    def seconds_to_delete(self, parameters: Mapping[str, str]) -> float:
+        return longest_path(self._paths(parameters), seconds_to_delete)
+
+    def _paths(self, parameters: Mapping[str, str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        return {name: (one.type, one.needs) for name, one in self.present(parameters)}
 
 
 @dataclass(frozen=True)
@@ -77,11 +90,11 @@ def _template(stack: Mapping[str, Any]) -> Template:
         defaults={name: str(value) for name, value in stack.get("defaults", {}).items()},
         conditions=stack.get("conditions") or {},
         resources={
-            name: TemplateResource(entry["type"], entry.get("condition"), entry.get("amounts", {}))
+            name: TemplateResource(
+                entry["type"], entry.get("condition"), entry.get("amounts", {}), tuple(entry.get("needs", ()))
+            )
             for name, entry in stack["resources"].items()
         },
-        typical_seconds=stack["typical_seconds"],
-        typical_delete_seconds=stack.get("typical_delete_seconds"),
         sha256=stack.get("sha256", ""),
         watched={
             name: WatchedResource(entry["type"], entry.get("condition"), entry["properties"])

@@ -43,6 +43,7 @@ _VPC_ORIGIN = _GITHUB + "terraform-aws-modules/terraform-aws-cloudfront/issues/1
 # Of operations that are no resource's creation. Estimates: a stop ends with a shutdown, a start with crash
 # recovery and a standby, and AWS publishes neither.
 STOP_DATABASE, START_DATABASE = 240.0, 420.0
+STEP_SECONDS = 90.0  # a Fargate task: about a minute to start, and half a minute of migrations
 
 DEFAULT = Typical(5, 5, ESTIMATE)
 

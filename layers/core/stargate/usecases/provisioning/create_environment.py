@@ -13,6 +13,7 @@ from stargate.domain.life.ends import deadline_after
 from stargate.domain.life.requests import faults_of
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.life.works import standing
+from stargate.domain.provisioning.durations import STEP_SECONDS
 from stargate.domain.provisioning.history import expected_seconds, removal_of
 from stargate.domain.provisioning.planning import plan_id
 from stargate.domain.provisioning.progress import NodeState
@@ -156,10 +157,11 @@ class CreateEnvironment:
                 NodeState(
                     node.name,
                     total=template.resources_total(declared),
-                    typical_seconds=expected_seconds(template.typical_seconds, history.get(node.name, [])),
+                    typical_seconds=expected_seconds(
+                        template.seconds_to_create(declared), history.get(node.name, [])
+                    ),
                     typical_delete_seconds=expected_seconds(
-                        template.typical_delete_seconds or template.typical_seconds,
-                        history.get(removal_of(node.name), []),
+                        template.seconds_to_delete(declared), history.get(removal_of(node.name), [])
                     ),
                 )
             )
@@ -172,6 +174,3 @@ class CreateEnvironment:
         entry = self.narrator.asked(resumed, f"{failed.name} resumed", {"attempt": resumed.attempt})
         self.environments.replace(failed, resumed, entry)
         return resumed
-
-
-STEP_SECONDS = 90  # a Fargate task: about a minute to start, and half a minute of migrations

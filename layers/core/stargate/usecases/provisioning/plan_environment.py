@@ -17,6 +17,7 @@ from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.gateway.regions import regions_away
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.life.settings import SETTINGS, changed
+from stargate.domain.provisioning.durations import STEP_SECONDS
 from stargate.domain.provisioning.plan_prices import price_of
 from stargate.domain.provisioning.planning import (
     LANGFUSE,
@@ -68,7 +69,12 @@ class PlanEnvironment:
         manifest = self.manifests.read(environment.gateway_version)
         declared = environment_parameters(environment, self.gateway_bucket, self.boundary_arn)
         stacks = [
-            self._stack(node.name, "add", manifest, manifest.stacks[node.name].resources_total(declared))
+            {
+                "name": node.name,
+                "action": "add",
+                "resources": manifest.stacks[node.name].resources_total(declared),
+                "typical_seconds": round(manifest.stacks[node.name].seconds_to_create(declared)),
+            }
             for node in environment.graph.stacks
         ]
         return self._document(environment, "create", request, None, stacks, [])
@@ -99,6 +105,7 @@ class PlanEnvironment:
         change = changed(present, settings, self.clock.now())
         after = replace(change.environment, spec=declared.spec, gateway_version=declared.gateway_version)
         manifest = self.manifests.read(after.gateway_version)
+        parameters = environment_parameters(after, self.gateway_bucket, self.boundary_arn)
         states = self.nodes.all(present.environment_id)
         stacks: list[Document] = []
         words: list[str] = []
@@ -111,10 +118,18 @@ class PlanEnvironment:
             waits = sorted(moving & set(after.graph.all_needs(name)))
             if action != "none":
                 moving.add(name)
-            stack = self._stack(name, action, manifest, len(changes or ()))
-            listed = [change.document() for change in changes or ()]
-            # What it needs changes first: with other outputs of theirs, more of this may change.
-            stacks.append({**stack, "changes": listed, "known_after": waits})
+            seconds = 0.0 if action == "none" else manifest.stacks[name].seconds_to_create(parameters)
+            stacks.append(
+                {
+                    "name": name,
+                    "action": action,
+                    "resources": len(changes or ()),
+                    "typical_seconds": round(seconds),
+                    "changes": [change.document() for change in changes or ()],
+                    # What it needs changes first: with other outputs of theirs, more of this may change.
+                    "known_after": waits,
+                }
+            )
         document = self._document(after, "update", request, present, stacks, words)
         return {**document, "settings": list(change.words)}
 
@@ -141,10 +156,6 @@ class PlanEnvironment:
         region, stack = environment.region_of(name), environment.stack_name(name)
         return self.change_sets.preview(region, stack, url, order.parameters)
 
-    def _stack(self, name: str, action: str, manifest: Manifest, resources: int) -> Document:
-        seconds = 0.0 if action == "none" else manifest.stacks[name].typical_seconds
-        return {"name": name, "action": action, "resources": resources, "typical_seconds": round(seconds)}
-
     def _price(self, environment: Environment, present: Environment | None) -> Document:
         before = None
         if present is not None:
@@ -162,7 +173,9 @@ class PlanEnvironment:
         words: list[str],
     ) -> Document:
         faults = list(self.preflight.faults(environment))
-        seconds = {stack["name"]: float(stack["typical_seconds"]) for stack in stacks}
+        # Steps run in a creation; what an update makes them do again is not known before.
+        seconds = dict.fromkeys(environment.graph.names, STEP_SECONDS) if kind == "create" else {}
+        seconds |= {stack["name"]: float(stack["typical_seconds"]) for stack in stacks}
         repairs = self.manifests.read(environment.gateway_version).repairs
         return {
             "plan": plan_id(environment.name, request, present, self.gateway_version),
