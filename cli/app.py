@@ -6,11 +6,24 @@ from collections.abc import Sequence
 import requests
 import typer
 
-from cli.commands import approval, capacity, cost, drill, env, explain, hook, ledger, plan, playbook, switch
+from cli.commands import (
+    approval,
+    capacity,
+    cost,
+    drill,
+    env,
+    explain,
+    hook,
+    incident,
+    ledger,
+    plan,
+    playbook,
+    switch,
+)
 from cli.failure import BadInputError, CommandError, FailedError
 from stargate.errors import InvalidRequestError
 
-VERBS = (approval, capacity, cost, drill, env, explain, hook, ledger, plan, playbook, switch)
+VERBS = (approval, capacity, cost, drill, env, explain, hook, incident, ledger, plan, playbook, switch)
 
 app = typer.Typer(
     name="stargate",

@@ -8,7 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cli.views.durations import spoken
+from stargate.domain.moments import spoken
 
 Document = dict[str, Any]
 

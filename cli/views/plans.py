@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.views.durations import spoken
+from stargate.domain.moments import spoken
 
 Document = dict[str, Any]
 

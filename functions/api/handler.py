@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.hooks import HooksApi
+    from stargate.api.incidents import IncidentsApi
     from stargate.api.operating import OperatingApi
 
     View = Callable[..., Reply]
@@ -120,6 +121,10 @@ def _hooks() -> HooksApi:
     return api.hooks(*_caller())
 
 
+def _incidents() -> IncidentsApi:
+    return api.incidents(*_caller())
+
+
 def _costs() -> CostsApi:
     return api.costs(*_caller())
 
@@ -201,6 +206,16 @@ def show_ledger(name: str) -> Reply:
 @route("/environments/{name}/conditions", "GET")
 def show_conditions(name: str) -> Reply:
     return _operating().show_conditions(name, _query())
+
+
+@route("/environments/{name}/incidents", "GET")
+def list_incidents(name: str) -> Reply:
+    return _incidents().list_incidents(name, _query())
+
+
+@route("/environments/{name}/incidents/{incident}", "GET")
+def show_incident(name: str, incident: str) -> Reply:
+    return _incidents().show_incident(name, incident)
 
 
 @route("/environments/{name}/capacity", "GET")

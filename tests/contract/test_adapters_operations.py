@@ -11,6 +11,7 @@ import pytest
 from stargate.adapters import dynamodb
 from stargate.adapters.aws import client
 from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.adapters.incident_rows import IncidentRows
 from stargate.adapters.operation_rows import sort_key
 from stargate.adapters.operations import OperationsTable, SwitchRow
 from stargate.domain.environment import Environment, Mode, Status
@@ -20,6 +21,7 @@ from stargate.domain.operating.action import Action, ActionStatus, Expectation
 from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.leases import Lease, taken
 from stargate.domain.operating.operations import Change, Operations
 from stargate.domain.operating.switch import Switch
@@ -50,6 +52,7 @@ class Store:
     ledger: Any
     operations: Any
     switches: Any
+    incidents: Any
     table: Any = None
 
 
@@ -64,6 +67,7 @@ def store(request, monkeypatch):
                 fakes.FakeLedger(table),
                 fakes.FakeOperations(table),
                 fakes.FakeSwitches(table),
+                fakes.FakeIncidents(table),
             )
         )
         return
@@ -85,6 +89,7 @@ def on(table):
         LedgerRows(table),
         OperationsTable(table),
         SwitchRow(table),
+        IncidentRows(table),
         table,
     )
 
@@ -198,7 +203,16 @@ APPROVAL = Approval(
     told_at=1065.0,
     entry_id="0000000001070-f",
 )
-EVERYTHING = (a_condition(), an_action(), HOLD, LEASE, LOOP, APPROVAL)
+INCIDENT = Incident(
+    "0000000001000-h",
+    "cpu-high#litellm",
+    ("latency-high#litellm", "cpu-high#litellm"),
+    Severity.CRITICAL,
+    1000.25,
+    1061.0,
+    entry_id="0000000001000-h",
+)
+EVERYTHING = (a_condition(), an_action(), HOLD, LEASE, LOOP, APPROVAL, INCIDENT)
 
 
 def known(store):
@@ -215,6 +229,25 @@ def test_what_was_recorded_is_read_back_one_version_higher(store):
     expected = Operations().after(Change(rows))
     assert known(store) == expected
     assert store.ledger.page(IDENTIFIER, 1.0, "signal", 10, None).items == (entry(),)
+
+
+def test_an_incident_that_has_ended_is_kept_and_listed_the_newest_first(store):
+    """Page by page, beside the loop's rows, which it leaves a day later."""
+    numbers = {"seconds": {"to_recover": 5.5}, "actions": [{"measured": {"cpu": 50.5}}]}
+    for second in range(1, 4):
+        begun = replace(INCIDENT, incident_id=f"000000000{second}000-a")
+        store.operations.record(IDENTIFIER, Change((begun,)))
+        known_one = known(store).incidents[begun.incident_id]
+        ended = replace(known_one, open=False, recovered_at=1100.0, ended_at=1700.0, summary=numbers)
+        store.operations.record(IDENTIFIER, Change((ended,)))
+    first = store.incidents.page(IDENTIFIER, 2, None)
+    assert [one.incident_id for one in first.items] == ["0000000003000-a", "0000000002000-a"]
+    rest = store.incidents.page(IDENTIFIER, 2, first.after)
+    assert ([one.incident_id for one in rest.items], rest.after) == (["0000000001000-a"], None)
+    found = store.incidents.get(IDENTIFIER, "0000000002000-a")
+    assert (found.open, found.recovered_at, found.summary) == (False, 1100.0, numbers)
+    assert store.incidents.get(IDENTIFIER, "rumour") is None
+    assert store.incidents.page(OTHER, 2, None).items == ()
 
 
 def test_the_overview_is_the_same_by_name_and_by_id(store):
@@ -346,6 +379,7 @@ def test_only_environments_with_something_open_are_listed(store):
         replace(rows.conditions["cpu-high#litellm"], open=False),
         replace(rows.actions["0000000001000-b"], status=ActionStatus.REACHED),
         replace(rows.holds["capacity:litellm"], live=False),
+        replace(rows.incidents["0000000001000-h"], open=False, ended_at=1700.0),
     )
     for number, row in enumerate(over):
         assert store.operations.open_environments() == [IDENTIFIER]
@@ -407,7 +441,7 @@ def test_actions_end_by_themselves_and_conditions_stay(real):
         written = real.table.get({"pk": f"env#{IDENTIFIER}", "sk": sort_key(row)})
         ends[written["sk"].split("#")[1]] = written.get("expires_at")
     kept = {"action": 1061 + 24 * 3600, "approval": 1061 + 7 * 24 * 3600}
-    assert ends == {"condition": None, "hold": None, "lease": None, "loop": None, **kept}
+    assert ends == dict.fromkeys(("condition", "hold", "incident", "lease", "loop")) | kept
 
 
 def test_an_overview_costs_three_calls_by_name_and_two_by_id(real):

@@ -243,12 +243,21 @@ def post_to(caller, hook, body, secret):
         lambda caller: caller.put("/environments/loop/playbook", {"version": 0, "follows": "default"}),
         lambda caller: caller.patch("/environments/loop", {"mode": "observe"}),
         lambda caller: caller.put("/switch", {"actions": "off", "reason": "none"}),
+        lambda caller: caller.get("/approvals"),
+        lambda caller: caller.post("/approvals/x", {"answer": "grant"}),
     ],
-    ids=["conditions", "explain", "playbook", "mode", "switch"],
+    ids=["conditions", "explain", "playbook", "mode", "switch", "approvals", "answer"],
 )
 def test_strangers_are_refused(environment, stranger, forger, call):
     """Nobody without a good signature reads conditions, changes a mode or turns the switch."""
     assert [call(caller).status for caller in (stranger, forger)] == [403, 403]
+
+
+def test_a_link_asks_for_no_signature_and_a_guess_finds_nothing(stranger):
+    """The address is the secret; whoever has none is told nothing."""
+    assert stranger.get("/links/guess").status == 404
+    answer = stranger.post("/links/guess", {"answer": "grant"})
+    assert (answer.status, answer.document["type"]) == (404, "urn:stargate:problem:unknown-approval")
 
 
 def test_the_web_acl_blocks_who_asks_too_often(api, environment, record):

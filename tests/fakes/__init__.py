@@ -55,6 +55,7 @@ from tests.fakes.signals import FakeHookSecrets, FakeSignalTaker
 from tests.fakes.state import (
     FakeEnvironments,
     FakeHistories,
+    FakeIncidents,
     FakeLedger,
     FakeNodes,
     FakeOperations,
@@ -101,6 +102,7 @@ __all__ = [
     "FakeHistories",
     "FakeHookSecrets",
     "FakeIdentifiers",
+    "FakeIncidents",
     "FakeInventory",
     "FakeKeys",
     "FakeLedger",

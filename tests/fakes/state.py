@@ -8,6 +8,7 @@ from stargate.domain.operating.action import Action
 from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.operations import Operations, Overview, place_of
 from stargate.domain.operating.playbook import InForce
 from stargate.domain.operating.switch import Switch
@@ -34,6 +35,7 @@ class FakeTable:
     operations: dict = field(default_factory=dict)
     switch: Switch = field(default_factory=Switch)
     playbooks: dict = field(default_factory=dict)
+    incidents: dict = field(default_factory=dict)  # those that have ended
 
     def write_entry(self, environment_id, entry):
         self.entries.setdefault(environment_id, {})[entry.entry_id] = entry
@@ -260,6 +262,8 @@ class FakeOperations:
                 raise ConflictError("#".join(place_of(row)))
         for row in change.rows:
             rows[place_of(row)] = replace(row, version=row.version + 1)
+            if isinstance(row, Incident) and not row.open:
+                self.table.incidents.setdefault(environment_id, {})[row.incident_id] = row
         entries.update({entry.entry_id: entry for entry in change.entries})
 
     def open_environments(self):
@@ -268,10 +272,24 @@ class FakeOperations:
 
 
 def _is_open(row):
-    names = {Condition: "open", Action: "in_flight", Hold: "live"}
+    names = {Condition: "open", Action: "in_flight", Hold: "live", Incident: "open"}
     if isinstance(row, Approval):
         return row.status is ApprovalStatus.PENDING
     return type(row) in names and getattr(row, names[type(row)])
+
+
+@dataclass
+class FakeIncidents:
+    table: FakeTable
+
+    def page(self, environment_id, limit, after):
+        known = sorted(self.table.incidents.get(environment_id, {}).values(), key=lambda one: one.incident_id)
+        rest = [one for one in reversed(known) if after is None or one.incident_id < after]
+        page = tuple(rest[:limit])
+        return Page(page, page[-1].incident_id if len(rest) > limit else None)
+
+    def get(self, environment_id, incident_id):
+        return self.table.incidents.get(environment_id, {}).get(incident_id)
 
 
 @dataclass

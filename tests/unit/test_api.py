@@ -14,6 +14,7 @@ from stargate.api.drift import DriftApi
 from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
 from stargate.api.hooks import HooksApi
+from stargate.api.incidents import IncidentsApi
 from stargate.api.operating import OperatingApi
 from stargate.api.requests import Once
 from stargate.domain.costs.snapshot import SNAPSHOT
@@ -22,6 +23,7 @@ from stargate.domain.gateway.graph import PLAIN
 from stargate.domain.moments import told
 from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.incidents import Incident
 from stargate.domain.scaling.demand import Usual
 from stargate.domain.scaling.loop_state import LoopState
 from stargate.domain.scaling.outer_loop import Bounds
@@ -46,6 +48,7 @@ from stargate.usecases.operating.keep_hooks import KeepHooks
 from stargate.usecases.operating.request_explanation import RequestExplanation
 from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
+from stargate.usecases.operating.show_incidents import ShowIncidents
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.provisioning.request_plan import RequestPlan
 from stargate.usecases.scaling.show_capacity import ShowCapacity
@@ -191,6 +194,11 @@ class Routes:
         play = self.play
         keep = KeepHooks(play.environments, self.hook_secrets, play.identifiers, play.narrator(actor))
         return HooksApi(keep, Once(self.replies, actor))
+
+    def incidents(self, _actor, _context):
+        table = self.play.table
+        ledger, operations = fakes.FakeLedger(table), fakes.FakeOperations(table)
+        return IncidentsApi(ShowIncidents(operations, fakes.FakeIncidents(table), ledger))
 
     def costs(self, _actor, _context):
         play = self.play
@@ -1007,3 +1015,21 @@ def test_what_is_at_work_is_not_examined_for_drift(client):
     assert (status, body["type"]) == (409, "urn:stargate:problem:environment-busy")
     assert "READY, DEGRADED or ASLEEP" in body["detail"]
     assert client.call("GET", DRIFT, path={"name": "nobody"})[0] == 404
+
+
+def test_incidents_are_listed_and_one_is_shown_with_its_timeline(client):
+    """And what is not there, or asked for wrongly, is a problem."""
+    _, _, created = post(client)
+    incident = Incident(
+        APPROVAL_ID, "errors-high#litellm", ("errors-high#litellm",), Severity.CRITICAL, 1e9, 1e9
+    )
+    client.play.table.operations[created["id"]] = {("incidents", APPROVAL_ID): incident}
+    routes = ("GET", "/environments/{name}/incidents"), ("GET", "/environments/{name}/incidents/{incident}")
+    status, _, listed = client.call(*routes[0], path=SANDBOX)
+    assert (status, [one["id"] for one in listed["incidents"]]) == (200, [APPROVAL_ID])
+    status, _, shown = client.call(*routes[1], path={**SANDBOX, "incident": APPROVAL_ID})
+    assert (status, shown["status"], shown["timeline"]) == (200, "open", [])
+    missing = client.call(*routes[1], path={**SANDBOX, "incident": "rumour"})
+    assert (missing[0], missing[2]["type"]) == (404, "urn:stargate:problem:unknown-incident")
+    wrong = client.call(*routes[0], path=SANDBOX, query={"next": "rumour", "limit": "1"})
+    assert list(faults(wrong)) == ["?next"]

@@ -73,6 +73,10 @@ class ApprovalOverError(StargateError):
     """It was answered before, or its time is over, or nothing waits for the answer any more."""
 
 
+class IncidentNotFoundError(StargateError):
+    """The environment has no incident of that id."""
+
+
 class NotApproverError(StargateError):
     """This person may not answer it."""
 

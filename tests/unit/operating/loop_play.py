@@ -21,6 +21,7 @@ from stargate.usecases.operating.perform_action import PerformAction
 from stargate.usecases.operating.settle_action import SettleAction
 from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
+from stargate.usecases.operating.show_incidents import ShowIncidents
 from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.operating.take_signal import TakeSignal
 from stargate.usecases.operating.tell_approvers import TellApprovers
@@ -107,6 +108,7 @@ class LoopPlay:
             self.settle,
             self.clock,
             self.narrator("examine_conditions"),
+            self.ledger,
             (REGION,),
             TellApprovers(
                 self.operations, self.pager, self.approvers, fakes.FakeSecrets(), LINKS, self.clock
@@ -115,6 +117,7 @@ class LoopPlay:
         self.answer = AnswerApproval(
             self.operations, self.examinations, self.clock, self.narrator("somebody")
         )
+        self.incidents = ShowIncidents(self.operations, fakes.FakeIncidents(self.table), self.ledger)
         self.link = FollowLink(self.answer)
         self.approvals = ShowApprovals(self.operations, self.clock)
         self.perform = PerformAction(

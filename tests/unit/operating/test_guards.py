@@ -119,7 +119,7 @@ def test_every_guard_stands_before_every_action_or_can_be_named():
     """None is only there to be there, and none can be left out by a rule."""
     assert set(GUARDS) == {*ALWAYS, *ON_DEMAND}
     assert set(ALWAYS) <= set(guards_of(replace(RULE, guards=()), ACTIONS["restart_service"]))
-    assert guards_of(RULE, ACTIONS["page"]) == ("verification", "lease", "budget")
+    assert guards_of(RULE, ACTIONS["page"]) == ("verification", "lease", "incident", "budget")
 
 
 def test_nobody_is_woken_for_what_a_drill_may_have_broken():

@@ -94,6 +94,7 @@ def test_a_wedged_litellm_gets_a_new_deployment_two_minutes_later(play):
     assert (found["outcome"], found["measured"]) == ("reached", {"keys_refused": 0})
     play.settles("reached")
     sees(play, WELL)
+    play.tick(600)
     assert play.operations.open_environments() == []
 
 

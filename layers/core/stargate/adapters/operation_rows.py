@@ -10,14 +10,14 @@ from stargate.domain.operating.action import Action, ActionStatus, Expectation, 
 from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.leases import Lease
-from stargate.domain.operating.operations import Operations
-from stargate.domain.scaling.loop_state import LoopState
+from stargate.domain.operating.operations import Operations, place_of
 from stargate.domain.signals.signal import Severity
 from stargate.errors import UnreadableRowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from stargate.adapters.rows import Row
     from stargate.domain.operating.operations import OperationRow
@@ -29,19 +29,9 @@ APPROVAL_KEPT_SECONDS = 7 * 24 * 3600
 
 
 def sort_key(row: OperationRow) -> str:
-    match row:
-        case Condition():
-            return f"{OPERATIONS}condition#{row.key}"
-        case Action():
-            return f"{OPERATIONS}action#{row.action_id}"
-        case Lease():
-            return f"{OPERATIONS}lease#{row.scope}"
-        case Hold():
-            return f"{OPERATIONS}hold#{row.scope}"
-        case Approval():
-            return f"{OPERATIONS}approval#{row.approval_id}"
-        case LoopState():
-            return f"{OPERATIONS}loop#{row.service}"
+    """`ops#condition#cpu-high#litellm`, `ops#lease#database`."""
+    where, key = place_of(row)
+    return f"{OPERATIONS}{where.removesuffix('s')}#{key}"
 
 
 def operation_row(environment_id: str, row: OperationRow) -> Row:
@@ -56,6 +46,10 @@ def operation_row(environment_id: str, row: OperationRow) -> Row:
         written["lapses_at"] = written.pop("expires_at")
     if isinstance(row, Action):
         written["expires_at"] = round(row.requested_at) + ACTION_KEPT_SECONDS
+    if isinstance(row, Incident) and row.ended_at is not None:
+        written["expires_at"] = (
+            round(row.ended_at) + ACTION_KEPT_SECONDS
+        )  # its record stays, see incident_rows
     if isinstance(row, Approval):
         written["expires_at"] = round(row.requested_at) + APPROVAL_KEPT_SECONDS
     return written
@@ -83,6 +77,8 @@ def _is_open(row: OperationRow) -> bool:
             return row.live
         case Approval():
             return row.status is ApprovalStatus.PENDING
+        case Incident():
+            return row.open
     return False
 
 
@@ -94,20 +90,12 @@ def _read(row: Row) -> OperationRow:
 
 
 def _of_its_kind(row: Row) -> OperationRow:
-    match row["sk"].split("#")[1]:
-        case "condition":
-            return _condition(row)
-        case "action":
-            return _action(row)
-        case "lease":
-            return Lease(**{"holder": None, **_fields(Lease, row), "expires_at": row["lapses_at"]})
-        case "hold":
-            return _hold(row)
-        case "approval":
-            return _approval(row)
-        case "loop":
-            return loop_state(row)
-    raise ValueError("no kind of ours")
+    """KeyError if it is no kind of ours."""
+    return READERS[row["sk"].split("#")[1]](row)
+
+
+def _lease(row: Row) -> Lease:
+    return Lease(**{"holder": None, **_fields(Lease, row), "expires_at": row["lapses_at"]})
 
 
 def _condition(row: Row) -> Condition:
@@ -151,6 +139,11 @@ def _approval(row: Row) -> Approval:
     )
 
 
+def incident_of(row: Row) -> Incident:
+    told = {"conditions": tuple(row["conditions"]), "severity": Severity(row["severity"])}
+    return Incident(**{**_fields(Incident, row), **told})
+
+
 def _hold(row: Row) -> Hold:
     names = {"target", "was", "target_before"} & row.keys()
     return Hold(**{**_fields(Hold, row), **{name: _target(row[name]) for name in names}})
@@ -164,3 +157,14 @@ def _target(told: Row) -> Target:
 def _fields(kind: Any, row: Row) -> dict[str, Any]:
     """What the row has of the fields of `kind`: what is None is not written."""
     return {field.name: row[field.name] for field in fields(kind) if field.name in row}
+
+
+READERS: Mapping[str, Callable[[Row], OperationRow]] = {
+    "condition": _condition,
+    "action": _action,
+    "lease": _lease,
+    "hold": _hold,
+    "approval": _approval,
+    "incident": incident_of,
+    "loop": loop_state,
+}

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from stargate.adapters.attributes import encode
+from stargate.adapters.incident_rows import ended_row
 from stargate.adapters.operation_rows import (
     OPEN,
     OPERATIONS,
@@ -16,6 +17,7 @@ from stargate.adapters.operation_rows import (
 from stargate.adapters.playbooks import own_of, playbook_key
 from stargate.adapters.refusals import named
 from stargate.adapters.rows import entry_row, environment_key, environment_of, name_key, node_key
+from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.operations import Overview
 from stargate.domain.operating.switch import Switch
 from stargate.domain.playbook.own import in_force
@@ -49,6 +51,8 @@ class OperationsTable:
 
     def record(self, environment_id: str, change: Change) -> None:
         rows = [_as_read(operation_row(environment_id, row), row.version) for row in change.rows]
+        ended = (row for row in change.rows if isinstance(row, Incident) and not row.open)
+        rows += [_as_read(ended_row(environment_id, row), 0) for row in ended]
         entries = [_as_read(entry_row(environment_id, entry), 0) for entry in change.entries]
         if not rows and not entries:
             return

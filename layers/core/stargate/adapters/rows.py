@@ -213,9 +213,11 @@ def entry_row(environment_id: str, entry: Entry) -> Row:
         "cause": entry.cause,
         "actor": entry.actor,
         "detail": entry.detail,
+        "incident": entry.incident,
     }
 
 
 def entry_of(row: Row) -> Entry:
     fields = ("at", "environment", "kind", "subject", "summary", "cause", "actor", "detail")
-    return Entry(row["sk"].removeprefix("ledger#"), *(row[name] for name in fields))
+    known = {name: row[name] for name in fields}
+    return Entry(entry_id=row["sk"].removeprefix("ledger#"), incident=row.get("incident"), **known)

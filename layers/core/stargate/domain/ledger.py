@@ -23,6 +23,8 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Entry:
+    """`incident` is the id of the one that it is told of, if it is of any."""
+
     entry_id: str
     at: float
     environment: str
@@ -32,6 +34,7 @@ class Entry:
     cause: str
     actor: str
     detail: dict[str, Any] = field(default_factory=dict)
+    incident: str | None = None
 
 
 def derived_id(at: float, origin: str) -> str:

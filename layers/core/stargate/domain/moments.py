@@ -1,8 +1,13 @@
-"""A moment as people and programs both read it: RFC 3339 in UTC. Inside, time is seconds since 1970."""
+"""Moments and durations as they are read. Inside, time is seconds since 1970.
+
+A moment is RFC 3339 in UTC, for people and programs; a duration in words is for people alone.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def told(seconds: float) -> str:
@@ -17,3 +22,19 @@ def understood(text: str) -> float:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} does not say which offset it is in")
     return moment.timestamp()
+
+
+def spoken(seconds: float | None) -> str:
+    """`45 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`; a dash for what is not known."""
+    if seconds is None:
+        return "-"
+    whole = round(seconds)
+    for unit, name, smaller, smaller_name in (
+        (DAY, "d", HOUR, "h"),
+        (HOUR, "h", MINUTE, "min"),
+        (MINUTE, "min", 1, "s"),
+    ):
+        if whole >= unit:
+            rest = whole % unit // smaller
+            return f"{whole // unit} {name} {rest} {smaller_name}" if rest else f"{whole // unit} {name}"
+    return f"{whole} s"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stargate.domain.gateway.shared import SharedSecrets
     from stargate.domain.ledger import Entry
     from stargate.domain.life.ends import Kept
+    from stargate.domain.operating.incidents import Incident
     from stargate.domain.operating.operations import Change, Overview
     from stargate.domain.operating.switch import Switch
     from stargate.domain.paging import Page
@@ -123,6 +124,16 @@ class OperationsRows(Protocol):
     def open_environments(self) -> list[str]:
         """Ids of environments with an open condition, a live hold or an action in flight, in one call."""
         ...
+
+
+class Incidents(Protocol):
+    """Incidents that have ended; those that go on are among the operations."""
+
+    def page(self, environment_id: str, limit: int, after: str | None) -> Page[Incident]:
+        """The newest first."""
+        ...
+
+    def get(self, environment_id: str, incident_id: str) -> Incident | None: ...
 
 
 class Playbooks(Protocol):

@@ -9,6 +9,7 @@ from stargate.domain.ledger import Entry
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
+    from stargate.domain.operating.incidents import Incident
     from stargate.ports.world import Clock, Identifiers
 
 
@@ -44,7 +45,8 @@ class Narrator:
         summary: str,
         cause: str,
         detail: dict[str, Any],
+        incident: Incident | None = None,
     ) -> Entry:
-        at = self.clock.now()
+        at, of = self.clock.now(), None if incident is None else incident.incident_id
         entry_id = self.identifiers.entry_id(at)
-        return Entry(entry_id, at, environment.name, kind, subject, summary, cause, self.actor, detail)
+        return Entry(entry_id, at, environment.name, kind, subject, summary, cause, self.actor, detail, of)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stargate.api.drills import DrillsApi
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.hooks import HooksApi
+    from stargate.api.incidents import IncidentsApi
     from stargate.api.operating import OperatingApi
     from stargate.api.requests import Once
     from stargate.usecases.drills.show_drills import ShowDrills
@@ -125,6 +126,16 @@ def hooks(actor: str, context: Any) -> HooksApi:
     rows, secrets = EnvironmentRows(Table(given.table_name)), ManagedHookSecrets()
     keep = KeepHooks(rows, secrets, RandomIdentifiers(), narrator_of(actor))
     return HooksApi(keep, _once(given, actor, context))
+
+
+def incidents(_actor: str, _context: Any) -> IncidentsApi:
+    from stargate.adapters.incident_rows import IncidentRows
+    from stargate.adapters.operations import OperationsTable
+    from stargate.api.incidents import IncidentsApi
+    from stargate.usecases.operating.show_incidents import ShowIncidents
+
+    table = Table(settings.read(settings.ApiSettings).table_name)
+    return IncidentsApi(ShowIncidents(OperationsTable(table), IncidentRows(table), LedgerRows(table)))
 
 
 def costs(_actor: str, _context: Any) -> CostsApi:

@@ -77,11 +77,13 @@ def explain_event() -> ExplainEvent:
 
 def examine_conditions() -> ExamineConditions:
     from stargate.adapters.cloudwatch import CloudWatchAlarms
+    from stargate.adapters.dynamodb import LedgerRows
     from stargate.domain.gateway.presets import PRESETS
     from stargate.usecases.operating.examine_conditions import ExamineConditions
 
     given, actor = settings.read(settings.ExamineConditionsSettings), "examine_conditions"
-    deciding = _deciding(Table(given.table_name), given.remediate_arn, actor)
+    table = Table(given.table_name)
+    deciding = _deciding(table, given.remediate_arn, actor)
     return ExamineConditions(
         deciding.operations,
         CloudWatchAlarms(),
@@ -90,6 +92,7 @@ def examine_conditions() -> ExamineConditions:
         settle_action(actor),
         deciding.clock,
         deciding.narrator,
+        LedgerRows(table),
         sorted({preset.region for preset in PRESETS.values()}),
         _tell_approvers(given, deciding.operations),
     )

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Mode, Status
+from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.approvals import APPROVAL, UNANSWERED, newest, standing
 from stargate.domain.operating.conditions import FLAPS, HOUR, is_flapping
+from stargate.domain.operating.incidents import ANSWERED_FIRST, HEED_SECONDS, INCIDENT, may_come_of
 from stargate.domain.operating.proposals import Held
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.actions.kind import ActionKind
     from stargate.domain.operating.approvals import Approval
     from stargate.domain.operating.conditions import Condition
+    from stargate.domain.operating.incidents import Incident
     from stargate.domain.operating.leases import Lease
     from stargate.domain.operating.operations import Operations, Overview
     from stargate.domain.operating.playbook import Rule
@@ -34,13 +37,15 @@ ALWAYS = (
     "switch",
     "verification",
     "lease",
+    INCIDENT,
     "flapping",
     "cool-down",
     "budget",
     "rate",
     APPROVAL,
 )
-OF_WHAT_CHANGES_NOTHING = ("verification", "lease", "budget")
+OF_WHAT_CHANGES_NOTHING = ("verification", "lease", INCIDENT, "budget")
+PAGED_ONCE_SECONDS = 1800.0  # so long whoever was paged about an incident is not paged about more of it
 ON_DEMAND = ("expiry", "window", APPROVAL)  # what a kind or a rule may name
 BY_PROPOSALS = ("limits", "scale-in")
 
@@ -126,6 +131,39 @@ def _lease(overview: Overview, intent: Intent, now: float) -> Held | None:
 def _may_be_of(drill: Lease, intent: Intent) -> bool:
     """Nobody is woken for what began in a drill; one that meets other trouble ends, and holds it no more."""
     return intent.kind.changes_the_gateway or intent.condition.opened_at >= drill.taken_at
+
+
+def _incident(overview: Overview, intent: Intent, now: float) -> Held | None:
+    """One cause, one response: what comes of it waits for the answer to it, and one page tells of all."""
+    incident = overview.operations.incident_of(intent.condition.key)
+    if incident is None or intent.kind.name in TAKE_BACK:
+        return None
+    if not intent.kind.changes_the_gateway:
+        return _told_already(overview, intent, incident, now)
+    cause = overview.operations.conditions.get(incident.cause)
+    if cause is None or not cause.open or cause.kind not in ANSWERED_FIRST:
+        return None
+    until = cause.opened_at + HEED_SECONDS
+    if now >= until or not may_come_of(cause, intent.condition):
+        return None
+    return Held(INCIDENT, f"it may come of {cause.key}, which is answered first", until)
+
+
+def _told_already(overview: Overview, intent: Intent, incident: Incident, now: float) -> Held | None:
+    """A page that missed told nobody; and one about the same condition is for its rule to repeat."""
+    same = (
+        one.since
+        for one in overview.operations.actions.values()
+        if one.kind == intent.kind.name
+        and one.condition != intent.condition.key
+        and incident.has(one.condition)
+        if one.in_flight or one.status is ActionStatus.REACHED
+    )
+    newest = max(same, default=None)
+    if newest is None or newest < incident.opened_at or now >= newest + PAGED_ONCE_SECONDS:
+        return None
+    words = f"{intent.kind.name} was done at {told(newest)} about the same incident"
+    return Held(INCIDENT, words, newest + PAGED_ONCE_SECONDS)
 
 
 def _flapping(overview: Overview, intent: Intent, now: float) -> Held | None:
@@ -230,6 +268,7 @@ GUARDS: Mapping[str, Callable[[Overview, Intent, float], Held | None]] = {
     "switch": _switch,
     "verification": _verification,
     "lease": _lease,
+    INCIDENT: _incident,
     "flapping": _flapping,
     "cool-down": _cool_down,
     "budget": _budget,

@@ -9,6 +9,7 @@ from stargate.domain.operating.action import Action
 from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.leases import Lease
 from stargate.domain.scaling.loop_state import LoopState
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from stargate.domain.operating.playbook import InForce
     from stargate.domain.operating.switch import Switch
 
-OperationRow = Condition | Action | Lease | Hold | Approval | LoopState
+OperationRow = Condition | Action | Lease | Hold | Approval | Incident | LoopState
 
 
 @dataclass(frozen=True)
 class Operations:
-    """Conditions by their key (`kind#subject`), actions and approvals by id, leases and holds by scope.
+    """Conditions by their key (`kind#subject`), leases and holds by scope, the outer loops by their service.
 
-    The outer loops by their service.
+    All else by its id.
     """
 
     conditions: Mapping[str, Condition] = field(default_factory=dict)
@@ -35,12 +36,22 @@ class Operations:
     leases: Mapping[str, Lease] = field(default_factory=dict)
     holds: Mapping[str, Hold] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
     loops: Mapping[str, LoopState] = field(default_factory=dict)
 
     def in_flight(self, condition: str) -> Action | None:
         """The action that answers the condition and has not been settled."""
         found = (action for action in self.actions.values() if action.in_flight)
         return next((action for action in found if action.condition == condition), None)
+
+    def open_incidents(self) -> list[Incident]:
+        """The oldest first."""
+        found = (one for one in self.incidents.values() if one.open)
+        return sorted(found, key=lambda one: one.opened_at)
+
+    def incident_of(self, condition: str) -> Incident | None:
+        """The open one that the condition belongs to."""
+        return next((one for one in self.open_incidents() if one.has(condition)), None)
 
     def is_looked_after(self, condition: str) -> bool:
         """It is open, or something that was changed for it is still to be taken back."""
@@ -71,19 +82,22 @@ class Operations:
         return replace(self, **{where: {**getattr(self, where), key: row}})
 
 
+# Among which rows each kind is, and what its key there is called.
+PLACES: Mapping[type[OperationRow], tuple[str, str]] = {
+    Condition: ("conditions", "key"),
+    Action: ("actions", "action_id"),
+    Lease: ("leases", "scope"),
+    Hold: ("holds", "scope"),
+    Approval: ("approvals", "approval_id"),
+    Incident: ("incidents", "incident_id"),
+    LoopState: ("loops", "service"),
+}
+
+
 def place_of(row: OperationRow) -> tuple[str, str]:
     """Among which rows it is, and its key there."""
-    if isinstance(row, Condition):
-        return "conditions", row.key
-    if isinstance(row, Action):
-        return "actions", row.action_id
-    if isinstance(row, Approval):
-        return "approvals", row.approval_id
-    if isinstance(row, Lease):
-        return "leases", row.scope
-    if isinstance(row, LoopState):
-        return "loops", row.service
-    return "holds", row.scope
+    where, key = PLACES[type(row)]
+    return where, str(getattr(row, key))
 
 
 @dataclass(frozen=True)

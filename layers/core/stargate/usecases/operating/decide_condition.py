@@ -12,6 +12,7 @@ from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
 from stargate.domain.operating.guards import granted
 from stargate.usecases.operating.ask_approval import AskApproval
+from stargate.usecases.operating.gather_incident import NONE, Gathered, GatherIncident
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +39,17 @@ class Considered:
     action: Action | None = None
     entries: tuple[Entry, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    gathered: Gathered = NONE
 
     @property
     def rows(self) -> tuple[OperationRow, ...]:
         actions = () if self.action is None else (self.action,)
-        return (self.condition, *actions, *self.approvals)
+        return (self.condition, *actions, *self.approvals, *self.gathered.changed)
+
+    def of(self, gathered: Gathered) -> Considered:
+        """With each entry told of the incident, and what changes of it."""
+        entries = (replace(one, incident=gathered.incident_id) for one in self.entries)
+        return replace(self, gathered=gathered, entries=(*gathered.told, *entries))
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,10 @@ class Deciding:
     narrator: Narrator
 
     @property
+    def gather(self) -> GatherIncident:
+        return GatherIncident(self.clock, self.narrator)
+
+    @property
     def ask(self) -> AskApproval:
         return AskApproval(self.clock, self.narrator)
 
@@ -62,7 +73,15 @@ class Deciding:
     ) -> Considered:
         """Thorough: look also for what costs a call more, as the examination each minute can afford."""
         now = self.clock.now()
+        gathered = self.gather(overview, condition, cause)
+        overview = gathered.known_to(overview)
         _, decision = look_and_decide(self.instruments, overview, condition, now, thorough=thorough)
+        considered = self._asked(overview, condition, decision, cause)
+        if gathered.incident is None and considered.action is not None:
+            gathered = self.gather(overview, condition, cause, acts=True)
+        return considered.of(gathered)
+
+    def _asked(self, overview: Overview, condition: Condition, decision: Decision, cause: str) -> Considered:
         considered = self._considered(overview, condition, decision, cause)
         decided = considered.condition.decided
         asked = list(self.ask(overview, condition, decision, decided.entry_id if decided else cause))

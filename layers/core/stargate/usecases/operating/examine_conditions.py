@@ -16,6 +16,7 @@ from stargate.domain.operating.operations import Change, OperationRow, Overview
 from stargate.domain.operating.truths import ringing_unheard
 from stargate.domain.signals.envelope import environment_in
 from stargate.errors import ConflictError
+from stargate.usecases.operating.end_incident import EndIncident
 from stargate.usecases.operating.examine_environment import Examination
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.facts import AlarmState
     from stargate.domain.signals.signal import Signal
     from stargate.ports.gateway import Alarms
-    from stargate.ports.state import OperationsRows
+    from stargate.ports.state import Ledger, OperationsRows
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
     from stargate.usecases.operating.decide_condition import Deciding
@@ -57,6 +58,7 @@ class ExamineConditions:
     settle: SettleAction
     clock: Clock
     narrator: Narrator
+    ledger: Ledger
     regions: Sequence[str]
     tell: TellApprovers | None = None  # None: nobody can be told
 
@@ -78,6 +80,10 @@ class ExamineConditions:
             raise failures[0]
         return Examined(1, written)
 
+    @property
+    def _end(self) -> EndIncident:
+        return EndIncident(self.ledger, self.clock, self.narrator)
+
     def _guarded(self, failures: list[Exception], work: Callable[[str], int], what: str) -> int:
         try:
             return work(what)
@@ -95,7 +101,7 @@ class ExamineConditions:
         if overview.environment.is_going or overview.environment.is_at_rest:
             return settled + self._put_away(overview)
         examination = Examination(
-            overview, self.operations, self.alarms, self.deciding, self.clock, self.narrator
+            overview, self.operations, self.alarms, self.deciding, self.clock, self.narrator, self._end
         )
         written = examination()
         if self.tell is not None:
@@ -126,7 +132,8 @@ class ExamineConditions:
         conditions = [one for one in known.conditions.values() if one.open]
         holds = [one for one in known.holds.values() if one.live]
         asked = [one for one in known.approvals.values() if one.status is ApprovalStatus.PENDING]
-        if not conditions and not holds and not asked:
+        incidents = known.open_incidents()
+        if not conditions and not holds and not asked and not incidents:
             return 0
         environment = overview.environment
         entry = self.narrator.entry(
@@ -138,12 +145,14 @@ class ExamineConditions:
             {"conditions": [one.key for one in conditions], "holds": [one.scope for one in holds]},
         )
         ends = [told for one in asked for told in self.deciding.ask.end(overview, one, waited_for=False)]
+        over = list(self._end(overview, put_away=True))
         rows: list[OperationRow] = [
             *(replace(one, open=False, closed_at=now, cause=entry.entry_id) for one in conditions),
             *(replace(one, live=False) for one in holds),
             *(approval for approval, _ in ends),
+            *(incident for incident, _ in over),
         ]
-        entries = (entry, *(told for _, told in ends))
+        entries = (entry, *(told for _, told in (*ends, *over)))
         self.operations.record(environment.environment_id, Change(tuple(rows), entries))
         return 1
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from stargate.ports.world import Clock
     from stargate.usecases.narrate import Narrator
     from stargate.usecases.operating.decide_condition import Considered, Deciding
+    from stargate.usecases.operating.end_incident import EndIncident
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Examination:
     deciding: Deciding
     clock: Clock
     narrator: Narrator
+    end: EndIncident
     written: int = 0
 
     def __call__(self) -> int:
@@ -55,6 +57,7 @@ class Examination:
         self._conditions()
         self._holds()
         self._approvals()
+        self._incidents()
         return self.written
 
     def _conditions(self) -> None:
@@ -103,7 +106,13 @@ class Examination:
         }
         summary = f"{signal.kind} of {signal.subject}: {transition.reason}"
         return self.narrator.entry(
-            self.overview.environment, "signal", signal.subject, summary, condition.cause, detail
+            self.overview.environment,
+            "signal",
+            signal.subject,
+            summary,
+            condition.cause,
+            detail,
+            self.overview.operations.incident_of(condition.key),
         )
 
     def _decide(self, condition: Condition, entries: tuple[Entry, ...]) -> None:
@@ -135,6 +144,10 @@ class Examination:
             for ended, entry in self.deciding.ask.end(self.overview, approval, waited_for=waited_for):
                 self._write((ended,), (entry,))
 
+    def _incidents(self) -> None:
+        for incident, entry in self.end(self.overview):
+            self._write((incident,), (entry,))
+
     def _renew(self, hold: Hold, condition: Condition) -> None:
         now = self.clock.now()
         if now < hold.until:
@@ -148,6 +161,7 @@ class Examination:
             f"{kept}: {condition.kind} is still open",
             condition.cause,
             {"condition": condition.key},
+            self.overview.operations.incident_of(condition.key),
         )
         self._write((renewed,), (entry,))
 

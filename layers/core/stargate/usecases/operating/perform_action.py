@@ -137,7 +137,10 @@ class PerformAction:
         if was:
             detail["was"] = dict(was)
         cause = action.entry_id or action.action_id
-        return self.narrator.entry(overview.environment, kind, action.subject, summary, cause, detail)
+        incident = overview.operations.incident_of(action.condition)
+        return self.narrator.entry(
+            overview.environment, kind, action.subject, summary, cause, detail, incident
+        )
 
 
 def found(overview: Overview, action_id: str) -> Action:

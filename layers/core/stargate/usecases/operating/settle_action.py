@@ -65,6 +65,7 @@ class SettleAction:
             f"{action.kind} of {action.subject} {outcome}: {reason}",
             action.entry_id or action.action_id,
             {"action": action.kind, "outcome": outcome, "measured": dict(measured)},
+            overview.operations.incident_of(action.condition),
         )
         settled = replace(action, status=status, settled_at=now, outcome=reason)
         rows = (settled, *overview.operations.freed(action), *_ended(overview, settled, now))

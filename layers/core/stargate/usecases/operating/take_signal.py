@@ -110,6 +110,7 @@ class TakeSignal:
     ) -> Taken:
         environment = overview.environment
         entry = self._entry(environment.name, signal, transition, late)
+        entry = replace(entry, incident=_incident_of(overview, transition, considered))
         change = _change(overview, entry, transition, considered)
         try:
             self.operations.record(environment.environment_id, change)
@@ -184,6 +185,14 @@ class TakeSignal:
         except AlreadyRecordedError:
             return Taken("repeated", ignored.reason, ignored.environment)
         return taken
+
+
+def _incident_of(overview: Overview, transition: Transition, considered: Considered | None) -> str | None:
+    if considered is not None:
+        return considered.gathered.incident_id
+    condition = transition.condition
+    incident = overview.operations.incident_of(condition.key) if condition else None
+    return None if incident is None else incident.incident_id
 
 
 def _change(

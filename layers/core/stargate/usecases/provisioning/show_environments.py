@@ -148,4 +148,5 @@ def entry_document(entry: Entry) -> dict[str, Any]:
         "cause": entry.cause,
         "actor": entry.actor,
         "detail": entry.detail,
+        "incident": entry.incident,
     }
