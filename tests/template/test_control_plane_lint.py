@@ -18,6 +18,7 @@ from tests.template.control_plane import (
 )
 
 CLOUDFORMATION_BYTES = 1_048_576  # of a template that comes from S3, as `sam deploy` sends it
+CLOUDFORMATION_RESOURCES = 500  # in one stack
 
 
 def objections(text: str) -> list[str]:
@@ -38,6 +39,7 @@ def test_cfn_lint_objects_to_nothing_as_translated():
 def test_it_is_small_enough():
     """CloudFormation takes it, with room to grow."""
     assert len(json.dumps(translated())) < CLOUDFORMATION_BYTES / 2
+    assert len(translated()["Resources"]) < CLOUDFORMATION_RESOURCES * 0.9
 
 
 def test_every_path_it_names_is_there():
