@@ -18,12 +18,27 @@ from cli.commands import (
     ledger,
     plan,
     playbook,
+    redrive,
     switch,
 )
 from cli.failure import BadInputError, CommandError, FailedError
 from stargate.errors import InvalidRequestError
 
-VERBS = (approval, capacity, cost, drill, env, explain, hook, incident, ledger, plan, playbook, switch)
+VERBS = (
+    approval,
+    capacity,
+    cost,
+    drill,
+    env,
+    explain,
+    hook,
+    incident,
+    ledger,
+    plan,
+    playbook,
+    redrive,
+    switch,
+)
 
 app = typer.Typer(
     name="stargate",

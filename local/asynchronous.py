@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, lambda_svc, sqs
 
 from local import latency
 from local.ticks import Runs
@@ -43,9 +43,10 @@ def _invoke_function(runs: Runs, arn: str, payload: str) -> None:
     (target, rule), event = _delivery.get(), json.loads(payload)
     function, config, _ = lambda_svc._get_func_record_for_ref(arn)
     if not function or not config:
-        _give_up(target, payload, f"function {arn} does not exist")
+        _give_up(target, rule, payload, "RESOURCE_NOT_FOUND", f"function {arn} does not exist")
     elif not _is_let_in(function.get("policy") or {}, arn, rule.get("Arn", "")):
-        _give_up(target, payload, f"the policy of {arn} does not let rule {rule.get('Name')} invoke it")
+        denied = f"the policy of {arn} does not let rule {rule.get('Name')} invoke it"
+        _give_up(target, rule, payload, "NO_PERMISSIONS", denied)
     elif runs.begin(rule.get("Arn", ""), event):
         record = lambda_svc._execution_record_for_config(function, config)
         latency.then(
@@ -71,8 +72,20 @@ def _is_let_in(policy: dict[str, Any], function_arn: str, rule_arn: str) -> bool
     )
 
 
-def _give_up(target: dict[str, Any], payload: str, reason: str) -> None:
+def _give_up(target: dict[str, Any], rule: dict[str, Any], payload: str, code: str, reason: str) -> None:
+    """The event itself lies in the queue, and why it does in the message's attributes."""
     _log.warning("event not delivered: %s", reason)
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-    if queue:
-        eventbridge._dispatch_to_sqs(parse_arn(queue), payload)
+    known = sqs._queue_by_arn(queue) if queue else None
+    if known is None:
+        return
+    eventbridge._dispatch_to_sqs(parse_arn(queue), payload)
+    told = {
+        "RULE_ARN": rule.get("Arn", ""),
+        "TARGET_ARN": target.get("Arn", ""),
+        "ERROR_CODE": code,
+        "ERROR_MESSAGE": reason,
+    }
+    known["messages"][-1]["message_attributes"] = {
+        name: {"DataType": "String", "StringValue": value} for name, value in told.items()
+    }

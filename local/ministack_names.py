@@ -168,6 +168,12 @@ PRIVATE_NAMES = (
         "local/asynchronous.py: does it still mean the same?",
     ),
     PrivateName(
+        "ministack.services.sqs",
+        "_queue_by_arn",
+        None,
+        "local/asynchronous.py: are the attributes of an undelivered event there by now?",
+    ),
+    PrivateName(
         "ministack.services.eventbridge",
         "_invoke_target",
         "(target, event, rule, view=None)",

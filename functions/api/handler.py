@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.hooks import HooksApi
     from stargate.api.incidents import IncidentsApi
+    from stargate.api.letters import LettersApi
     from stargate.api.operating import OperatingApi
 
     View = Callable[..., Reply]
@@ -123,6 +124,10 @@ def _hooks() -> HooksApi:
 
 def _incidents() -> IncidentsApi:
     return api.incidents(*_caller())
+
+
+def _letters() -> LettersApi:
+    return api.letters(*_caller())
 
 
 def _costs() -> CostsApi:
@@ -296,6 +301,16 @@ def remove_hook(hook: str) -> Reply:
 @route("/environments/{name}/costs/reports", "GET")
 def show_reports(name: str) -> Reply:
     return _costs().show_reports(name, _query())
+
+
+@route("/redrive", "GET")
+def show_letters() -> Reply:
+    return _letters().show()
+
+
+@route("/redrive", "POST")
+def bring_letters_back() -> Reply:
+    return _letters().bring_back(_body(), _key())
 
 
 @route("/switch", "GET")

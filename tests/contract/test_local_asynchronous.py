@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.contract.workbench import allow
+from tests.contract.workbench import allow, eventually
 
 pytestmark = pytest.mark.cloud
 
@@ -68,6 +68,19 @@ def test_a_rule_that_the_function_does_not_let_in_is_refused(bench):
     let_in(bench, function, f"{arn}-other")
     send(bench, source)
     assert bench.received(url)[0]["detail"] == {"n": 1}
+
+
+def test_an_undelivered_event_says_for_whom_it_was_and_why(bench):
+    """In the attributes of its message, as EventBridge writes them."""
+    url, queue = bench.queue()
+    function = bench.function("def handle(event, context):\n    return 1\n")
+    source, rule = rule_for(bench, function, DeadLetterConfig={"Arn": queue})
+    send(bench, source)
+    asked = {"QueueUrl": url, "MessageAttributeNames": ["All"], "VisibilityTimeout": 0}
+    (message,) = eventually(lambda: bench.client("sqs").receive_message(**asked).get("Messages"))
+    told = {name: one["StringValue"] for name, one in message["MessageAttributes"].items()}
+    assert (told["RULE_ARN"], told["TARGET_ARN"]) == (rule, function)
+    assert (told["ERROR_CODE"], rule.rpartition("/")[2] in told["ERROR_MESSAGE"]) == ("NO_PERMISSIONS", True)
 
 
 SLOW = """

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from botocore.credentials import Credentials
 
+from cli.client import ApiClient
 from stargate.adapters.attributes import encode_row
 from tests.contract.workbench import eventually, silent_alarm
 
@@ -18,6 +20,11 @@ CORRUPT = {"pk": f"env#{IDENTIFIER}", "sk": "ops#condition#cpu-high#litellm", "k
 def output(cloud, name):
     (stack,) = cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"]
     return next(one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == name)
+
+
+@pytest.fixture
+def api(cloud):
+    return ApiClient(cloud.api, cloud.region, Credentials(cloud.access_key_id, cloud.secret_access_key))
 
 
 @pytest.fixture
@@ -55,6 +62,7 @@ def corrupt(cloud):
     for row in rows:
         dynamodb.put_item(TableName=table, Item=encode_row(row))
     yield
+    cloud.client("sqs").purge_queue(QueueUrl=queue_of(cloud))
     for row in rows:
         key = {name: row[name] for name in ("pk", "sk")}
         dynamodb.delete_item(TableName=table, Key=encode_row(key))
@@ -101,4 +109,34 @@ def test_a_poison_event_ends_among_the_dead_letters_and_the_operators_hear_of_it
     assert f"{CORRUPT['pk']} {CORRUPT['sk']}" in letter["responsePayload"]["errorMessage"]
     assert letter["requestPayload"]["detail"]["alarmName"] == ringing
     eventually(lambda: state_of(cloud, "DeadLettersNotEmpty") == "ALARM")
-    cloud.client("sqs").purge_queue(QueueUrl=url)
+
+
+def test_what_was_given_up_is_brought_back_once_its_reason_is_mended(cloud, api, corrupt, ringing):
+    """Shown with its reason and nothing of what it carries; brought back it is decided on, and once only."""
+    url = queue_of(cloud)
+    eventually(lambda: letters(cloud, url))
+    shown = api.get("/redrive").document["letters"]
+    assert {(one["function"], one["outcome"]) for one in shown} == {("receive-signal", "shown")}
+    assert all(one["reason"].startswith("UnreadableRowError") for one in shown)
+    assert "poison" not in json.dumps(shown)  # the reason with which the alarm was set off
+    mend(cloud)
+    copy = cloud.client("sqs").receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"][0]["Body"]
+    cloud.client("sqs").send_message(QueueUrl=url, MessageBody=copy)
+    brought = [one["outcome"] for one in api.post("/redrive", {}).document["letters"]]
+    assert brought == ["brought back"] * (len(shown) + 1)
+    opened = eventually(lambda: api.get(f"/environments/{NAME}/conditions").document["conditions"])
+    assert [(one["kind"], one["subject"]) for one in opened] == [("cpu-high", "litellm")]
+    assert api.get("/redrive").document == {"letters": [], "more": False}
+    entries = api.get(f"/environments/{NAME}/ledger", kind="signal").document["entries"]
+    assert [one["detail"]["change"] for one in entries] == ["opened"]
+
+
+def mend(cloud):
+    key = encode_row({name: CORRUPT[name] for name in ("pk", "sk")})
+    cloud.client("dynamodb").delete_item(TableName=output(cloud, "TableName"), Key=key)
+
+
+def test_a_stranger_brings_nothing_back(cloud):
+    """Nor sees what lies there."""
+    stranger = ApiClient(cloud.api, cloud.region, None)
+    assert stranger.get("/redrive").status == stranger.post("/redrive", {}).status == 403

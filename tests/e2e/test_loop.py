@@ -209,11 +209,11 @@ def test_an_alert_posted_to_a_hook_opens_a_condition_and_its_end_closes_it(api, 
         since = record.ledger()[-1]["at"]  # the control plane's own clock
         firing, resolved = posted("firing", since), posted("resolved", since)
         assert post_to(stranger, hook, firing, kept).status == 202
-        wait_until(lambda: told().get("open"), "the alert opens its condition")
+        wait_until(lambda: told().get("status") == "open", "the alert opens its condition")
         assert [post_to(stranger, hook, firing, kept).status for _ in range(3)] == [202] * 3
         assert post_to(stranger, hook, resolved, "not-the-secret-of-this-hook").status == 401
         assert post_to(stranger, hook, resolved, kept).status == 202
-        wait_until(lambda: told().get("open") is False, "its end closes it")
+        wait_until(lambda: told().get("status") == "closed", "its end closes it")
         signals = [entry for entry in record.ledger() if entry["detail"].get("kind") == "alert"]
         assert [entry["detail"]["change"] for entry in signals] == ["opened", "closed"]
         assert kept not in json.dumps([hook, record.ledger(), api.get("/hooks").document])

@@ -27,6 +27,7 @@ from tests.fakes.gateway import (
     FakeScaling,
     FakeServices,
 )
+from tests.fakes.letters import FakeDeadLetters, FakeRecipients
 from tests.fakes.people import FakeApprovers, FakePager
 from tests.fakes.provisioning import (
     FakeAccount,
@@ -92,6 +93,7 @@ __all__ = [
     "FakeCostDays",
     "FakeCostReports",
     "FakeDatabaseServers",
+    "FakeDeadLetters",
     "FakeDetection",
     "FakeDriftWorkflow",
     "FakeEnvironments",
@@ -126,6 +128,7 @@ __all__ = [
     "FakeQuotaMetrics",
     "FakeQuotaRequests",
     "FakeQuotas",
+    "FakeRecipients",
     "FakeRegions",
     "FakeRemains",
     "FakeRemedies",

@@ -40,6 +40,7 @@ ASYNCHRONOUS = {
 ANSWERING = {
     "PlanEnvironmentFunction",
     "ExplainEventFunction",
+    "RedriveLettersFunction",
 }  # invoked by another that waits for its answer
 # Called again and again: what one call lost, the next one finds.
 TICKS = {

@@ -15,6 +15,7 @@ from stargate.api.drills import DrillsApi
 from stargate.api.environments import EnvironmentsApi
 from stargate.api.hooks import HooksApi
 from stargate.api.incidents import IncidentsApi
+from stargate.api.letters import LettersApi
 from stargate.api.operating import OperatingApi
 from stargate.api.requests import Once
 from stargate.domain.costs.snapshot import SNAPSHOT
@@ -31,6 +32,7 @@ from stargate.domain.scaling.quota_budgets import Budgets
 from stargate.domain.scaling.quota_watch import Level, Limit, Watched
 from stargate.domain.scaling.service_model import RequestFigures
 from stargate.domain.signals.signal import Severity
+from stargate.errors import RedriveFailedError
 from stargate.usecases.costs.show_reports import ShowReports
 from stargate.usecases.costs.state_costs import StateCosts
 from stargate.usecases.drills.request_drill import RequestDrill
@@ -46,6 +48,7 @@ from stargate.usecases.operating.explain_event import ExplainEvent
 from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.keep_hooks import KeepHooks
 from stargate.usecases.operating.request_explanation import RequestExplanation
+from stargate.usecases.operating.request_redrive import RequestRedrive
 from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.show_incidents import ShowIncidents
@@ -142,12 +145,27 @@ class Explaining:
 
 
 @dataclass
+class Redriving:
+    """Whoever reaches the dead letters: what it was ordered, and that it cannot."""
+
+    orders: list = field(default_factory=list)
+    fails: str = ""
+
+    def redrive(self, order):
+        if self.fails:
+            raise RedriveFailedError(self.fails)
+        self.orders.append(order)
+        return {"letters": [], "more": False}
+
+
+@dataclass
 class Routes:
     """Every group of routes, wired to fakes that share the play's memory."""
 
     play: Play
     replies: fakes.FakeReplies
     records: FakeDrills = field(default_factory=FakeDrills)
+    redriver: Redriving = field(default_factory=Redriving)
     hook_secrets: fakes.FakeHookSecrets = field(default_factory=fakes.FakeHookSecrets)
     reports: fakes.FakeReports = field(default_factory=fakes.FakeReports)
     budgets: fakes.FakeBudgets = field(default_factory=fakes.FakeBudgets)
@@ -199,6 +217,9 @@ class Routes:
         table = self.play.table
         ledger, operations = fakes.FakeLedger(table), fakes.FakeOperations(table)
         return IncidentsApi(ShowIncidents(operations, fakes.FakeIncidents(table), ledger))
+
+    def letters(self, actor, _context):
+        return LettersApi(RequestRedrive(self.redriver, actor), Once(self.replies, actor))
 
     def costs(self, _actor, _context):
         play = self.play
@@ -1033,3 +1054,43 @@ def test_incidents_are_listed_and_one_is_shown_with_its_timeline(client):
     assert (missing[0], missing[2]["type"]) == (404, "urn:stargate:problem:unknown-incident")
     wrong = client.call(*routes[0], path=SANDBOX, query={"next": "rumour", "limit": "1"})
     assert list(faults(wrong)) == ["?next"]
+
+
+def redriver(client):
+    return handler.api.redriver
+
+
+def test_dead_letters_are_shown_brought_back_and_discarded_by_whoever_asks(client):
+    """The order goes where the rights are, with the caller's name; no body means all of them."""
+    assert client.call("GET", "/redrive")[:1] == (200,)
+    assert client.call("POST", "/redrive", raw="")[0] == 200
+    client.call("POST", "/redrive", {"letters": ["m-1"], "discard": True})
+    assert redriver(client).orders == [
+        {"show": True, "actor": USER},
+        {"actor": USER},
+        {"letters": ["m-1"], "discard": True, "actor": USER},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "paths"),
+    [
+        ([], ["/"]),
+        ({"letters": [], "discard": "yes", "all": True}, ["/all", "/discard", "/letters"]),
+        ({"letters": [""]}, ["/letters"]),
+        ({"letters": ["m"] * 101}, ["/letters"]),
+        ({"discard": True}, ["/letters"]),
+    ],
+)
+def test_an_order_that_is_not_clear_touches_no_letter(client, order, paths):
+    """To throw away all of them at once cannot be said."""
+    assert sorted(faults(client.call("POST", "/redrive", order))) == paths
+    assert redriver(client).orders == []
+
+
+def test_letters_that_cannot_be_reached_are_a_problem_with_the_reason(client):
+    """503: nothing was touched, ask again."""
+    redriver(client).fails = "the queue is not there"
+    status, _, body = client.call("POST", "/redrive", {})
+    assert (status, body["type"]) == (503, "urn:stargate:problem:redrive-failed")
+    assert "the queue is not there" in body["detail"]

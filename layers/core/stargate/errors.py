@@ -57,6 +57,10 @@ class ExplanationFailedError(StargateError):
     """Nobody could tell what an event would lead to, for a reason that is not the request's."""
 
 
+class RedriveFailedError(StargateError):
+    """Dead letters could not be shown or brought back, for a reason that is not the request's."""
+
+
 class PlaybookNotFoundError(StargateError):
     """The environment has no such version of its playbook."""
 

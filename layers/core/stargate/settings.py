@@ -88,6 +88,12 @@ class HandOverSettings:
 
 
 @dataclass(frozen=True)
+class LettersSettings:
+    dead_letters_url: str
+    function_prefix: str
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     table_name: str
     drift_arn: str
@@ -101,6 +107,7 @@ class ApiSettings:
     retire_arn: str
     plan_environment_function: str
     explain_event_function: str
+    redrive_letters_function: str
     try_rate_limit_function: str
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client, patient_client
 from stargate.adapters.refusals import named
-from stargate.errors import ExplanationFailedError, PlanFailedError
+from stargate.errors import ExplanationFailedError, PlanFailedError, RedriveFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,26 @@ class LambdaSignalTaker:
     def hand_over(self, event: Mapping[str, Any]) -> None:
         with named("Invoke"):
             _call(self.function, event)
+
+
+@dataclass(frozen=True)
+class LambdaRecipients:
+    """Of dead letters: functions whose names begin with the control plane's."""
+
+    prefix: str
+
+    def call(self, function: str, payload: Any) -> None:
+        with named("Invoke"):
+            _call(f"{self.prefix}{function}", payload)
+
+
+@dataclass(frozen=True)
+class LambdaRedriver:
+    function: str
+
+    def redrive(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """RedriveFailedError with the function's own words if it could not."""
+        return _asked(self.function, order, RedriveFailedError)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from stargate.errors import (
     PlanOutdatedError,
     PlaybookNotFoundError,
     PlaybookOutdatedError,
+    RedriveFailedError,
     RequestInProgressError,
     StargateError,
 )
@@ -58,6 +59,7 @@ PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     PlaybookOutdatedError: (409, "playbook-outdated", "Another playbook is in force by now"),
     PlanOutdatedError: (409, "plan-outdated", "The world has moved since the plan"),
     ExplanationFailedError: (503, "explanation-failed", "It could not be explained"),
+    RedriveFailedError: (503, "redrive-failed", "The dead letters could not be reached"),
     PlanFailedError: (503, "plan-failed", "No plan could be made"),
     EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),
     EnvironmentBusyError: (409, "environment-busy", "The environment does not allow this now"),

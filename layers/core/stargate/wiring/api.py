@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stargate.api.environments import EnvironmentsApi
     from stargate.api.hooks import HooksApi
     from stargate.api.incidents import IncidentsApi
+    from stargate.api.letters import LettersApi
     from stargate.api.operating import OperatingApi
     from stargate.api.requests import Once
     from stargate.usecases.drills.show_drills import ShowDrills
@@ -136,6 +137,16 @@ def incidents(_actor: str, _context: Any) -> IncidentsApi:
 
     table = Table(settings.read(settings.ApiSettings).table_name)
     return IncidentsApi(ShowIncidents(OperationsTable(table), IncidentRows(table), LedgerRows(table)))
+
+
+def letters(actor: str, context: Any) -> LettersApi:
+    from stargate.adapters.lambda_functions import LambdaRedriver
+    from stargate.api.letters import LettersApi
+    from stargate.usecases.operating.request_redrive import RequestRedrive
+
+    given = settings.read(settings.ApiSettings)
+    redrive = RequestRedrive(LambdaRedriver(given.redrive_letters_function), actor)
+    return LettersApi(redrive, _once(given, actor, context))
 
 
 def costs(_actor: str, _context: Any) -> CostsApi:
