@@ -89,6 +89,15 @@ def test_traffic_that_was_seen_once_and_is_silent_now_is_none(play):
     assert lines["CloudFront requests"].assumed  # of which nothing was ever seen
 
 
+def test_what_goes_between_zones_is_assumed_to_go_with_the_traffic():
+    """No metric tells of it: half of the usual traffic, half of what is usual between zones."""
+    traffic = {"cdn_bytes": Decimal(25 * 2**30), "cdn_upload_bytes": Decimal(5 * 2**30)}
+    found = lines_of({**USUAL, **traffic})["network", "transfer between zones"]
+    whole = lines_of({**USUAL, **{name: 2 * value for name, value in traffic.items()}})
+    assert found.assumed
+    assert whole["network", "transfer between zones"].quantity == 2 * found.quantity > 0
+
+
 def test_a_log_group_that_tells_nothing_while_others_do_was_not_written_to():
     """With no word of any of them each is assumed; with a word of one, the silence of others is known."""
     assumed = lines_of(USUAL)["observer", "log ingestion"]

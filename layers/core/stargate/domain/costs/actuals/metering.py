@@ -122,7 +122,16 @@ def usage_in(interval: Interval, measured: Measured, *, at_rest: bool) -> Usage:
     }
     found = _used(interval, measured)
     counted = {**_counts(measured), **_absences(measured, at_rest=at_rest)}
-    return Usage({**values, **found}, month.hours, counted, frozenset(found))
+    return Usage({**values, **_between_zones(found), **found}, month.hours, counted, frozenset(found))
+
+
+def _between_zones(found: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """No metric tells of it: assumed to go with the traffic, where that is measured, and so still assumed."""
+    traffic = ("cdn_gb", "cdn_upload_gb")
+    if not all(name in found for name in traffic):
+        return {}
+    usual, seen = (sum((of[name] for name in traffic), Decimal(0)) for of in (USUAL, found))
+    return {"zone_gb": USUAL["zone_gb"] * seen / usual}
 
 
 def _used(interval: Interval, measured: Measured) -> dict[str, Decimal]:
