@@ -22,7 +22,7 @@ SHARED = {
     "MayCompareStacks": {"ExamineDriftFunction"},  # long, and read for itself
     "LookAtGateways": {
         "ReceiveSignalFunction", "ExamineConditionsFunction", "PerformActionFunction", "VerifyEffectFunction",
-        "ProbeGatewaysFunction", "ExplainEventFunction", "WatchQuotasFunction",
+        "ProbeGatewaysFunction", "ExplainEventFunction", "WatchQuotasFunction", "WatchBudgetsFunction",
     },
     "SurveyGateways": {
         "ApiFunction", "BeginDrillFunction", "InjectFailureFunction", "TendDrillFunction",
@@ -51,6 +51,7 @@ TICKS = {
     "OrderLooksFunction": "rate(1 minute)",
     "WatchQuotasFunction": "rate(1 minute)",
     "OrderReportsFunction": "rate(1 hour)",
+    "WatchBudgetsFunction": "rate(10 minutes)",
     "RefreshPricesFunction": "rate(1 day)",
     "KeepDrillsFunction": "rate(5 minutes)",
 }

@@ -222,6 +222,13 @@ class CostsSettings:
 
 
 @dataclass(frozen=True)
+class WatchBudgetsSettings(RemediateSettings):
+    """Of who tells signals of what was spent."""
+
+    gateway_bucket: str
+
+
+@dataclass(frozen=True)
 class OrderReportsSettings:
     table_name: str
     report_costs_arn: str

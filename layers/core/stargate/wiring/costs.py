@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stargate.usecases.costs.report_costs import ReportCosts
     from stargate.usecases.costs.show_reports import ShowReports
     from stargate.usecases.costs.state_costs import StateCosts
+    from stargate.usecases.costs.watch_budgets import WatchBudgets
 
 
 def refresh_prices() -> RefreshPrices:
@@ -115,4 +116,21 @@ def report_costs(actor: str) -> ReportCosts:
         pager(given.operators_topic_arn),
         SystemClock(),
         narrator_of(actor),
+    )
+
+
+def watch_budgets() -> WatchBudgets:
+    from stargate.adapters.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.costs.watch_budgets import WatchBudgets
+    from stargate.wiring.operating import signals
+
+    given = settings.read(settings.WatchBudgetsSettings)
+    table = Table(given.table_name)
+    return WatchBudgets(
+        EnvironmentRows(table),
+        OperationsTable(table),
+        state_costs(table, given.gateway_bucket),
+        signals(given, "watch_budgets"),
+        SystemClock(),
     )

@@ -67,6 +67,11 @@ def taking_signals(given: settings.ReceiveSignalSettings, actor: str) -> TakeSig
     return replace(take, looks=SqsLooks(given.looks_queue_url))
 
 
+def signals(given: settings.RemediateSettings, actor: str) -> TakeSignal:
+    """Decides on them; for who tells nothing that capacity hangs on."""
+    return _take_signal(_deciding(Table(given.table_name), given.remediate_arn, actor))
+
+
 def explain_event() -> ExplainEvent:
     from stargate.adapters.operations import OperationsTable
     from stargate.usecases.operating.explain_event import ExplainEvent

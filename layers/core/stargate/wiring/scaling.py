@@ -46,13 +46,16 @@ def scale_gateway() -> ScaleGateway:
 
 def watch_quotas() -> WatchQuotas:
     from stargate.adapters.budget_rows import ModelProfiles, QuotaBudgetRows
+    from stargate.adapters.cost_days import CostDays
     from stargate.adapters.model_quotas import BedrockUse, PublishedQuotas, ServiceQuotasOfModels
     from stargate.adapters.operations import OperationsTable
+    from stargate.usecases.costs.watch_spending import WatchSpending
     from stargate.usecases.scaling.watch_quotas import WatchQuotas
     from stargate.wiring.operating import taking_signals
 
     given = settings.read(settings.ReceiveSignalSettings)
     table = Table(given.table_name)
+    taking = taking_signals(given, "watch_quotas")
     return WatchQuotas(
         EnvironmentRows(table),
         OperationsTable(table),
@@ -61,6 +64,7 @@ def watch_quotas() -> WatchQuotas:
         BedrockUse(),
         PublishedQuotas(),
         QuotaBudgetRows(table),
-        taking_signals(given, "watch_quotas"),
+        taking,
         SystemClock(),
+        spending=WatchSpending(CostDays(table), taking, SystemClock()),
     )

@@ -226,7 +226,11 @@ _ALL = (
     ),
     _opens(STACKS, "drift-detected", "a stack is not as its template says"),
     _closes(STACKS, "drift-over", "drift-detected", "a stack is as its template says"),
-    _opens(MONEY, "cost-anomaly", "something costs more than it used to; critical from $100"),
+    _opens(
+        MONEY,
+        "cost-anomaly",
+        "something costs more than it used to; critical from $100, or tokens cost ten times what is usual",
+    ),
     _opens(MONEY, "budget-passed", "a budget's threshold is passed; critical once it is spent"),
     _opens(OWN, "control-plane-failing", "an alarm on the control plane itself rings"),
     _tells(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from stargate.ports.quotas import BudgetRows, ModelLimits, ModelUse, ProfileIds, QuotaMetrics
     from stargate.ports.state import Environments, OperationsRows
     from stargate.ports.world import Clock
+    from stargate.usecases.costs.watch_spending import WatchSpending
     from stargate.usecases.operating.take_signal import TakeSignal
 
 WATCHED = frozenset({Status.READY, Status.DEGRADED, Status.UPDATING})
@@ -79,6 +80,7 @@ class WatchQuotas:
     take: TakeSignal
     clock: Clock
     quotas: Sequence[ModelQuota] = US_QUOTAS
+    spending: WatchSpending | None = None  # what was read of use is money, too
 
     def __call__(self) -> dict[str, Any]:
         """Percent of each quota by region, and how many signals were sent; failures are raised at the end."""
@@ -119,6 +121,9 @@ class WatchQuotas:
         signals = [signal for user in users for signal in self._news(region, user, watched, now)]
         for signal in signals:
             self.take.take(signal)
+        if self.spending is not None:
+            for user in users:
+                self.spending(user.overview, self._by_model(user, minutes))
         return {"percent": {one.key: round(one.percent, 1) for one in watched}, "signals": len(signals)}
 
     def _minutes(self, region: str, users: Sequence[User], now: float) -> Mapping[str, tuple[UseMinute, ...]]:
@@ -143,6 +148,11 @@ class WatchQuotas:
         return watch(
             quota, limit, use, held, max((_level_of(user, quota) for user in users), default=Level.OK)
         )
+
+    def _by_model(
+        self, user: User, minutes: Mapping[str, tuple[UseMinute, ...]]
+    ) -> dict[str, tuple[UseMinute, ...]]:
+        return {quota.model: _use_of(user, quota, minutes) for quota in self.quotas}
 
     def _shared(self, users: Sequence[User], watched: Sequence[Watched], now: float) -> Budgets:
         tokens = {
