@@ -58,6 +58,6 @@ def test_the_outputs_are_those_that_others_rely_on():
     """Whoever deploys reads these names."""
     expected = {
         "ApiUrl", "TableName", "GatewayBucket", "GatewayVersion", "ServiceRoleArn", "ProvisionArn",
-        "SleepArn", "WakeArn", "RetireArn", "RemediateArn", "SignalsTopicArn",
+        "SleepArn", "WakeArn", "RetireArn", "RemediateArn", "SignalsTopicArn", "ApproversTopicArn",
     }  # fmt: skip
     assert expected == set(TEMPLATE["Outputs"])
