@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.completing import environments, settings
+from cli.completing import environments, presets, settings
 
 Settings = Annotated[
     list[str] | None,
@@ -29,6 +29,12 @@ Awake = Annotated[
 ]
 Holidays = Annotated[
     list[str] | None, typer.Option("--holiday", help="A date to sleep through: 2026-12-25. Repeat.")
+]
+Preset = Annotated[
+    str | None, typer.Option(help="A set of defaults: sandbox or poc.", autocompletion=presets)
+]
+Place = Annotated[
+    str | None, typer.Option("--region", help="The AWS region to make it in; by default the preset's.")
 ]
 Region = Annotated[
     str | None,

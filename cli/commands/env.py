@@ -15,7 +15,7 @@ from cli.completing import presets
 from cli.connection import connect
 from cli.failure import BadInputError
 from cli.hours import ALWAYS, schedule_of
-from cli.options import Api, Awake, Every, Holidays, Json, Name, Region, Settings
+from cli.options import Api, Awake, Every, Holidays, Json, Name, Place, Preset, Region, Settings
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.pages import all_of
@@ -76,6 +76,7 @@ def create(
         str, typer.Option(help="The set of defaults to start from: sandbox or poc.", autocompletion=presets)
     ],
     settings: Settings = None,
+    place: Place = None,
     mode: Mode = None,
     ttl: Ttl = None,
     budget: Budget = None,
@@ -93,6 +94,8 @@ def create(
     request: dict[str, Any] = {"name": name, "preset": preset}
     if settings:
         request["overrides"] = overrides_of(settings)
+    if place is not None:
+        request["region"] = place
     if mode is not None:
         request["mode"] = mode.value
     if ttl is not None and ttl != NEVER:
@@ -144,6 +147,7 @@ def update(
     awake: Awake = None,
     holidays: Holidays = None,
     settings: Settings = None,
+    preset: Preset = None,
     version: Version = None,
     approver: Approvers = None,
     plan: Plan = None,
@@ -154,11 +158,7 @@ def update(
     as_json: Json = False,
 ) -> None:
     """Change an environment: how it is run and ends at once, its gateway by an update."""
-    change: dict[str, Any] = {}
-    if settings:
-        change["overrides"] = overrides_of(settings)
-    if version is not None:
-        change["gateway_version"] = version
+    change = _other_gateway(settings, preset, version)
     if mode is not None:
         change["mode"] = mode.value
     if protection is not None:
@@ -172,8 +172,8 @@ def update(
     change |= _approvers(approver)
     if not change:
         raise BadInputError(
-            "nothing is to be changed: give --set, --version, --mode, --protection, --ttl, --budget,"
-            " --ceiling, --awake or --approver"
+            "nothing is to be changed: give --set, --preset, --version, --mode, --protection, --ttl,"
+            " --budget, --ceiling, --awake or --approver"
         )
     if plan is not None:
         change["plan"] = plan
@@ -184,6 +184,16 @@ def update(
 
 def _approvers(named: list[str] | None) -> dict[str, Any]:
     return {"approvers": [] if named == [NOBODY] else named} if named else {}
+
+
+def _other_gateway(settings: list[str] | None, preset: str | None, version: str | None) -> dict[str, Any]:
+    """What is changed of the gateway itself."""
+    asked = {
+        "overrides": overrides_of(settings) if settings else None,
+        "preset": preset,
+        "gateway_version": version,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def resume(

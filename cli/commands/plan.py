@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from cli.answers import document_of
-from cli.completing import environments, presets
+from cli.completing import environments
 from cli.connection import connect
 from cli.hours import schedule_of
-from cli.options import Api, Awake, Holidays, Json, Region, Settings
+from cli.options import Api, Awake, Holidays, Json, Place, Preset, Region, Settings
 from cli.output import emit
 from cli.overrides import overrides_of
 from cli.views.plans import show_plan
@@ -22,9 +22,8 @@ def plan(
     name: Annotated[
         str, typer.Argument(help="The environment's name, taken or not.", autocompletion=environments)
     ],
-    preset: Annotated[
-        str | None, typer.Option(help="Of a new environment: sandbox or poc.", autocompletion=presets)
-    ] = None,
+    preset: Preset = None,
+    place: Place = None,
     settings: Settings = None,
     version: Annotated[
         str | None, typer.Option("--version", help="Of one that stands: the gateway's version, or latest.")
@@ -42,6 +41,8 @@ def plan(
     request: dict[str, Any] = {}
     if preset is not None:
         request["preset"] = preset
+    if place is not None:
+        request["region"] = place
     if settings:
         request["overrides"] = overrides_of(settings)
     if version is not None:

@@ -118,7 +118,7 @@ LIVED = {
     "rest": Rest((ServiceAtWork("litellm", 3, Target(2, 6, ("ScheduledScalingSuspended",))),), ("cpu",)),
     "schedule": Schedule(("mon",), "08:00", "19:00", "Europe/Berlin", ("2026-12-25",)),
     "followed": True,
-    "undo": Declared(PRESETS["sandbox"].spec, "0123456789ab"),
+    "undo": Declared("sandbox", PRESETS["sandbox"].spec, "0123456789ab"),
     "undone": Failure("edge", "", "", "no"),
     "skips": {"data": ("Database",)},
 }

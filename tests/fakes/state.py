@@ -76,12 +76,14 @@ class FakeEnvironments:
         self.table.nodes[identifier] = {state.name: state for state in states}
         self.table.write_entry(identifier, entry)
 
-    def replace(self, before, after, entry):
+    def replace(self, before, after, entry, added=()):
         present = self.table.environments[before.environment_id]
         expected = (before.status, before.attempt, before.revision)
         if (present.status, present.attempt, present.revision) != expected:
             raise ConflictError(before.name)
         self.table.environments[before.environment_id] = replace(after, revision=before.revision + 1)
+        for state in added:
+            self.table.nodes[before.environment_id].setdefault(state.name, state)
         self.table.write_entry(before.environment_id, entry)
 
     def record_checks(self, environment, checks, kept=()):

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.patience import follow, settled, wait_until
 from tests.e2e.standing import standing
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 
 NAME = "adrift"
 REQUEST = {

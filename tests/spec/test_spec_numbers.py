@@ -128,8 +128,7 @@ def _capacity(preset: str) -> set[str]:
     found = set()
     for stack in ("litellm", "grafana", "langfuse", "victoria-metrics"):
         strategy = service(preset, stack, "CapacityProviderStrategy")
-        launched = {service(preset, stack, "LaunchType")}
-        found |= {entry["CapacityProvider"] for entry in strategy} if strategy else launched
+        found |= {entry["CapacityProvider"] for entry in strategy}
     return found
 
 

@@ -133,6 +133,11 @@ def _writer(preset: str) -> tuple[int, int, str, int]:
     )
 
 
+def _runs_on(preset: str) -> str:
+    (strategy,) = service(preset, "victoria-metrics", "CapacityProviderStrategy")
+    return str(strategy["CapacityProvider"])
+
+
 def _behaviours(preset: str) -> list[dict[str, Any]]:
     config = properties(preset, "edge", "Distribution")["DistributionConfig"]
     return [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
@@ -230,7 +235,7 @@ HELD = (
         ),
     ),
     Row("One writer", (0, 100, "DISABLED", 120), _writer),
-    sandbox("One writer", "FARGATE", lambda p: service(p, "victoria-metrics", "LaunchType")),
+    sandbox("One writer", "FARGATE", _runs_on),
     sandbox("Mounting files", ("ENABLED", "ENABLED", "{'Ref': 'AccessPointId'}"), _mount),
     Row("Master user", "stargate_master", _master_user),
     Row("Headers and methods", [False], _streams_compressed),

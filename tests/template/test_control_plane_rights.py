@@ -47,7 +47,7 @@ ON_EVERYTHING = {
         "states:SendTaskSuccess", "states:SendTaskFailure",
         "application-autoscaling:DescribeScalableTargets",
     },
-    "ApiFunction": {"secretsmanager:ListSecrets"},
+    "ApiFunction": {"secretsmanager:ListSecrets", "ec2:DescribeAvailabilityZones"},
     "ScaleGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "WatchQuotasFunction": {"cloudwatch:PutMetricData"},
     "RunStepFunction": {"states:SendTaskSuccess", "states:SendTaskFailure"},

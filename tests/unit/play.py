@@ -83,6 +83,7 @@ class Play:
 
     def __post_init__(self):
         self.environments = fakes.FakeEnvironments(self.table)
+        self.regions = fakes.FakeRegions()
         self.histories = fakes.FakeHistories()
         self.operations = fakes.FakeOperations(self.table)
         self.nodes = fakes.FakeNodes(self.table)
@@ -114,6 +115,8 @@ class Play:
             self.narrator("someone"),
             "0123456789ab",
             ceiling,
+            self.regions,
+            self.histories,
         )
         self.show = ShowEnvironments(self.environments, self.nodes, self.ledger, self.histories, self.clock)
         self.deploy = DeployStack(

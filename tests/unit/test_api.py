@@ -177,7 +177,7 @@ class Routes:
         )
         return EnvironmentsApi(
             create=play.create,
-            plan=RequestPlan(play.environments, Planning(play), play.change.gateway_version),
+            plan=RequestPlan(play.environments, Planning(play), play.change.gateway_version, play.regions),
             begin=begin,
             resume=ResumeEnvironment(play.environments, play.manifests, begin),
             change=replace(play.change, narrator=narrator),
@@ -562,7 +562,8 @@ def test_an_environment_can_be_asked_for_in_a_mode(client):
     ("body", "paths"),
     [
         ({"mode": "off"}, ["/mode"]),
-        ({"preset": "sandbox", "mode": "act"}, ["/preset"]),
+        ({"preset": "production", "mode": "act"}, ["/preset"]),
+        ({"region": "us-west-1"}, ["/region"]),
         ({}, [""]),
         ([], [""]),
         ({"deletion_protection": "off"}, ["/deletion_protection"]),

@@ -191,7 +191,6 @@ def test_a_second_change_is_refused_while_the_first_runs(workshop):
     [
         ({"network": {"cidr": "10.99.0.0/16"}}, "/overrides/network/cidr"),
         ({"edge": {"balancer": "private"}}, "/overrides/edge/balancer"),
-        ({"compute": {"spot": True}}, "/overrides/compute/spot"),
         ({"database": {"storage_gb": 20}}, "/overrides/database/storage_gb"),
         ({"litellm": {"min_tasks": 9}}, "/overrides/litellm/min_tasks"),
         ({"kafka": {}}, "/overrides/kafka"),

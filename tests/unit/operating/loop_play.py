@@ -140,6 +140,8 @@ class LoopPlay:
             self.narrator("someone"),
             manifest().version,
             HoldCeiling(fakes.FakeManifests(manifest()), fakes.FakePrices()),
+            fakes.FakeRegions(),
+            fakes.FakeHistories(),
         )
         self.turn_switch = TurnSwitch(fakes.FakeSwitches(self.table), self.clock, "someone")
 

@@ -250,7 +250,7 @@ def test_window_and_rate_are_changed_and_told():
         ({}, [""]),
         ({"mode": "sleep"}, ["/mode"]),
         ({"mode": ["act"]}, ["/mode"]),
-        ({"preset": "poc", "mode": "act"}, ["/preset"]),
+        ({"preset": "poc", "mode": "act"}, ["/preset", "/preset"]),
     ],
 )
 def test_a_faulty_change_is_refused_with_every_fault(request_, paths):

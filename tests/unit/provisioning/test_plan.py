@@ -48,7 +48,7 @@ class Office(Workshop):
     def plan(self, name="sandbox", changes=None, offers=None, **request):
         self.change_sets = fakes.FakeChangeSets(changes or {})
         made = planner(self, self.change_sets, offers)
-        ask = RequestPlan(self.environments, _Direct(made), manifest().version)
+        ask = RequestPlan(self.environments, _Direct(made), manifest().version, self.regions)
         return ask(name, request)
 
 
@@ -166,10 +166,10 @@ def test_a_creation_carries_its_plan(office):
 )
 def test_what_could_not_be_done_is_not_planned(office, name, request_, path):
     """The same faults as of the request itself."""
-    ask = RequestPlan(office.environments, _Direct(None), manifest().version)
+    ask = RequestPlan(office.environments, _Direct(None), manifest().version, office.regions)
     with pytest.raises(InvalidRequestError) as refused:
         ask(name, request_)
-    assert [fault.path for fault in refused.value.faults] == [path]
+    assert {fault.path for fault in refused.value.faults} == {path}
 
 
 def test_what_is_going_is_not_planned(office):

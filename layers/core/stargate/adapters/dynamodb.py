@@ -171,6 +171,20 @@ class Table:
                 raise
 
 
+def _first(key: Row, fields: Row) -> Row:
+    """Written only where nothing is yet, field by field: an earlier try may have left its row."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    sets = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in given)
+    return {
+        "Update": {
+            "Key": encode_row(key),
+            "UpdateExpression": f"SET {sets}",
+            "ExpressionAttributeNames": {f"#{name}": name for name in given},
+            "ExpressionAttributeValues": {f":{name}": encode(value) for name, value in given.items()},
+        }
+    }
+
+
 def _put(row: Row, condition: str | None = None, values: Row | None = None) -> Row:
     put: Row = {"Item": encode_row(row)}
     if condition is not None:
@@ -256,7 +270,9 @@ class EnvironmentRows:
         own = _put(environment_row(environment), "attribute_not_exists(pk)")
         self.table.write(holder, own, _put(entry_row(identifier, entry)), *nodes)
 
-    def replace(self, before: Environment, after: Environment, entry: Entry) -> None:
+    def replace(
+        self, before: Environment, after: Environment, entry: Entry, added: Sequence[NodeState] = ()
+    ) -> None:
         expected = {
             ":status": before.status.value,
             ":attempt": before.attempt,
@@ -267,6 +283,7 @@ class EnvironmentRows:
         self.table.write(
             _put(environment_row(written), f"{SAME_ATTEMPT} AND {SAME_REVISION}", expected),
             _put(entry_row(before.environment_id, entry)),
+            *(_first(node_key(before.environment_id, state.name), node_fields(state)) for state in added),
         )
 
     def record_checks(

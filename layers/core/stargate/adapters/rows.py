@@ -90,6 +90,8 @@ def environment_row(environment: Environment) -> Row:
         "undo": _declared(environment.undo),
         "undone": environment.undone.document() if environment.undone else None,
         "skips": {stack: list(names) for stack, names in environment.skips.items()},
+        "shares": environment.shares,
+        "left": list(environment.left),
         "revision": environment.revision,
     }
     if environment.status is Status.RETIRED:
@@ -129,9 +131,11 @@ def environment_of(row: Row) -> Environment:
         approvers=tuple(row.get("approvers", ())),
         followed=row.get("followed"),
         drills=Policy.from_document(row["drills"]) if row.get("drills") else None,
-        undo=_declared_of(row.get("undo")),
+        undo=_declared_of(row.get("undo"), row["preset"]),
         undone=Failure.from_document(row["undone"]) if row.get("undone") else None,
         skips={stack: tuple(names) for stack, names in row.get("skips", {}).items()},
+        shares=row.get("shares"),
+        left=tuple(row.get("left", ())),
         revision=row.get("revision", 0),
     )
 
@@ -139,11 +143,18 @@ def environment_of(row: Row) -> Environment:
 def _declared(declared: Declared | None) -> Row | None:
     if declared is None:
         return None
-    return {"spec": declared.spec.document(), "gateway_version": declared.gateway_version}
+    return {
+        "preset": declared.preset,
+        "spec": declared.spec.document(),
+        "gateway_version": declared.gateway_version,
+    }
 
 
-def _declared_of(row: Row | None) -> Declared | None:
-    return None if row is None else Declared(Spec.from_document(row["spec"]), row["gateway_version"])
+def _declared_of(row: Row | None, preset: str) -> Declared | None:
+    """Of a row written before presets could change, that of the environment."""
+    if row is None:
+        return None
+    return Declared(row.get("preset", preset), Spec.from_document(row["spec"]), row["gateway_version"])
 
 
 def _work_by_status(status: str) -> Work:

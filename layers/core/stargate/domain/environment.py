@@ -102,6 +102,7 @@ class Check:
 class Declared:
     """What an environment is made from."""
 
+    preset: str
     spec: Spec
     gateway_version: str
 
@@ -141,6 +142,8 @@ class Environment:
     undone: Failure | None = None  # why the update failed that this attempt takes back
     # Resources, by their stack, that this attempt may pass over where CloudFormation is stuck at them.
     skips: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shares: str | None = None  # the preset whose secrets it shares, "" for none; None: as its preset has it
+    left: tuple[str, ...] = ()  # nodes that a conversion has made which failed: they go with the environment
     revision: int = 0  # how often it was written; a write is refused if another came between
 
     @property
@@ -169,14 +172,30 @@ class Environment:
     @property
     def graph(self) -> Graph:
         """What it alone is made of: the gateway without what it does without, by its preset or by choice."""
-        preset = self.preset_defaults()
-        shared = {SECRETS} if preset.shares_secrets else set()
-        return self.spec.graph.without(preset.lacks | shared)
+        lacks = self.preset_defaults().lacks - (set(self.left) if self.is_going else set())
+        return self.spec.graph.without(lacks | ({SECRETS} if self.shared else frozenset()))
 
     @property
     def shared(self) -> SharedSecrets | None:
-        shares = self.preset_defaults().shares_secrets
-        return SharedSecrets(self.preset, self.region) if shares else None
+        """A conversion keeps them: other secrets would lock out whoever has the old ones."""
+        own = self.preset if self.preset_defaults().shares_secrets else ""
+        preset = own if self.shares is None else self.shares
+        return SharedSecrets(preset, self.region) if preset else None
+
+    @property
+    def declared(self) -> Declared:
+        return Declared(self.preset, self.spec, self.gateway_version)
+
+    def made_from(self, declared: Declared) -> Environment:
+        """The same environment of another specification, version or preset; with the secrets that it has."""
+        converted = declared.preset != self.preset
+        return replace(
+            self,
+            preset=declared.preset,
+            spec=declared.spec,
+            gateway_version=declared.gateway_version,
+            shares=(self.shared.preset if self.shared else "") if converted else self.shares,
+        )
 
     @property
     def secrets_prefix(self) -> str:
@@ -229,15 +248,15 @@ class Environment:
 
     def updated(self, declared: Declared, at: float, cause: str, asked_by: str) -> Environment:
         """The attempt that brings it to what is declared now, and back if that fails."""
-        undo = self.undo or Declared(self.spec, self.gateway_version)
-        begun = self.next_attempt(Work.UPDATE, at, cause, asked_by)
-        return replace(begun, spec=declared.spec, gateway_version=declared.gateway_version, undo=undo)
+        undo = self.undo or self.declared
+        return replace(self.next_attempt(Work.UPDATE, at, cause, asked_by).made_from(declared), undo=undo)
 
     def taken_back(
         self, undo: Declared, failure: Failure, at: float, cause: str, asked_by: str
     ) -> Environment:
-        begun = self.next_attempt(Work.UPDATE, at, cause, asked_by)
-        return replace(begun, spec=undo.spec, gateway_version=undo.gateway_version, undo=None, undone=failure)
+        begun = self.next_attempt(Work.UPDATE, at, cause, asked_by).made_from(undo)
+        left = tuple(name for name in self.graph.names if name not in begun.graph.names)
+        return replace(begun, undo=None, undone=failure, left=left or self.left)
 
     def settled(self, status: Status, at: float, failure: Failure | None = None) -> Environment:
         """How the attempt ended; what was written down for waking is done with once it is awake."""

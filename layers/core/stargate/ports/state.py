@@ -37,8 +37,10 @@ class Environments(Protocol):
         replaces: Environment | None,
     ) -> None: ...
 
-    def replace(self, before: Environment, after: Environment, entry: Entry) -> None:
-        """Write `after` if nobody has written since `before` was read."""
+    def replace(
+        self, before: Environment, after: Environment, entry: Entry, added: Sequence[NodeState] = ()
+    ) -> None:
+        """Write `after` if nobody has written since `before` was read; with nodes that were not there."""
         ...
 
     def record_checks(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 def environments(actor: str, context: Any) -> EnvironmentsApi:
+    from stargate.adapters.ec2 import Ec2Regions
     from stargate.adapters.lambda_functions import LambdaPlanner
     from stargate.adapters.operations import OperationsTable
     from stargate.adapters.price_book import StoredPrices
@@ -54,11 +55,21 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
         create=CreateEnvironment(
             rows, manifests, workflows, clock, identifiers, narrator, version, HistoryRows(table), ceiling
         ),
-        plan=RequestPlan(rows, LambdaPlanner(given.plan_environment_function), version),
+        plan=RequestPlan(rows, LambdaPlanner(given.plan_environment_function), version, Ec2Regions()),
         begin=begin,
         resume=ResumeEnvironment(rows, manifests, begin),
         change=ChangeEnvironment(
-            rows, operations, manifests, workflows, clock, identifiers, narrator, version, ceiling
+            rows,
+            operations,
+            manifests,
+            workflows,
+            clock,
+            identifiers,
+            narrator,
+            version,
+            ceiling,
+            Ec2Regions(),
+            HistoryRows(table),
         ),
         retire=RetireEnvironment(rows, workflows, clock, identifiers, narrator),
         show=ShowEnvironments(rows, NodeRows(table), LedgerRows(table), HistoryRows(table), clock),

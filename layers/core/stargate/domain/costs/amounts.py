@@ -49,7 +49,8 @@ def _of_service(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> 
         one for one in resources.values() if one["Type"] == "AWS::ApplicationAutoScaling::ScalableTarget"
     ]
     tasks = properties.get("DesiredCount") or targets[0]["Properties"]["MinCapacity"]
-    spot = properties["CapacityProviderStrategy"]["Fn::If"][0]
+    (strategy,) = properties["CapacityProviderStrategy"]
+    spot = strategy["CapacityProvider"]["Fn::If"][0]
     sizes = {"cpu": task["Cpu"], "memory": task["Memory"]}
     return {**sizes, "tasks": tasks, "scales": bool(targets), "spot": {"Condition": spot}}
 

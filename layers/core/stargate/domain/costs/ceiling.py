@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def price_of_declared(made: Made, book: PriceBook) -> Estimate:
     """Of the usual use, without tokens; UnpricedError where a price is missing."""
     environment, manifest = made
-    return estimated(manifest, environment.preset_defaults(), environment.spec, book)
+    preset, spec = environment.preset_defaults(), environment.spec
+    return estimated(manifest, preset, spec, book, region=environment.region)
 
 
 def ceiling_faults(before: Made | None, after: Made, book: PriceBook) -> Iterator[Fault]:

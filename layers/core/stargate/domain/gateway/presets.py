@@ -132,9 +132,29 @@ class Spec:
         return Spec.from_document(document)
 
 
+def converted(spec: Spec, before: Preset, after: Preset) -> Spec:
+    """The defaults of another preset, but for what was chosen otherwise and what never changes."""
+    old, new, own = before.spec.document(), after.spec.document(), spec.document()
+    kept = {
+        part: {
+            name: value for name, value in values.items() if (part, name) in KEPT or value != old[part][name]
+        }
+        for part, values in own.items()
+    }
+    made = {part: {**values, **kept[part]} for part, values in new.items()}
+    volume = made["database"]
+    volume["storage_gb"] = max(volume["storage_gb"], own["database"]["storage_gb"])  # RDS only ever grows one
+    volume["max_storage_gb"] = max(volume["max_storage_gb"], volume["storage_gb"])
+    return Spec.from_document(made)
+
+
 def _whole(value: Any) -> Any:
     """JSON knows one kind of number: 2.0 is the whole number 2."""
     return int(value) if isinstance(value, float) else value
+
+
+# What a conversion leaves as it is: everything stands in the one and behind the other.
+KEPT = frozenset({("network", "cidr"), ("edge", "balancer")})
 
 
 @dataclass(frozen=True)
@@ -148,6 +168,8 @@ class Preset:
     shares_secrets: bool = False  # with all others of the preset in its region
     deletion_protection: bool = False
 
+
+REGIONS = ("us-east-1", "us-west-1")  # those that the gateway's templates know; a test compares
 
 PRESETS = {
     "sandbox": Preset(

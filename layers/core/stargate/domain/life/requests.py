@@ -15,7 +15,7 @@ from stargate.domain.costs.budget import HIGHEST_THRESHOLD, budget_faults
 from stargate.domain.environment import NAME_PATTERN, RESERVED_NAMES, Mode
 from stargate.domain.faults import Fault
 from stargate.domain.gateway.connections import KEPT_BACK, MOST_CONNECTIONS, connections_needed
-from stargate.domain.gateway.presets import PRESETS, Spec
+from stargate.domain.gateway.presets import PRESETS, REGIONS, Spec
 from stargate.domain.life.ends import LEAST_TTL, LONGEST_TTL
 from stargate.domain.life.hours import DAYS
 from stargate.domain.life.schedule import schedule_faults
@@ -136,10 +136,12 @@ BUDGET = json_object(
         },
     }
 )
+PRESET = {"type": "string", "enum": sorted(PRESETS)}
 SCHEMA = json_object(
     {
         "name": {"type": "string", "pattern": NAME_PATTERN, "not": {"enum": sorted(RESERVED_NAMES)}},
-        "preset": {"type": "string", "enum": sorted(PRESETS)},
+        "preset": PRESET,
+        "region": {"type": "string", "enum": list(REGIONS)},
         "mode": {"enum": [mode.value for mode in Mode]},
         "overrides": OVERRIDES,
         "ttl": TTL,

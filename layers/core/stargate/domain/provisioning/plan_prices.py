@@ -58,5 +58,7 @@ def _saved(made: Made, awake: Estimate, book: PriceBook) -> Decimal:
         return ZERO
     share = Decimal(environment.schedule.asleep_share).quantize(SHARE)
     usage = replace(USUAL, values={**USUAL.values, "asleep_share": share})
-    asleep = estimated(manifest, environment.preset_defaults(), environment.spec, book, usage)
+    asleep = estimated(
+        manifest, environment.preset_defaults(), environment.spec, book, usage, environment.region
+    )
     return awake.total - asleep.total

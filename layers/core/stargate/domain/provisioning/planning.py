@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.environment import Declared, Environment
+from stargate.domain.gateway.presets import PRESETS, converted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,10 +56,23 @@ def plan_id(
 
 
 def declared_by(environment: Environment, request: Mapping[str, Any], latest: str) -> Declared:
-    """The specification and version that the request asks for, the rest as it is."""
+    """The preset, specification and version that the request asks for, the rest as it is."""
     version = request.get("gateway_version", environment.gateway_version)
-    spec = environment.spec.overridden(request.get("overrides", {}))
-    return Declared(spec, latest if version == LATEST else version)
+    before, after = environment.preset_defaults(), PRESETS[request.get("preset", environment.preset)]
+    spec = environment.spec if before == after else converted(environment.spec, before, after)
+    spec = spec.overridden(request.get("overrides", {}))
+    return Declared(after.name, spec, latest if version == LATEST else version)
+
+
+def of_conversion(before: Environment | None, after: Environment) -> Iterator[str]:
+    """What a change of the preset keeps or loses beside what the change sets tell."""
+    if before is None or before.preset == after.preset:
+        return
+    if after.shared is not None and not after.preset_defaults().shares_secrets:
+        owner = after.shared.owner
+        yield f"it keeps the secrets of {owner}: others would lock out whoever has the old ones"
+    if "storage" in set(after.graph.names) - set(before.graph.names):
+        yield "VictoriaMetrics begins anew, on files that are kept from then on: what it holds now is lost"
 
 
 def action_of(changes: Iterable[ResourceChange]) -> str:

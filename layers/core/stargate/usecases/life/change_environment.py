@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.environment import AT_WORK, Declared, Environment, Work
+from stargate.domain.environment import AT_WORK, Environment, Work
 from stargate.domain.faults import Fault
 from stargate.domain.life.changes import faults_of_change
 from stargate.domain.life.settings import SETTINGS, Changed, changed, conflicts
@@ -20,12 +20,16 @@ from stargate.errors import (
     ManifestNotFoundError,
     PlanOutdatedError,
 )
+from stargate.usecases.provisioning.node_states import node_states
+from stargate.usecases.provisioning.zones import zones_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stargate.ports.provisioning import Manifests
-    from stargate.ports.state import Environments, OperationsRows
+    from stargate.domain.environment import Declared
+    from stargate.domain.provisioning.progress import NodeState
+    from stargate.ports.provisioning import Manifests, Regions
+    from stargate.ports.state import Environments, Histories, OperationsRows
     from stargate.ports.workflows import Workflows
     from stargate.ports.world import Clock, Identifiers
     from stargate.usecases.costs.hold_ceiling import HoldCeiling
@@ -45,6 +49,8 @@ class ChangeEnvironment:
     narrator: Narrator
     gateway_version: str
     hold_ceiling: HoldCeiling
+    regions: Regions
+    histories: Histories
 
     def __call__(self, name: str, request: Any) -> Environment:
         faults = faults_of_change(request)
@@ -75,8 +81,8 @@ class ChangeEnvironment:
             raise InvalidRequestError(faults)
         settings = {key: value for key, value in request.items() if key in SETTINGS}
         change = changed(present, settings, self.clock.now())
-        if declared != Declared(present.spec, present.gateway_version):
-            after = replace(change.environment, spec=declared.spec, gateway_version=declared.gateway_version)
+        if declared != present.declared:
+            after = change.environment.made_from(declared)
             self.hold_ceiling(present, after)  # what stands may stay, whatever ceiling it is given
             return self._update(present, change, declared)
         return self._set(present, change) if change.words else present
@@ -86,7 +92,7 @@ class ChangeEnvironment:
     ) -> Iterator[Fault]:
         if not OF_THE_GATEWAY & set(request):
             return
-        yield from update_faults(present, declared)
+        yield from update_faults(present, declared, zones_for(present, declared, self.regions))
         try:
             self.manifests.read(declared.gateway_version)
         except ManifestNotFoundError as missing:
@@ -117,8 +123,18 @@ class ChangeEnvironment:
         detail = {
             **(change.detail or {}),
             "attempt": begun.attempt,
+            "preset": declared.preset,
             "gateway_version": declared.gateway_version,
             "spec": declared.spec.document(),
         }
-        self.environments.replace(present, begun, self.narrator.asked(begun, words, detail))
+        entry = self.narrator.asked(begun, words, detail)
+        self.environments.replace(present, begun, entry, self._added(present, begun))
         return begun
+
+    def _added(self, before: Environment, after: Environment) -> list[NodeState]:
+        """Nodes that another preset brings."""
+        if before.graph == after.graph:
+            return []
+        known = set(before.graph.names)
+        states = node_states(after, self.manifests, self.histories)
+        return [state for state in states if state.name not in known]

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.budget import Budget
 from stargate.domain.environment import AT_WORK, Environment, Mode, Status, Work
-from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS, Spec
 from stargate.domain.life.ends import deadline_after
 from stargate.domain.life.requests import faults_of
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.life.works import standing
-from stargate.domain.provisioning.durations import STEP_SECONDS
-from stargate.domain.provisioning.history import expected_seconds, removal_of
 from stargate.domain.provisioning.planning import plan_id
-from stargate.domain.provisioning.progress import NodeState
 from stargate.errors import (
     ConflictError,
     EnvironmentBusyError,
@@ -24,6 +20,7 @@ from stargate.errors import (
     NameTakenError,
     PlanOutdatedError,
 )
+from stargate.usecases.provisioning.node_states import node_states
 
 if TYPE_CHECKING:
     from stargate.ports.provisioning import Manifests
@@ -43,6 +40,7 @@ class Asked:
     ttl: float | None = None
     budget: Budget | None = None  # None leaves it as it is
     schedule: Schedule | None = None
+    region: str | None = None  # None leaves it as it is, which for a new environment is the preset's
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,7 @@ class CreateEnvironment:
             request.get("ttl"),
             budget,
             schedule,
+            request.get("region"),
         )
         self._refuse_outdated(asked.name, request)
         try:
@@ -98,6 +97,8 @@ class CreateEnvironment:
             return self._create(asked, present)
         if present.preset != asked.preset or present.spec != asked.spec:
             raise NameTakenError(f"{name} is {present.status} with another specification")
+        if asked.region is not None and present.region != asked.region:
+            raise NameTakenError(f"{name} is {present.status} in {present.region}, where it stays")
         if asked.mode is not None and present.mode != asked.mode:
             raise NameTakenError(f"{name} is {present.status} in mode {present.mode}; PATCH changes it")
         if asked.budget is not None and present.budget != asked.budget:
@@ -120,7 +121,7 @@ class CreateEnvironment:
             environment_id=self.identifiers.environment_id(),
             name=name,
             preset=preset,
-            region=PRESETS[preset].region,
+            region=asked.region or PRESETS[preset].region,
             status=Status.PROVISIONING,
             attempt=1,
             gateway_version=self.gateway_version,
@@ -139,33 +140,9 @@ class CreateEnvironment:
         )
         self.hold_ceiling(None, environment)
         entry = self.narrator.asked(environment, f"{name} asked for, preset {preset}", spec.document())
-        self.environments.create(environment, self._states(environment), entry, replaces)
+        states = node_states(environment, self.manifests, self.histories)
+        self.environments.create(environment, states, entry, replaces)
         return environment
-
-    def _states(self, environment: Environment) -> list[NodeState]:
-        manifest = self.manifests.read(environment.gateway_version)
-        declared = environment_parameters(environment, "", "")
-        history = self.histories.of(environment.preset)
-        states = []
-        for node in environment.graph.nodes:
-            if node.kind == "step":
-                seconds = expected_seconds(STEP_SECONDS, history.get(node.name, []))
-                states.append(NodeState(node.name, typical_seconds=seconds, typical_delete_seconds=0))
-                continue
-            template = manifest.stacks[node.name]
-            states.append(
-                NodeState(
-                    node.name,
-                    total=template.resources_total(declared),
-                    typical_seconds=expected_seconds(
-                        template.seconds_to_create(declared), history.get(node.name, [])
-                    ),
-                    typical_delete_seconds=expected_seconds(
-                        template.seconds_to_delete(declared), history.get(removal_of(node.name), [])
-                    ),
-                )
-            )
-        return states
 
     def _resume(self, failed: Environment) -> Environment:
         now = self.clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.budget import Budget
@@ -24,6 +24,7 @@ from stargate.domain.provisioning.planning import (
     action_of,
     declared_by,
     interruptions,
+    of_conversion,
     plan_id,
 )
 from stargate.domain.provisioning.progress import longest_path
@@ -85,7 +86,7 @@ class PlanEnvironment:
             environment_id="planned",
             name=name,
             preset=preset.name,
-            region=preset.region,
+            region=request.get("region", preset.region),
             status=Status.PROVISIONING,
             attempt=1,
             gateway_version=self.gateway_version,
@@ -103,7 +104,7 @@ class PlanEnvironment:
         declared = declared_by(present, request, self.gateway_version)
         settings = {key: value for key, value in request.items() if key in SETTINGS}
         change = changed(present, settings, self.clock.now())
-        after = replace(change.environment, spec=declared.spec, gateway_version=declared.gateway_version)
+        after = change.environment.made_from(declared)
         manifest = self.manifests.read(after.gateway_version)
         parameters = environment_parameters(after, self.gateway_bucket, self.boundary_arn)
         states = self.nodes.all(present.environment_id)
@@ -181,6 +182,7 @@ class PlanEnvironment:
             "plan": plan_id(environment.name, request, present, self.gateway_version),
             "environment": environment.name,
             "kind": kind,
+            "preset": environment.preset,
             "gateway_version": environment.gateway_version,
             "spec": environment.spec.document(),
             "stacks": stacks,
@@ -189,6 +191,6 @@ class PlanEnvironment:
             "preflight": {"ok": not faults, "faults": faults},
             "regions": list(regions_away(environment, self.preflight.home)),
             "price": self._price(environment, present),
-            "warnings": [LANGFUSE, *self.preflight.warnings()],
+            "warnings": [LANGFUSE, *self.preflight.warnings(), *of_conversion(present, environment)],
             "repairs": [repair.document() for repair in repairs if repair.concerns(environment)],
         }

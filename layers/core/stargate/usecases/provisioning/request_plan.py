@@ -14,9 +14,11 @@ from stargate.domain.life.updates import update_faults
 from stargate.domain.life.works import standing
 from stargate.domain.provisioning.planning import declared_by
 from stargate.errors import EnvironmentBusyError, InvalidRequestError
+from stargate.usecases.provisioning.zones import zones_for
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
+    from stargate.ports.provisioning import Regions
     from stargate.ports.state import Environments
     from stargate.ports.workflows import Planner
 
@@ -26,6 +28,7 @@ class RequestPlan:
     environments: Environments
     planner: Planner
     gateway_version: str
+    regions: Regions
 
     def __call__(self, name: str, request: Any) -> dict[str, Any]:
         """Of a name that nobody has: what a POST would make. Otherwise what a PATCH would change."""
@@ -46,4 +49,5 @@ class RequestPlan:
 
     def _conflicts(self, present: Environment, request: dict[str, Any]) -> tuple[Fault, ...]:
         declared = declared_by(present, request, self.gateway_version)
-        return (*conflicts(present, request), *update_faults(present, declared))
+        zones = zones_for(present, declared, self.regions)
+        return (*conflicts(present, request), *update_faults(present, declared, zones))

@@ -56,7 +56,8 @@ class Pricing:
     def estimate(self, spec: Spec | None = None, asleep: Decimal = ZERO) -> Estimate:
         environment, manifest = self.made
         preset = environment.preset_defaults()
-        return estimated(manifest, preset, spec or environment.spec, self.book, self._usage(asleep))
+        wanted, usage = spec or environment.spec, self._usage(asleep)
+        return estimated(manifest, preset, wanted, self.book, usage, environment.region)
 
     def _usage(self, asleep: Decimal) -> Usage:
         values = {**USUAL.values, "asleep_share": asleep, "litellm_tasks": self.tasks}
