@@ -15,7 +15,9 @@ class Ec2Regions:
                 {"Name": "zone-type", "Values": ["availability-zone"]},
             ]
         )
-        return {zone["ZoneName"]: zone["ZoneId"] for zone in answer["AvailabilityZones"]}
+        # In no documented order there; Fn::GetAZs has them by name.
+        found = sorted(answer["AvailabilityZones"], key=lambda zone: zone["ZoneName"])
+        return {zone["ZoneName"]: zone["ZoneId"] for zone in found}
 
     def vpc_cidrs(self, region: str) -> dict[str, tuple[str, ...]]:
         pages = client("ec2", region).get_paginator("describe_vpcs").paginate()
