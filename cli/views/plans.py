@@ -16,19 +16,8 @@ COLOURS = {"add": "green", "change": "yellow", "replace": "red", "remove": "red"
 
 def show_plan(console: Console, document: Document, *, repairs: bool = False) -> None:
     moving = [stack for stack in document["stacks"] if stack["action"] != "none"]
-    table = Table(box=None, pad_edge=False)
-    for column in ("stack", "action", "resources", "takes about", "known after"):
-        table.add_column(column)
-    for stack in moving:
-        table.add_row(
-            stack["name"],
-            Text(stack["action"], style=COLOURS.get(stack["action"], "")),
-            str(stack["resources"]),
-            spoken(stack["typical_seconds"]),
-            ", ".join(stack.get("known_after", ())),
-        )
     if moving:
-        console.print(table)
+        console.print(_table(moving))
     still = len(document["stacks"]) - len(moving)
     console.print(f"{len(moving)} stacks, {still} unchanged, about {spoken(document['seconds'])} in all")
     for line in (*_remarks(document), *_repairs(document.get("repairs", []), told=repairs)):
@@ -38,11 +27,28 @@ def show_plan(console: Console, document: Document, *, repairs: bool = False) ->
         console.print(f"next: the same with `stargate env {verb} … --plan {document['plan']}`")
 
 
+def _table(moving: list[Document]) -> Table:
+    """What waits for another stack's outputs says so; of a new environment everything is known."""
+    waits = any(stack.get("known_after") for stack in moving)
+    table = Table(box=None, pad_edge=False)
+    for column in ("stack", "action", "resources", "takes about", *(["known after"] if waits else [])):
+        table.add_column(column)
+    for stack in moving:
+        cells = (
+            stack["name"],
+            Text(stack["action"], style=COLOURS.get(stack["action"], "")),
+            str(stack["resources"]),
+            spoken(stack["typical_seconds"]),
+        )
+        table.add_row(*cells, *([", ".join(stack.get("known_after", ()))] if waits else []))
+    return table
+
+
 def _price(price: Document) -> Iterator[str]:
     if "unpriced" in price:
         yield f"price: {price['unpriced']}"
         return
-    yield f"price: ${price['after']:,.2f} a month, {price['difference']:+,.2f} (was ${price['before']:,.2f})"
+    yield f"price: ${price['after']:,.2f} a month{_difference(price)}"
     if price["before"]:
         for line in price["lines"]:
             yield f"  {line['stack']} {line['item']}: {line['before']:,.2f} → {line['after']:,.2f}"
@@ -50,6 +56,12 @@ def _price(price: Document) -> Iterator[str]:
         yield f"  would be refused: {refused}"
     if price["saved_by_schedule"]:
         yield f"  its schedule saves ${price['saved_by_schedule']:,.2f} a month"
+
+
+def _difference(price: Document) -> str:
+    if not price["before"]:
+        return ""
+    return f", {price['difference']:+,.2f} (was ${price['before']:,.2f})"
 
 
 def _repairs(repairs: list[Document], *, told: bool) -> Iterator[str]:

@@ -124,3 +124,19 @@ def test_a_change_carries_its_plan_and_is_followed(api, capsys):
     api.answers("POST", "/environments", 409, outdated)
     assert main(["env", "create", "green", "--preset", "poc", "--plan", PLAN["plan"]]) == 1
     assert "plan again" in capsys.readouterr().err
+
+
+def test_of_a_new_environment_there_is_nothing_to_compare(api, capsys):
+    """No price before, and nothing that is known only after something else."""
+    made = [{"name": "network", "action": "add", "resources": 46, "typical_seconds": 163}]
+    price = {**PLAN["price"], "before": 0.0, "difference": 1200.5, "lines": []}
+    api.answers(
+        "POST", "/environments/blue/plan", 200, {**PLAN, "kind": "create", "stacks": made, "price": price}
+    )
+
+    assert main(["plan", "blue", "--preset", "sandbox"]) == 0
+
+    told = capsys.readouterr().out
+    assert "price: $1,200.50 a month\n" in told
+    assert "was" not in told
+    assert "known after" not in told
