@@ -30,6 +30,7 @@ from local import (
     processors,
     schedules,
     services,
+    throttling,
     ticks,
     unpacking,
     workflows,
@@ -58,8 +59,10 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     services.install(clock)
     inside.install()
     journal.install()
+    throttling.install(clock)
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
-    return control.wrap(front_door.wrap(inside.wrap(journal.wrap(processors.wrap(_as_secure(app.app))))))
+    limited = throttling.wrap(processors.wrap(_as_secure(app.app)), clock)
+    return control.wrap(front_door.wrap(inside.wrap(journal.wrap(limited))))
 
 
 def _as_secure(application: control.Application) -> control.Application:
