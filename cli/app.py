@@ -7,6 +7,7 @@ import requests
 import typer
 
 from cli.commands import (
+    action,
     approval,
     capacity,
     cost,
@@ -25,6 +26,7 @@ from cli.failure import BadInputError, CommandError, FailedError
 from stargate.errors import InvalidRequestError
 
 VERBS = (
+    action,
     approval,
     capacity,
     cost,

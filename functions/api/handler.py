@@ -16,6 +16,7 @@ from stargate.wiring import api
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stargate.api.actions import ActionsApi
     from stargate.api.approvals import ApprovalsApi
     from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
@@ -122,6 +123,10 @@ def _hooks() -> HooksApi:
     return api.hooks(*_caller())
 
 
+def _actions() -> ActionsApi:
+    return api.actions(*_caller())
+
+
 def _incidents() -> IncidentsApi:
     return api.incidents(*_caller())
 
@@ -211,6 +216,16 @@ def show_ledger(name: str) -> Reply:
 @route("/environments/{name}/conditions", "GET")
 def show_conditions(name: str) -> Reply:
     return _operating().show_conditions(name, _query())
+
+
+@route("/environments/{name}/actions", "POST")
+def request_action(name: str) -> Reply:
+    return _actions().request_action(name, _body(), _key())
+
+
+@route("/environments/{name}/actions", "GET")
+def list_actions(name: str) -> Reply:
+    return _actions().list_actions(name, _query())
 
 
 @route("/environments/{name}/incidents", "GET")

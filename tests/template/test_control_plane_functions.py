@@ -23,6 +23,7 @@ SHARED = {
     "LookAtGateways": {
         "ReceiveSignalFunction", "ExamineConditionsFunction", "PerformActionFunction", "VerifyEffectFunction",
         "ProbeGatewaysFunction", "ExplainEventFunction", "WatchQuotasFunction", "WatchBudgetsFunction",
+        "TakeRequestFunction",
     },
     "SurveyGateways": {
         "ApiFunction", "BeginDrillFunction", "InjectFailureFunction", "TendDrillFunction",
@@ -41,6 +42,7 @@ ANSWERING = {
     "PlanEnvironmentFunction",
     "ExplainEventFunction",
     "RedriveLettersFunction",
+    "TakeRequestFunction",
 }  # invoked by another that waits for its answer
 # Called again and again: what one call lost, the next one finds.
 TICKS = {

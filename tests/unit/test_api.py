@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from functions.api import handler
+from stargate.api.actions import ActionsApi
 from stargate.api.approvals import ApprovalsApi
 from stargate.api.costs import CostsApi
 from stargate.api.drift import DriftApi
@@ -47,6 +48,7 @@ from stargate.usecases.operating.change_playbook import ChangePlaybook
 from stargate.usecases.operating.explain_event import ExplainEvent
 from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.keep_hooks import KeepHooks
+from stargate.usecases.operating.request_action import RequestAction
 from stargate.usecases.operating.request_explanation import RequestExplanation
 from stargate.usecases.operating.request_redrive import RequestRedrive
 from stargate.usecases.operating.show_approvals import ShowApprovals
@@ -159,6 +161,17 @@ class Redriving:
 
 
 @dataclass
+class Requests:
+    """The function that takes requests, which says that it is done."""
+
+    taken: list
+
+    def take(self, name, request, person):
+        self.taken.append((name, request, person))
+        return {"outcome": "taken", "condition": "asked:page#litellm"}
+
+
+@dataclass
 class Routes:
     """Every group of routes, wired to fakes that share the play's memory."""
 
@@ -166,6 +179,7 @@ class Routes:
     replies: fakes.FakeReplies
     records: FakeDrills = field(default_factory=FakeDrills)
     redriver: Redriving = field(default_factory=Redriving)
+    requested: list = field(default_factory=list)
     hook_secrets: fakes.FakeHookSecrets = field(default_factory=fakes.FakeHookSecrets)
     reports: fakes.FakeReports = field(default_factory=fakes.FakeReports)
     budgets: fakes.FakeBudgets = field(default_factory=fakes.FakeBudgets)
@@ -212,6 +226,10 @@ class Routes:
         play = self.play
         keep = KeepHooks(play.environments, self.hook_secrets, play.identifiers, play.narrator(actor))
         return HooksApi(keep, Once(self.replies, actor))
+
+    def actions(self, actor, _context):
+        request = RequestAction(fakes.FakeOperations(self.play.table), Requests(self.requested), actor)
+        return ActionsApi(request, Once(self.replies, actor))
 
     def incidents(self, _actor, _context):
         table = self.play.table
@@ -1095,3 +1113,30 @@ def test_letters_that_cannot_be_reached_are_a_problem_with_the_reason(client):
     status, _, body = client.call("POST", "/redrive", {})
     assert (status, body["type"]) == (503, "urn:stargate:problem:redrive-failed")
     assert "the queue is not there" in body["detail"]
+
+
+def test_an_action_is_asked_for_once_by_whoever_calls(client):
+    """202 with what was decided; with its key the same again asks nothing twice."""
+    post(client)
+    route, request = (
+        "/environments/{name}/actions",
+        {"action": "page", "subject": "litellm", "reason": "help"},
+    )
+    key = {"idempotency-key": "one"}
+    first = client.call("POST", route, request, path=SANDBOX, headers=key)
+    assert (first[0], first[2]["outcome"]) == (202, "taken")
+    assert client.call("POST", route, request, path=SANDBOX, headers=key) == first
+    assert handler.api.requested == [("sandbox", request, USER)]
+    assert client.call("GET", route, path=SANDBOX)[2] == {"actions": []}
+
+
+def test_an_action_that_is_asked_for_wrongly_is_refused_with_every_fault(client):
+    """And nothing is asked of anybody; neither for an environment that is not there."""
+    post(client)
+    route = "/environments/{name}/actions"
+    wrong = client.call("POST", route, {"action": "page", "force": True}, path=SANDBOX)
+    assert set(faults(wrong)) == {"/reason", "/force"}
+    assert set(faults(client.call("GET", route, path=SANDBOX, query={"limit": "5"}))) == {"?limit"}
+    request = {"action": "page", "subject": "litellm", "reason": "help"}
+    missing = client.call("POST", route, request, path={"name": "nobody"})
+    assert (missing[0], handler.api.requested) == (404, [])

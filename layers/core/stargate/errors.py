@@ -77,6 +77,14 @@ class ApprovalOverError(StargateError):
     """It was answered before, or its time is over, or nothing waits for the answer any more."""
 
 
+class ActionAskedError(StargateError):
+    """The same action on the same subject is asked for already."""
+
+
+class RequestFailedError(StargateError):
+    """Nobody could decide on what was asked for, for a reason that is not the request's."""
+
+
 class IncidentNotFoundError(StargateError):
     """The environment has no incident of that id."""
 

@@ -108,6 +108,7 @@ class ApiSettings:
     plan_environment_function: str
     explain_event_function: str
     redrive_letters_function: str
+    take_request_function: str
     try_rate_limit_function: str
 
 

@@ -1,4 +1,4 @@
-"""Calls the movers without waiting for them, and those whose answer is waited for: planner and explainer."""
+"""Calls movers without waiting for them; planner, explainer and taker of requests for their answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client, patient_client
 from stargate.adapters.refusals import named
-from stargate.errors import ExplanationFailedError, PlanFailedError, RedriveFailedError
+from stargate.errors import (
+    ExplanationFailedError,
+    PlanFailedError,
+    RedriveFailedError,
+    RequestFailedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +81,15 @@ class LambdaPlanner:
     def plan(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """PlanFailedError with the function's own words if it could not make one."""
         return _asked(self.function, {"name": name, "request": request}, PlanFailedError)
+
+
+@dataclass(frozen=True)
+class LambdaRequests:
+    function: str
+
+    def take(self, name: str, request: Mapping[str, Any], person: str) -> dict[str, Any]:
+        """RequestFailedError with the function's own words if it could not be decided."""
+        return _asked(self.function, {"name": name, "request": request, "person": person}, RequestFailedError)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stargate.errors import (
+    ActionAskedError,
     ApprovalNotFoundError,
     ApprovalOverError,
     DeliveryRefusedError,
@@ -28,6 +29,7 @@ from stargate.errors import (
     PlaybookNotFoundError,
     PlaybookOutdatedError,
     RedriveFailedError,
+    RequestFailedError,
     RequestInProgressError,
     StargateError,
 )
@@ -44,6 +46,8 @@ class Reply:
 PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     InvalidRequestError: (400, "invalid-request", "The request has faults"),
     MalformedDocumentError: (400, "malformed-document", "The body cannot be read"),
+    ActionAskedError: (409, "action-asked", "It is asked for already"),
+    RequestFailedError: (503, "request-failed", "It could not be decided"),
     ApprovalNotFoundError: (404, "unknown-approval", "There is no such approval"),
     ApprovalOverError: (409, "approval-over", "It cannot be answered any more"),
     NotApproverError: (403, "not-approver", "Somebody else has to answer"),

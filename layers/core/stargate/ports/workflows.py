@@ -97,6 +97,14 @@ class Looks(Protocol):
         ...
 
 
+class Requests(Protocol):
+    """Takes what people ask for, where the rights to look and to act are."""
+
+    def take(self, name: str, request: Mapping[str, Any], person: str) -> dict[str, Any]:
+        """What was decided about it; RequestFailedError if nobody could tell."""
+        ...
+
+
 class Explainer(Protocol):
     """Tells what an event would lead to, where the rights to look are."""
 

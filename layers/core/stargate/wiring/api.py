@@ -13,6 +13,7 @@ from stargate.wiring.drills import request_drill
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:
+    from stargate.api.actions import ActionsApi
     from stargate.api.approvals import ApprovalsApi
     from stargate.api.checks import ChecksApi
     from stargate.api.costs import CostsApi
@@ -138,6 +139,18 @@ def hooks(actor: str, context: Any) -> HooksApi:
     rows, secrets = EnvironmentRows(Table(given.table_name)), ManagedHookSecrets()
     keep = KeepHooks(rows, secrets, RandomIdentifiers(), narrator_of(actor))
     return HooksApi(keep, _once(given, actor, context))
+
+
+def actions(actor: str, context: Any) -> ActionsApi:
+    from stargate.adapters.lambda_functions import LambdaRequests
+    from stargate.adapters.operations import OperationsTable
+    from stargate.api.actions import ActionsApi
+    from stargate.usecases.operating.request_action import RequestAction
+
+    given = settings.read(settings.ApiSettings)
+    requests = LambdaRequests(given.take_request_function)
+    request = RequestAction(OperationsTable(Table(given.table_name)), requests, actor)
+    return ActionsApi(request, _once(given, actor, context))
 
 
 def incidents(_actor: str, _context: Any) -> IncidentsApi:

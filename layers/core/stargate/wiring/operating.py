@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.receive_delivery import ReceiveDelivery
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_event import TakeEvent
+    from stargate.usecases.operating.take_request import TakeRequest
     from stargate.usecases.operating.take_signal import TakeSignal
     from stargate.usecases.operating.tell_approvers import TellApprovers
     from stargate.usecases.operating.verify_effect import VerifyEffect
@@ -70,6 +71,14 @@ def taking_signals(given: settings.ReceiveSignalSettings, actor: str) -> TakeSig
 def signals(given: settings.RemediateSettings, actor: str) -> TakeSignal:
     """Decides on them; for who tells nothing that capacity hangs on."""
     return _take_signal(_deciding(Table(given.table_name), given.remediate_arn, actor))
+
+
+def take_request() -> TakeRequest:
+    from stargate.adapters.identifiers import RandomIdentifiers
+    from stargate.usecases.operating.take_request import TakeRequest
+
+    take = signals(settings.read(settings.RemediateSettings), "take_request")
+    return TakeRequest(take, RandomIdentifiers())
 
 
 def explain_event() -> ExplainEvent:

@@ -96,11 +96,18 @@ class Transition:
     condition: Condition | None
 
 
+ASKED = (
+    "asked:"  # begins the kind of a condition that is a person's wish, before the action that is asked for
+)
 LOOP_STOPS, LOOP_SECONDS = 3, 600.0  # so many unasked stops in ten minutes are a crash loop
 HOUR = 3600.0
 FLAPS = 4  # so many openings in an hour are one trouble that comes and goes
 QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
 MOST_STOPS_KEPT = 20
+
+
+def is_asked(condition: Condition) -> bool:
+    return condition.kind.startswith(ASKED)
 
 
 def is_flapping(condition: Condition, now: float) -> bool:
@@ -124,6 +131,11 @@ def after(known: Condition | None, signal: Signal) -> Transition:
         return Transition(Turned.UNCHANGED, f"noted: {KINDS[signal.kind].why}", None)
     if signal.kind == "task-stopped":
         return _after_stop(known, signal)
+    if known is not None and known.open and is_asked(known) and signal.turn is Turn.OPENS:
+        words = (
+            f"known already: {known.facts['asked_by']} asked for it"  # and answers for it: nobody after them
+        )
+        return Transition(Turned.UNCHANGED, words, known)
     return _after_report(known, signal)
 
 

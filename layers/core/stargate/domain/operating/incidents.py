@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.operating.conditions import is_flapping
+from stargate.domain.operating.conditions import is_asked, is_flapping
 from stargate.domain.signals.signal import Severity
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def gathered(
     drill = operations.leases.get("drill")
     if drill is not None and drill.held_at(now):  # what begins in a drill is the drill's own
         return None
-    if condition.severity is not Severity.CRITICAL and not acts:
+    if is_asked(condition) or (condition.severity is not Severity.CRITICAL and not acts):
         return None
     return _begun(operations, condition, now)
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.asking import is_done, rule_of
+from stargate.domain.operating.conditions import is_asked
 from stargate.domain.operating.playbook import MINUTE, Playbook, Rule, Rung
 
 if TYPE_CHECKING:
@@ -27,7 +29,14 @@ def with_what_is_due(playbook: Playbook, operations: Operations, condition: Cond
     """The playbook, and before its rows what is to be taken back of this condition by now."""
     ours = (hold for hold in operations.holds.values() if hold.live and hold.condition == condition.key)
     due = [_taking_back(hold, condition) for hold in ours if hold.spent or not condition.open]
-    return (*due, *playbook)
+    return (*due, *_asked_for(operations, condition), *playbook)
+
+
+def _asked_for(operations: Operations, condition: Condition) -> Playbook:
+    """A person's wish is a rule of its own, until it is done."""
+    if not is_asked(condition) or not condition.open or is_done(condition, operations.actions.values()):
+        return ()
+    return (rule_of(condition),)
 
 
 def _taking_back(hold: Hold, condition: Condition) -> Rule:

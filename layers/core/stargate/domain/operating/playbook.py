@@ -55,7 +55,7 @@ class Rule:
 
     It fits once the condition has been open `for_seconds`, and each question of `when` is answered yes.
     Without `rungs` nothing is to be done, for the reason given. `guards` are asked beside those
-    that stand before every action.
+    that stand before every action. `pages`: whether a person is paged after the last rung.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Rule:
     guards: tuple[str, ...] = ()
     cool_down: float = 0.0
     most_in_an_hour: int = 10
+    pages: bool = True
 
     def fits(self, condition: Condition, now: float) -> bool:
         """Before its questions are asked."""
@@ -83,7 +84,7 @@ class Rule:
     @property
     def ladder(self) -> tuple[Rung, ...]:
         """Its rungs, and the page at their end."""
-        if not self.rungs or self.rungs[-1].action == PAGE.action:
+        if not self.rungs or not self.pages or self.rungs[-1].action == PAGE.action:
             return self.rungs
         return (*self.rungs, PAGE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import ActionStatus
+from stargate.domain.operating.asking import over
 from stargate.domain.operating.conditions import QUIET_SECONDS
 from stargate.domain.signals.alarms import MEASURES, OTHER, alarm_signal
 from stargate.domain.signals.envelope import environment_in
@@ -75,6 +76,16 @@ def told_by_actions(
             if report.opens:
                 facts = {"reason": f"{ends_it} has reached its effect"}
                 yield _closing(environment, condition, condition.kind, source, facts, now)
+
+
+def told_by_requests(
+    environment: Environment, condition: Condition, actions: Iterable[Action], now: float
+) -> Iterator[Signal]:
+    """That what a person asked for is done, is not needed, or has had its time."""
+    reason = over(condition, actions, now)
+    for source, report in condition.reports.items():
+        if reason and report.opens:
+            yield _closing(environment, condition, condition.kind, source, {"reason": reason}, now)
 
 
 def told_by_alarms(

@@ -10,12 +10,14 @@ from stargate.domain.moments import told
 from stargate.domain.operating.approvals import (
     ANSWER_SECONDS,
     APPROVAL,
+    LOOP,
     Approval,
     is_asked,
     newest,
     over,
     standing,
 )
+from stargate.domain.operating.conditions import is_asked as is_asked_for
 from stargate.domain.operating.decisions import Verdict
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class AskApproval:
             subject=decision.subject,
             requested_at=now,
             expires_at=now + ANSWER_SECONDS,
+            requested_by=condition.facts["asked_by"] if is_asked_for(condition) else LOOP,
             proposal=f"{decision.proposal}{price.words}",
             target=decision.target,
             usd_per_hour="" if price.usd is None else str(price.usd),

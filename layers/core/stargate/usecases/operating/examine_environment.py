@@ -20,6 +20,7 @@ from stargate.domain.operating.truths import (
     alarms_of,
     told_by_actions,
     told_by_alarms,
+    told_by_requests,
     told_by_service,
     told_by_time,
 )
@@ -71,7 +72,9 @@ class Examination:
     def _truths(self, condition: Condition, states: Mapping[str, AlarmState]) -> Iterator[Signal]:
         environment, now = self.overview.environment, self.clock.now()
         yield from told_by_time(environment, condition, now)
-        yield from told_by_actions(environment, condition, self.overview.operations.actions.values(), now)
+        actions = self.overview.operations.actions.values()
+        yield from told_by_actions(environment, condition, actions, now)
+        yield from told_by_requests(environment, condition, actions, now)
         if condition.kind in ALARMED:
             yield from told_by_alarms(environment, condition, states, now)
         if condition.kind in OF_SERVICES:

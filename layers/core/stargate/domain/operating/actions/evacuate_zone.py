@@ -18,6 +18,7 @@ FEWEST_LEFT = 1  # zones that the gateway goes on in
 
 class EvacuateZone(ZonesUsed):
     name = "evacuate_zone"
+    takes = frozenset({"zones"})
     taken_back_by = "restore_zone"
 
     def propose(self, case: Case) -> Proposal | Nothing | Held:

@@ -27,13 +27,15 @@ class RaiseBound(BoundsMoved):
     asks = frozenset({"scaling", "minutes"})
     asks_again = frozenset({"scaling"})
     taken_back_by = "release_bound"
+    takes = frozenset({"minimum"})
     damped = False  # more tasks harm nobody, and too few do
 
     def propose(self, case: Case) -> Proposal | Nothing | Held:
         scaling, limits = case.facts.scaling, limits_of(case.overview.environment, case.subject)
         if scaling is None or limits is None:
             return Held("limits", f"{case.subject} has no scalable target")
-        estimate = tasks_needed(case.facts.minutes) or self._unmeasured(case, scaling)
+        asked = case.parameters.get("minimum")
+        estimate = _told(asked) or tasks_needed(case.facts.minutes) or self._unmeasured(case, scaling)
         if estimate.tasks <= scaling.minimum:
             return Nothing(f"the bound of {scaling.minimum} covers it: {estimate.reason}")
         if scaling.minimum >= limits.maximum:
@@ -44,7 +46,7 @@ class RaiseBound(BoundsMoved):
         return Proposal(
             f"{moved}: {estimate.reason}{capped}",
             {"minimum": wanted, "maximum": _highest(scaling, limits, wanted)},
-            _expected_of(wanted, within_limits=not capped),
+            _expected_of(wanted, cpu_too=not capped and asked is None),
         )
 
     def _unmeasured(self, case: Case, scaling: ScalingFacts) -> Estimate:
@@ -82,8 +84,13 @@ def _highest(scaling: ScalingFacts, limits: Limits, wanted: int) -> int:
     return min(max(scaling.maximum, wanted), limits.maximum)
 
 
-def _expected_of(wanted: int, *, within_limits: bool) -> tuple[Expectation, ...]:
-    """That CPU falls is expected only where the limits allow as many tasks as are needed."""
+def _told(asked: object) -> Estimate | None:
+    """As many as the rule or a person asks for, whatever is measured."""
+    return Estimate(int(asked), f"{asked:g} are asked for") if isinstance(asked, (int, float)) else None
+
+
+def _expected_of(wanted: int, *, cpu_too: bool) -> tuple[Expectation, ...]:
+    """That CPU falls is expected only where it was reckoned by it, and the limits allow what is needed."""
     running = Expectation("running_tasks", "at_least", wanted, TASK_SECONDS)
     cpu = Expectation("cpu", "at_most", CRITICAL_CPU, CPU_SECONDS)
-    return (running, cpu) if within_limits else (running,)
+    return (running, cpu) if cpu_too else (running,)

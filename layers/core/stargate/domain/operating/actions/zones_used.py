@@ -34,4 +34,6 @@ class ZonesUsed(ActionKind):
 
 def named_zones(case: Case) -> set[str]:
     """Those that its event names: AWS does so by their ids, and at times by their names."""
-    return {str(zone) for zone in case.condition.facts.get("zones", ())}
+    asked = case.parameters.get("zones", ())
+    named = case.condition.facts.get("zones", ())
+    return {str(zone) for zone in (*named, *(asked if isinstance(asked, tuple) else (asked,)))}
