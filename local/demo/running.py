@@ -76,6 +76,14 @@ class Running:
         """How long the database's next failover shall take."""
         self._control("POST", "/failover", {"environment": self.environment, "seconds": seconds})
 
+    def grant(self, code: str, value: float) -> None:
+        """The account has so much of a quota from now on, and Bedrock holds to it."""
+        self._control("POST", "/quotas", {"code": code, "value": value})
+
+    def grant_all(self) -> None:
+        """The account has all its quotas as at the beginning."""
+        self._control("DELETE", "/quotas", {})
+
     def redeliver(self, event_id: str, **changed: object) -> Document:
         """Have an event come once more: the very same, with a new id, or as of another moment."""
         found: Document = self._control("POST", "/events/redeliver", {"id": event_id, **changed})

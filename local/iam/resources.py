@@ -31,7 +31,13 @@ _NAMED_BY = {
 """Operation to the kind of resource and the field of the request that names it."""
 
 _OF_SCALABLE_TARGETS = frozenset(
-    {"RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy", "DeleteScalingPolicy"}
+    {
+        "RegisterScalableTarget",
+        "DeregisterScalableTarget",
+        "PutScalingPolicy",
+        "DeleteScalingPolicy",
+        "PutScheduledAction",
+    }
 )
 
 _NAMED_IN_BODY = {

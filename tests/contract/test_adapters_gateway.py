@@ -18,11 +18,13 @@ from stargate.adapters.stepfunctions import StepFunctionsRemedies
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts
+from stargate.domain.scaling.outer_loop import Bounds
 from stargate.errors import ActionRefusedError, AwsDeniedError, AwsThrottledError
 
 REGION, CLUSTER, SERVICE = "us-west-1", "stargate-sandbox", "litellm"
 PLACE = (REGION, CLUSTER, SERVICE)
 OUTPUTS = {"BalancerFullName": "app/a/1", "LitellmTargetGroupFullName": "targetgroup/b/2"}
+SOON = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
 
 
@@ -148,6 +150,19 @@ def test_bounds_are_described_and_set():
     assert EcsScaling().describe(*PLACE) == ScalingFacts(2, 6)
     EcsScaling().set_bounds(*PLACE, 4, 6)
     assert EcsScaling().describe(*PLACE) == ScalingFacts(4, 6)
+
+
+def test_bounds_for_later_are_one_scheduled_action_that_each_call_replaces():
+    """AWS gives them back by itself if nobody puts it off."""
+    a_service()
+    a_target()
+    for minutes in (15, 16):
+        EcsScaling().set_bounds_at(*PLACE, Bounds(2, 6), SOON + 60.0 * minutes)
+    (action,) = boto3.client("application-autoscaling", REGION).describe_scheduled_actions(
+        ServiceNamespace="ecs"
+    )["ScheduledActions"]
+    assert action["ScalableTargetAction"] == {"MinCapacity": 2, "MaxCapacity": 6}
+    assert action["Schedule"] == "at(2100-01-01T00:16:00)"
 
 
 def test_a_target_that_does_not_scale_out_is_told():
@@ -366,6 +381,11 @@ CHANGING = [
         "application-autoscaling",
         "register_scalable_target",
         lambda: EcsScaling().set_bounds(*PLACE, 4, 6),
+    ),
+    (
+        "application-autoscaling",
+        "put_scheduled_action",
+        lambda: EcsScaling().set_bounds_at(*PLACE, Bounds(2, 6), SOON),
     ),
 ]
 

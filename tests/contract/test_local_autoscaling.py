@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from datetime import UTC, datetime
 
 import pytest
 from ministack.services import cloudwatch, ecs
@@ -330,6 +331,47 @@ def test_on_the_running_cloud_periods_and_cool_downs_are_simulated_time(bench):
     assert 2 * 60 <= first["StartTime"].timestamp() - began <= 5 * 60 + SLACK
     assert 60 <= second["StartTime"].timestamp() - first["EndTime"].timestamp() <= 2 * 60 + SLACK
     client.deregister_scalable_target(**target)
+
+
+def scheduled(service, seconds, **bounds):
+    """What AWS answers to bounds that the target shall have so many seconds from now."""
+    moment = datetime.fromtimestamp(service.tower.clock.at + seconds, UTC)
+    named = {"ScheduledActionName": "later", "Schedule": f"at({moment:%Y-%m-%dT%H:%M:%S})"}
+    return call("PutScheduledAction", **TARGET, **named, ScalableTargetAction=bounds)
+
+
+def bounds():
+    (target,) = call("DescribeScalableTargets", ServiceNamespace="ecs")[1]["ScalableTargets"]
+    return target["MinCapacity"], target["MaxCapacity"]
+
+
+def test_a_scheduled_action_sets_the_bounds_when_it_is_due_and_is_gone(service):
+    """The service is moved into them, as by a person; put off, it waits for its new moment."""
+    assert scheduled(service, 120, MinCapacity=3, MaxCapacity=4)[0] == 200
+    assert scheduled(service, 240, MinCapacity=3, MaxCapacity=4)[0] == 200
+    service.tower.pass_minutes(3, service.cpu(50))
+    assert (bounds(), service.desired()) == ((2, 5), 2)
+    service.tower.pass_minutes(2, service.cpu(50))
+    assert (bounds(), service.desired()) == ((3, 4), 3)
+    assert call("DescribeScheduledActions", ServiceNamespace="ecs")[1]["ScheduledActions"] == []
+
+
+def test_a_suspended_schedule_lets_it_pass(service):
+    """A gateway that was put to sleep meanwhile is not woken by it."""
+    scheduled(service, 60, MinCapacity=3)
+    suspended = {"ScheduledScalingSuspended": True}
+    call("RegisterScalableTarget", **TARGET, SuspendedState=suspended)
+    service.tower.pass_minutes(3, service.cpu(50))
+    assert (bounds(), service.desired()) == ((2, 5), 2)
+
+
+def test_what_is_no_schedule_is_refused(service):
+    """A moment that is past, another form, a target that is not there."""
+    assert scheduled(service, -60, MinCapacity=3)[1]["__type"] == "ValidationException"
+    named = {"ScheduledActionName": "later", "ScalableTargetAction": {"MinCapacity": 3}}
+    assert call("PutScheduledAction", **TARGET, **named, Schedule="rate(1 day)")[0] == 400
+    other = {**TARGET, "ResourceId": "service/stargate-one/other"}
+    assert call("PutScheduledAction", **other, **named, Schedule="at(2100-01-01T00:00:00)")[0] == 400
 
 
 def put(bench, dimension, value):

@@ -25,6 +25,8 @@ class FakeScaling:
     refuse: str = ""
     cut_off: bool = False
     calls: list = field(default_factory=list)
+    later: tuple | None = None
+    refuses_later: str = ""
 
     def describe(self, region, cluster, service):
         self.calls.append("describe scalable target")
@@ -41,6 +43,12 @@ class FakeScaling:
             raise TimeoutError("no answer from AWS")
         self.set.append((cluster, service, minimum, maximum))
         self.facts = replace(self.facts, minimum=minimum, maximum=maximum)
+
+    def set_bounds_at(self, region, cluster, service, bounds, at):
+        """`later` is what AWS will set by itself, and when."""
+        if self.refuses_later:
+            raise ActionRefusedError(self.refuses_later)
+        self.later = (bounds, at)
 
 
 @dataclass

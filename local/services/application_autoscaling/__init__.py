@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ministack import app
 from ministack.core import iam_actions
 
-from local.services.application_autoscaling import activities, policies, scaling, targets
+from local.services.application_autoscaling import activities, policies, scaling, scheduled, targets
 from local.services.application_autoscaling.api import deregister_target, handle_request
 from local.services.application_autoscaling.policies import delete_policy, put_policy
 from local.services.application_autoscaling.refusals import RefusedError
@@ -45,5 +45,5 @@ def install(alarms: Engine) -> None:
 
 
 def reset() -> None:
-    for part in (targets, policies, activities):
+    for part in (targets, policies, activities, scheduled):
         part.reset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TypeAlias
 
-from local.services.application_autoscaling import activities, policies, targets
+from local.services.application_autoscaling import activities, policies, scheduled, targets
 from local.services.application_autoscaling.refusals import RefusedError
 from local.services.application_autoscaling.targets import register_target, tags, target_key
 
@@ -14,9 +14,10 @@ Response: TypeAlias = tuple[int, dict[str, str], bytes]
 
 
 def deregister_target(key: targets.TargetKey) -> None:
-    """The target with all its policies and their alarms."""
+    """The target with its scheduled actions, and all its policies and their alarms."""
     known = policies.of_target(key)
     targets.deregister_target(key)
+    scheduled.forget(key)
     for policy in known:
         policies.delete_policy(policy["PolicyARN"])
 
@@ -71,6 +72,15 @@ def _delete_policy(body: Document) -> Document:
     return {}
 
 
+def _put_scheduled(body: Document) -> Document:
+    scheduled.put(target_key(body), body)
+    return {}
+
+
+def _describe_scheduled(body: Document) -> Document:
+    return {"ScheduledActions": _matching(scheduled.every(), body)}
+
+
 def _describe_activities(body: Document) -> Document:
     """Newest first; those that changed nothing only if asked for."""
     everyone = body.get("IncludeNotScaledActivities", False)
@@ -116,6 +126,8 @@ ACTIONS = {
     "PutScalingPolicy": _put_policy,
     "DescribeScalingPolicies": _describe_policies,
     "DeleteScalingPolicy": _delete_policy,
+    "PutScheduledAction": _put_scheduled,
+    "DescribeScheduledActions": _describe_scheduled,
     "DescribeScalingActivities": _describe_activities,
     "TagResource": _tag,
     "UntagResource": _untag,

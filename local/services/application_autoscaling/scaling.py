@@ -8,7 +8,7 @@ from ministack.core.responses import request_scope
 from ministack.services import cloudwatch
 
 from local.gateways import registry
-from local.services.application_autoscaling import activities, policies, targets
+from local.services.application_autoscaling import activities, policies, scheduled, targets
 from local.services.application_autoscaling.activities import Activity
 from local.services.application_autoscaling.parameters import DEFAULT_COOLDOWN
 from local.services.application_autoscaling.refusals import RefusedError
@@ -122,7 +122,8 @@ def _note_not_scaled(
 
 
 def settle(_now: float) -> None:
-    """End, in all regions, the activities that ECS has fulfilled. They began on the registry's clock."""
+    """Begin, in all regions, what is due, and end what ECS has fulfilled. All is on the registry's clock."""
+    scheduled.settle()
     for place, name in activities.unsettled():
         with request_scope(*place):
             targets.settle_activities(targets.key_of(name), registry.now())

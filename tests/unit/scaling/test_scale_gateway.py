@@ -13,6 +13,7 @@ from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Change
 from stargate.domain.operating.switch import Switch
+from stargate.domain.scaling.outer_loop import Bounds
 from stargate.errors import ActionRefusedError
 from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.scaling.order_looks import OrderLooks
@@ -221,6 +222,35 @@ def test_without_sight_the_lower_bound_stays_and_the_ledger_says_so_once(play, r
     play.observer.reasons, play.observer.measured["demand"] = {}, seen
     play.minutes(3.0, 3.0)
     assert play.bounds() == (4, 4)
+
+
+def test_pinned_bounds_do_not_outlive_who_pins_them(play):
+    """Each look puts off the moment at which AWS itself gives the declared bounds back to target tracking."""
+    play.minutes(3.0, 3.0)
+    assert play.bounds() == (4, 4)
+    assert play.scaling.later == (Bounds(2, 6), play.clock.now() + 900)
+    play.asks(3.0)
+    play.looks()
+    assert play.scaling.later == (Bounds(2, 6), play.clock.now() + 900)
+
+
+def test_who_is_told_to_let_go_lets_go(play):
+    """With the kill switch off nothing is put off: a quarter of an hour later the bounds are free."""
+    play.minutes(3.0, 3.0)
+    _, due = play.scaling.later
+    play.table.switch = Switch(on=False, reason="we look at something")
+    play.minutes(3.0, 3.0)
+    assert play.scaling.later[1] == due
+
+
+def test_bounds_are_not_pinned_where_nothing_gives_them_back(play):
+    """AWS refuses the later moment: then the bounds stay as they are, and somebody hears of it."""
+    before = play.bounds()
+    play.scaling.refuses_later = "no"
+    play.asks(3.0)
+    with pytest.raises(ActionRefusedError):
+        play.looks()
+    assert play.bounds() == before
 
 
 def test_what_aws_refuses_is_told_once_and_rests(play):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client
 from stargate.adapters.refusals import named, refused
 from stargate.domain.operating.facts import ScalingFacts
 
+if TYPE_CHECKING:
+    from stargate.domain.scaling.outer_loop import Bounds
+
 DIMENSION = "ecs:service:DesiredCount"
+GIVEN_BACK = "stargate-give-back"  # one name: each call takes the place of the one before
 FAILED = frozenset({"Failed", "Unfulfilled"})
 
 
@@ -46,6 +51,18 @@ class EcsScaling:
                 ScalableDimension=DIMENSION,
                 MinCapacity=minimum,
                 MaxCapacity=maximum,
+            )
+
+    def set_bounds_at(self, region: str, cluster: str, service: str, bounds: Bounds, at: float) -> None:
+        moment = datetime.fromtimestamp(at, UTC)
+        with refused("PutScheduledAction"):
+            client("application-autoscaling", region).put_scheduled_action(
+                ServiceNamespace="ecs",
+                ResourceId=resource_id(cluster, service),
+                ScalableDimension=DIMENSION,
+                ScheduledActionName=GIVEN_BACK,
+                Schedule=f"at({moment:%Y-%m-%dT%H:%M:%S})",
+                ScalableTargetAction={"MinCapacity": bounds.minimum, "MaxCapacity": bounds.maximum},
             )
 
 

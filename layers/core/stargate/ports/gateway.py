@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stargate.domain.gateway.rate_limit import Trial
     from stargate.domain.life.rest import Target
     from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts, ServiceFacts, Task
+    from stargate.domain.scaling.outer_loop import Bounds
 
 
 class FrontDoor(Protocol):
@@ -86,6 +87,10 @@ class Scaling(Protocol):
 
     def set_bounds(self, region: str, cluster: str, service: str, minimum: int, maximum: int) -> None:
         """ActionRefusedError if AWS will not take them."""
+        ...
+
+    def set_bounds_at(self, region: str, cluster: str, service: str, bounds: Bounds, at: float) -> None:
+        """Have AWS itself set them at that moment; the next call replaces it. ActionRefusedError as above."""
         ...
 
 

@@ -132,6 +132,19 @@ def steer(overview: Overview, known: LoopState, look: Look, settings: Settings =
     return replace(_decided(overview, state, look, decision), verified=verified, reading=reading)
 
 
+def later(overview: Overview, steered: Steered) -> Bounds | None:
+    """The declared bounds, which AWS itself shall give back should nobody look any more; None: nothing to do.
+
+    Nothing is where they are so already, nor where somebody wants the loop to let go.
+    """
+    limits = limits_of(overview.environment, steered.state.service)
+    if limits is None or overview.environment.mode is not Mode.ACT or not overview.switch.on:
+        return None
+    declared = Bounds(limits.minimum, limits.maximum)
+    pinned = steered.bounds if steered.verdict is Verdict.MOVE else steered.before
+    return None if pinned == declared else declared
+
+
 def task_of(cpu_units: int) -> TaskFigures:
     """One worker for each vCPU: gateway/stacks/litellm.yaml."""
     return replace(TASK, vcpus=cpu_units / CPU_UNITS)

@@ -23,6 +23,7 @@ from stargate.domain.scaling.steering import (
     Steered,
     Verdict,
     Verified,
+    later,
     steer,
 )
 from stargate.errors import ActionRefusedError, ConflictError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.operating.operations import Overview
+    from stargate.domain.scaling.outer_loop import Bounds
     from stargate.ports.gateway import Observer, Scaling, Services
     from stargate.ports.quotas import BudgetRows
     from stargate.ports.state import OperationsRows
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 SCOPE = f"capacity:{SERVICE}"
 TRIES = 3
 SPARE_SECONDS = 120.0  # a look that comes late finds its lease still
+GIVEN_BACK_AFTER = 900.0  # seconds without a look: then target tracking shall have the declared bounds again
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,19 @@ class ScaleGateway:
         if known.looked_at > look.now:
             return Scaled(overview.environment.name, "none", "a later look was faster")
         steered = steer(overview, known, look)
+        declared = later(overview, steered)
+        if declared is not None:
+            self._hold_on(overview.environment, declared, look.now)
         if steered.verdict is Verdict.MOVE:
             self._move(overview, steered, cause)
         else:
             self._stay(overview, steered, cause)
         return Scaled(overview.environment.name, steered.verdict.value, steered.reason, str(steered.bounds))
+
+    def _hold_on(self, environment: Environment, declared: Bounds, now: float) -> None:
+        """Put off the moment at which AWS itself sets the declared bounds: they are pinned while we look."""
+        place = environment.region, environment.cluster, SERVICE
+        self.scaling.set_bounds_at(*place, declared, now + GIVEN_BACK_AFTER)
 
     def _stay(self, overview: Overview, steered: Steered, cause: str) -> None:
         entries = [*self._verification(overview, steered.verified)]
