@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(failure, as_json=as_json)
     except InvalidRequestError as refusal:
         return _told(BadInputError("this is refused as it stands", refusal.faults), as_json=as_json)
-    except requests.ConnectionError as failure:
+    except requests.RequestException as failure:
         return _told(FailedError(f"the API does not answer: {failure}"), as_json=as_json)
     return 0
 

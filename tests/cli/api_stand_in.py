@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+HANGS_UP = 0
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -23,7 +25,10 @@ class ApiStandIn:
         self._answers: dict[tuple[str, str], list[tuple[int, Any]]] = {}
 
     def answers(self, method, path, status, document):
-        """Answer so from now on; of several for one route each is given once, the last for ever."""
+        """Answer so from now on; of several for one route each is given once, the last for ever.
+
+        Instead of a status HANGS_UP: the connection ends without an answer.
+        """
         self._answers.setdefault((method, path), []).append((status, document))
 
     @property
@@ -45,6 +50,9 @@ class ApiStandIn:
                     Asked(self.command, address.path, query, dict(self.headers.items()), body)
                 )
                 status, document = stand_in.next_answer(self.command, address.path)
+                if status == HANGS_UP:
+                    self.close_connection = True
+                    return
                 sent = json.dumps(document).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")

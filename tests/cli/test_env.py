@@ -1,10 +1,15 @@
 """`stargate env …` over HTTP, against an API played by a server of ours."""
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
 from cli.app import main
+from cli.failure import FailedError
+from cli.watching import watch
+from tests.cli.api_stand_in import HANGS_UP
 from tests.cli.documents import environment, making
 
 FAILURE = {"stack": "data", "resource": "Database", "resource_type": "", "reason": "the quota is used up"}
@@ -82,6 +87,32 @@ def test_a_moment_in_which_the_api_fails_does_not_end_the_watch(api, capsys):
     assert main(["env", "watch", "blue", "--every", "0"]) == 0
 
     assert "is READY" in capsys.readouterr().out
+
+
+def test_a_connection_that_is_lost_for_a_moment_does_not_end_the_watch(api, capsys):
+    """Neither does a network that is away; one that stays away does, in words."""
+    api.answers("GET", "/environments/blue", 200, making(5))
+    api.answers("GET", "/environments/blue", HANGS_UP, None)
+    api.answers("GET", "/environments/blue", 200, environment())
+    api.answers("GET", "/environments/blue", HANGS_UP, None)
+
+    assert main(["env", "watch", "blue", "--every", "0"]) == 0
+    assert main(["env", "watch", "blue", "--every", "0"]) == 1
+
+    told = capsys.readouterr()
+    assert "is READY" in told.out
+    assert "the API does not answer" in told.err
+
+
+def test_whoever_stops_watching_is_told_that_the_work_goes_on():
+    """Ctrl-C ends the eyes, not the workflow."""
+
+    class Interrupted:
+        def get(self, _path):
+            raise KeyboardInterrupt
+
+    with pytest.raises(FailedError, match="the work on blue goes on, and `stargate env watch blue`"):
+        watch(Interrupted(), "blue", 0, Console(file=io.StringIO()))
 
 
 def test_an_api_that_goes_on_failing_ends_the_watch(api):
