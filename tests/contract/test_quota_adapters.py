@@ -80,24 +80,44 @@ def series(identifier, **values):
 
 def test_use_comes_by_profile_and_minute():
     """What CloudWatch does not tell counts nothing; AWS's own estimate is none where it is not told."""
-    results = [*series("m0", requests=12.0, input_tokens=3000.0), *series("m1", throttles=4.0)]
+    calls = [*series("m0", requests=12.0), *series("m2", throttles=4.0)]
+    tokens = series("m0", input_tokens=3000.0)
     with Stubber(aws.client("cloudwatch", REGION)) as stub:
-        stub.add_response("get_metric_data", {"MetricDataResults": results})
-        use = BedrockUse().minutes(REGION, ["own", "us.sonnet"], MINUTE - 900.0, MINUTE)
+        stub.add_response("get_metric_data", {"MetricDataResults": calls})
+        stub.add_response("get_metric_data", {"MetricDataResults": tokens})
+        use = BedrockUse().minutes(REGION, ["own", "idle", "us.sonnet"], MINUTE - 900.0, MINUTE)
     assert use == {
         "own": (UseMinute(MINUTE, requests=12.0, input_tokens=3000.0),),
         "us.sonnet": (UseMinute(MINUTE, throttles=4.0),),
     }
 
 
+def test_of_what_nobody_calls_only_calls_are_asked_for():
+    """Two metrics of each profile, and four more of each that was called: every one of them has its price."""
+    asked = []
+    client = aws.client("cloudwatch", REGION)
+    client.meta.events.register(
+        "provide-client-params.cloudwatch.GetMetricData",
+        lambda params, **_: asked.append([one["Id"] for one in params["MetricDataQueries"]]),
+    )
+    with Stubber(client) as stub:
+        stub.add_response("get_metric_data", {"MetricDataResults": series("m1", requests=1.0)})
+        stub.add_response("get_metric_data", {"MetricDataResults": []})
+        BedrockUse().minutes(REGION, ["idle", "called"], MINUTE, MINUTE)
+        stub.add_response("get_metric_data", {"MetricDataResults": []})
+        BedrockUse().minutes(REGION, ["idle"], MINUTE, MINUTE)
+    assert [len(one) for one in asked] == [4, 4, 2]
+
+
 def test_the_profiles_of_many_environments_are_asked_for_in_several_calls():
-    """CloudWatch takes 500 queries at once, and each profile is six."""
+    """CloudWatch takes 500 queries at once."""
     with Stubber(aws.client("cloudwatch", REGION)) as stub:
         stub.add_response("get_metric_data", {"MetricDataResults": []})
-        stub.add_response("get_metric_data", {"MetricDataResults": series("m99", requests=1.0)})
-        use = BedrockUse().minutes(REGION, [str(number) for number in range(100)], MINUTE, MINUTE)
+        stub.add_response("get_metric_data", {"MetricDataResults": series("m299", requests=1.0)})
+        stub.add_response("get_metric_data", {"MetricDataResults": []})
+        use = BedrockUse().minutes(REGION, [str(number) for number in range(300)], MINUTE, MINUTE)
         stub.assert_no_pending_responses()
-    assert use == {"99": (UseMinute(MINUTE, requests=1.0),)}
+    assert use == {"299": (UseMinute(MINUTE, requests=1.0),)}
 
 
 def test_what_is_published_tells_headroom_and_shares():
@@ -132,6 +152,13 @@ def test_what_is_published_tells_headroom_and_shares():
     assert values["RequestsHeadroom", "us.sonnet"] == 400.0
     assert values["SharePercent", "us.sonnet", "night"] == 75.0
     assert not any(name == "MinutesLeft" for name, *_ in values)
+
+
+def test_of_a_model_that_nobody_calls_nothing_is_published():
+    """And where nobody calls any, AWS is not called either."""
+    idle = Watched(SONNET.key, Limit(1.0, 1.0, "last known"), 0.0, 0.0, 0.0, 0.0, 0.0, None, Level.OK, "idle")
+    with Stubber(aws.client("cloudwatch", REGION)):
+        PublishedQuotas().publish(REGION, [idle], MINUTE)
 
 
 @pytest.fixture

@@ -22,9 +22,8 @@ MINUTE = 60
 MOST_QUERIES = 500  # of one GetMetricData
 NAMESPACE = "Stargate/Quota"
 UNKNOWN = "NoSuchResourceException"
-MEASURES = {
-    "requests": "Invocations",
-    "throttles": "InvocationThrottles",
+ASKED_OF_ALL = {"requests": "Invocations", "throttles": "InvocationThrottles"}
+ASKED_OF_USED = {
     "input_tokens": "InputTokenCount",
     "output_tokens": "OutputTokenCount",
     "cache_write_tokens": "CacheWriteInputTokens",
@@ -68,24 +67,38 @@ def _listed(region: str) -> Iterator[dict[str, Any]]:
 
 
 class BedrockUse:
+    """CloudWatch takes a price for each metric that is asked for: of what nobody calls two are enough."""
+
     def minutes(
         self, region: str, model_ids: Sequence[str], since: float, until: float
     ) -> dict[str, tuple[UseMinute, ...]]:
-        queries = [
-            _query(f"m{place}_{measure}", identifier, metric)
-            for place, identifier in enumerate(model_ids)
-            for measure, metric in MEASURES.items()
-        ]
-        found: dict[str, dict[float, dict[str, float]]] = {}
-        for result in _results(region, queries, since, until):
-            place, _, measure = str(result["Id"]).removeprefix("m").partition("_")
-            minutes = found.setdefault(model_ids[int(place)], {})
-            for moment, value in zip(result["Timestamps"], result["Values"], strict=True):
-                minutes.setdefault(moment.timestamp(), {})[measure] = float(value)
+        found = _measured(region, model_ids, ASKED_OF_ALL, since, until)
+        called = [model_id for model_id in model_ids if model_id in found]
+        for model_id, minutes in _measured(region, called, ASKED_OF_USED, since, until).items():
+            for at, values in minutes.items():
+                found[model_id].setdefault(at, {}).update(values)
         return {
-            identifier: tuple(UseMinute(at, **minutes[at]) for at in sorted(minutes))
-            for identifier, minutes in found.items()
+            model_id: tuple(UseMinute(at, **minutes[at]) for at in sorted(minutes))
+            for model_id, minutes in found.items()
         }
+
+
+def _measured(
+    region: str, model_ids: Sequence[str], measures: Mapping[str, str], since: float, until: float
+) -> dict[str, dict[float, dict[str, float]]]:
+    """By model and moment, what CloudWatch tells of each measure; models without anything are left out."""
+    queries = [
+        _query(f"m{place}_{measure}", model_id, metric)
+        for place, model_id in enumerate(model_ids)
+        for measure, metric in measures.items()
+    ]
+    found: dict[str, dict[float, dict[str, float]]] = {}
+    for result in _results(region, queries, since, until):
+        place, _, measure = str(result["Id"]).removeprefix("m").partition("_")
+        for moment, value in zip(result["Timestamps"], result["Values"], strict=True):
+            minutes = found.setdefault(model_ids[int(place)], {})
+            minutes.setdefault(moment.timestamp(), {})[measure] = float(value)
+    return found
 
 
 def _results(
@@ -118,8 +131,13 @@ def _query(identifier: str, model_id: str, metric: str) -> dict[str, Any]:
 
 
 class PublishedQuotas:
+    """Those of models that somebody calls: a metric is paid for by the hours in which it is told."""
+
     def publish(self, region: str, watched: Sequence[Watched], at: float) -> None:
-        data = [datum for one in watched for datum in _data(one, datetime.fromtimestamp(at, UTC))]
+        moment = datetime.fromtimestamp(at, UTC)
+        data = [datum for one in watched if one.shares for datum in _data(one, moment)]
+        if not data:
+            return
         with named("PutMetricData"):
             client("cloudwatch", region).put_metric_data(Namespace=NAMESPACE, MetricData=data)
 

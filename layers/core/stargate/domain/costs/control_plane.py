@@ -20,11 +20,15 @@ STACK = "control plane"
 REGION = "us-east-1"  # its prices are taken wherever the control plane is: elsewhere it is a matter of cents
 MILLION, THOUSAND = Decimal(1_000_000), Decimal(1000)
 # At most so many calls by the clock and so many watched metrics: a test holds them to the template.
-CALLS, ALARMS = Decimal(250_000), 60
+CALLS, ALARMS = Decimal(250_000), 75
 METERINGS = Decimal(730 * 6)  # of each environment
 SECONDS_OF_A_TICK = Decimal("0.3")  # assumed: a few calls of AWS, the function warm
 GIGABYTES = Decimal("0.5")
 METRICS_OF_A_METERING = 45  # series that each environment's use is read from
+# Each minute, by `watch_quotas`: calls and throttles of three profiles of each environment and of AWS's,
+# and four more of each that is called; of each of those eleven are published. Assumed: two of its own are.
+WATCHES = Decimal(730 * 60)
+METRICS_OF_A_WATCH, METRICS_OF_ITS_REGION, PUBLISHED = 6 + 2 * 4, 6, 2 * 11
 READS_OF_A_TICK, WRITES_OF_A_METERING = 4, 8  # request units: half a kilobyte each, a day's row is some
 BILL_REQUESTS_A_DAY = 3  # of each environment, at a cent
 LOG_GB = Decimal("0.5")
@@ -53,6 +57,10 @@ def _dues(environments: int) -> Iterator[Due]:
     yield Due("writes to the table", "table_writes", writes, "a row of each environment's day")
     read = metered * METRICS_OF_A_METERING / THOUSAND
     yield Due("metrics that are read", "metrics_read", read, f"{METRICS_OF_A_METERING} of each environment")
+    watched = WATCHES * (METRICS_OF_A_WATCH * environments + METRICS_OF_ITS_REGION) / THOUSAND
+    yield Due("quotas that are watched", "metrics_read", watched, f"{METRICS_OF_A_WATCH} metrics a minute")
+    told = Decimal(PUBLISHED * environments)
+    yield Due("quotas that are told", "custom_metric", told, "of each model in use, assumed to be two")
     asked = Decimal(BILL_REQUESTS_A_DAY) * DAYS * environments
     yield Due(
         "questions for the bill", "bill_requests", asked, f"{BILL_REQUESTS_A_DAY} a day, each environment"
