@@ -115,7 +115,9 @@ def test_what_was_given_up_is_brought_back_once_its_reason_is_mended(cloud, api,
     """Shown with its reason and nothing of what it carries; brought back it is decided on, and once only."""
     url = queue_of(cloud)
     eventually(lambda: letters(cloud, url))
-    shown = api.get("/redrive").document["letters"]
+    answer = api.get("/redrive")
+    assert answer.status == 200, answer.text
+    shown = answer.document["letters"]
     assert {(one["function"], one["outcome"]) for one in shown} == {("receive-signal", "shown")}
     assert all(one["reason"].startswith("UnreadableRowError") for one in shown)
     assert "poison" not in json.dumps(shown)  # the reason with which the alarm was set off
