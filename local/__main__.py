@@ -1,4 +1,4 @@
-"""`python -m local up | down | run`: the local cloud with the control plane, behind or in front."""
+"""`python -m local up | down | run | messages`: the local cloud with the control plane, what it told."""
 
 import argparse
 import json
@@ -7,8 +7,9 @@ import signal
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
-from local import cloud, deploy, launcher, people
+from local import cloud, deploy, launcher, messages, people
 from local.clock import Clock
 
 _USER = "operator"
@@ -16,7 +17,7 @@ _USER = "operator"
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "run"])
+    parser.add_argument("command", choices=["up", "down", "run", "messages"])
     parser.add_argument(
         "--state", type=Path, default=cloud.DEFAULT_STATE, help="folder of local.json and the log"
     )
@@ -26,7 +27,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     os.umask(0o077)
     try:
-        return {"up": _up, "down": _down, "run": _run}[asked.command](asked.state.resolve(), asked.port)
+        work = {"up": _up, "down": _down, "run": _run, "messages": _messages}[asked.command]
+        return work(asked.state.resolve(), asked.port)
     except cloud.CloudError as error:
         print(error, file=sys.stderr)
         return 1
@@ -69,6 +71,15 @@ def _down(state: Path, _port: int) -> int:
 
 def _run(state: Path, port: int) -> int:
     launcher.run(port, state, Clock.from_environment())
+    return 0
+
+
+def _messages(state: Path, _port: int) -> int:
+    running = cloud.find(state)
+    if running is None:
+        raise cloud.CloudError("no local cloud is up: make up")
+    with urlopen(f"{running.endpoint}/_stargate/messages", timeout=10) as answer:  # noqa: S310
+        print(messages.as_emails(json.load(answer)["messages"]))
     return 0
 
 

@@ -27,6 +27,7 @@ from local import (
     inside,
     journal,
     latency,
+    messages,
     processors,
     schedules,
     services,
@@ -60,6 +61,7 @@ def _assemble(clock: Clock, scratch: Path) -> control.Application:
     inside.install()
     journal.install()
     throttling.install(clock)
+    messages.install()
     control.route("GET", "/_stargate/clock", lambda _: {"now": clock.now(), "scale": clock.scale})
     limited = throttling.wrap(processors.wrap(_as_secure(app.app)), clock)
     return control.wrap(front_door.wrap(inside.wrap(journal.wrap(limited))))

@@ -38,7 +38,7 @@ def _cloud(monkeypatch):
 
 @pytest.mark.usefixtures("_cloud")
 def test_a_page_reaches_whoever_has_subscribed():
-    """Subject and text as they are given, the subject in ASCII."""
+    """A queue gets what programs read, with attributes to filter by, the subject in ASCII."""
     topic = boto3.client("sns").create_topic(Name="operators")["TopicArn"]
     queues = boto3.client("sqs")
     queue = queues.create_queue(QueueName="inbox")["QueueUrl"]
@@ -47,10 +47,12 @@ def test_a_page_reaches_whoever_has_subscribed():
     OperatorsTopic(topic).page("[stargate sandbox] CRITICAL é cpu-high", "Since: noon\nTried: nothing")
     (message,) = queues.receive_message(QueueUrl=queue)["Messages"]
     body = json.loads(message["Body"])
-    assert (body["Subject"], body["Message"]) == (
+    told = json.loads(body["Message"])
+    assert (body["Subject"], told["text"]) == (
         "[stargate sandbox] CRITICAL ? cpu-high",
         "Since: noon\nTried: nothing",
     )
+    assert {name: one["Value"] for name, one in body["MessageAttributes"].items()} == {"news": "note"}
 
 
 @pytest.mark.usefixtures("_cloud")

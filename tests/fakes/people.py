@@ -13,6 +13,7 @@ class FakePager:
     """Takes every page; a test says when one was delivered."""
 
     pages: list = field(default_factory=list)
+    notices: list = field(default_factory=list)
     delivered: list = field(default_factory=list)
     refuse: str = ""
 
@@ -20,6 +21,13 @@ class FakePager:
         if self.refuse:
             raise ActionRefusedError(self.refuse)
         self.pages.append((subject, text))
+
+    def tell(self, notice):
+        if notice.news == "page":
+            self.page(notice.subject, notice.text)
+        elif self.refuse:
+            raise ActionRefusedError(self.refuse)
+        self.notices.append(notice)
 
     def deliveries(self, since, until):
         return tuple(Delivery(at, 1.0) for at in self.delivered if since <= at < until)

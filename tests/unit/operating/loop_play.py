@@ -25,6 +25,7 @@ from stargate.usecases.operating.show_incidents import ShowIncidents
 from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.operating.take_signal import TakeSignal
 from stargate.usecases.operating.tell_approvers import TellApprovers
+from stargate.usecases.operating.tell_ends import TellEnds
 from stargate.usecases.operating.tools import Tools
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.operating.verify_effect import VerifyEffect
@@ -113,6 +114,7 @@ class LoopPlay:
             TellApprovers(
                 self.operations, self.pager, self.approvers, fakes.FakeSecrets(), LINKS, self.clock
             ),
+            TellEnds(self.pager),
         )
         self.answer = AnswerApproval(
             self.operations, self.examinations, self.clock, self.narrator("somebody")

@@ -9,7 +9,7 @@ from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.playbook import Rule, Rung
 from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.signals.signal import Severity
-from tests.unit.operating.loop_play import CRITICAL, LoopPlay
+from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, LoopPlay
 
 CPU = Rule(
     name="first",
@@ -114,8 +114,12 @@ def test_a_page_says_all_that_a_person_needs():
     play.tick(300)
     play.performs()
     ((subject, text),) = play.pager.pages
-    assert subject == "[stargate sandbox] CRITICAL cpu-high of litellm"
+    incident = play.operations.by_id(IDENTIFIER).operations.incident_of("cpu-high#litellm").incident_id
+    assert subject == f"[stargate sandbox] cpu-high of litellm (incident {incident[-6:]})"
     for words in (
+        "CRITICAL: cpu-high of litellm in sandbox.",
+        "What to do:\n- aws ecs describe-services --cluster stargate-sandbox --services litellm",
+        f"stargate incidents sandbox {incident}",
         f"Reported by: {CRITICAL}",
         "raise_bound of litellm MISSED: as it was measured",
         "In force:\n- raise_bound of litellm until",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from stargate.adapters.aws import client
 from stargate.adapters.refusals import named, refused
 from stargate.domain.operating.facts import Delivery
+from stargate.domain.operating.notices import Notice, plain
 
 MINUTE = 60
 
@@ -20,8 +22,20 @@ class OperatorsTopic:
     topic_arn: str
 
     def page(self, subject: str, text: str) -> None:
+        self.tell(plain(subject, text))
+
+    def tell(self, notice: Notice) -> None:
+        attributes = {
+            name: {"DataType": "String", "StringValue": value} for name, value in notice.attributes.items()
+        }
         with refused("Publish"):
-            client("sns").publish(TopicArn=self.topic_arn, Subject=_plain(subject), Message=text)
+            client("sns").publish(
+                TopicArn=self.topic_arn,
+                Subject=notice.plain_subject,
+                Message=json.dumps(notice.by_protocol()),
+                MessageStructure="json",
+                MessageAttributes=attributes,
+            )
 
     def deliveries(self, since: float, until: float) -> tuple[Delivery, ...]:
         """As the topic's metric has it: of all that went through the topic, not of one message."""
@@ -48,15 +62,10 @@ class ApproversTopic:
         with refused("Publish"):
             client("sns").publish(
                 TopicArn=self.topic_arn,
-                Subject=_plain(subject),
+                Subject=plain(subject, text).plain_subject,
                 Message=f"{text}\n\nYour own link: {link}\nIt works once, and for {approver} only.",
                 MessageAttributes={"approver": {"DataType": "String", "StringValue": approver}},
             )
-
-
-def _plain(subject: str) -> str:
-    """SNS takes ASCII only."""
-    return subject.encode("ascii", "replace").decode()
 
 
 def _delivered(topic: dict[str, str]) -> dict[str, Any]:

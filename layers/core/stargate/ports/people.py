@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from stargate.domain.operating.facts import Delivery
+    from stargate.domain.operating.notices import Notice
 
 
 class Pager(Protocol):
+    def tell(self, notice: Notice) -> None:
+        """Tell whoever has subscribed, each in his form; ActionRefusedError if it is not taken."""
+        ...
+
     def page(self, subject: str, text: str) -> None:
         """Tell whoever is on call; ActionRefusedError if it is not taken."""
         ...

@@ -94,6 +94,7 @@ def examine_conditions() -> ExamineConditions:
     from stargate.adapters.dynamodb import LedgerRows
     from stargate.domain.gateway.presets import PRESETS
     from stargate.usecases.operating.examine_conditions import ExamineConditions
+    from stargate.usecases.operating.tell_ends import TellEnds
 
     given, actor = settings.read(settings.ExamineConditionsSettings), "examine_conditions"
     table = Table(given.table_name)
@@ -109,6 +110,7 @@ def examine_conditions() -> ExamineConditions:
         LedgerRows(table),
         sorted({preset.region for preset in PRESETS.values()}),
         _tell_approvers(given, deciding.operations),
+        TellEnds(pager(given.operators_topic_arn)),
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.moments import told
 from stargate.domain.operating.approvals import approval_name
-from stargate.domain.operating.pages import LONGEST_SUBJECT, Page
+from stargate.domain.operating.notices import LONGEST_SUBJECT
+from stargate.domain.operating.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

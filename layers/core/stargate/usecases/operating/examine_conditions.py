@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_signal import TakeSignal
     from stargate.usecases.operating.tell_approvers import TellApprovers
+    from stargate.usecases.operating.tell_ends import TellEnds
 
 PATIENCE_SECONDS = 60.0  # so long a workflow may take to begin before anybody asks after it
 UNHEARD_SECONDS = 120.0  # so long an event may be under way before its alarm counts as untold
@@ -61,6 +62,7 @@ class ExamineConditions:
     ledger: Ledger
     regions: Sequence[str]
     tell: TellApprovers | None = None  # None: nobody can be told
+    tell_ends: TellEnds | None = None  # the same
 
     def __call__(self) -> Examined:
         """Every environment has its turn; what went wrong with one is raised when all have had theirs."""
@@ -106,6 +108,8 @@ class ExamineConditions:
         written = examination()
         if self.tell is not None:
             self.tell(examination.overview)
+        if self.tell_ends is not None:
+            self.tell_ends(overview, examination.overview)
         return settled + written
 
     # Actions whose workflow is not what it should be.

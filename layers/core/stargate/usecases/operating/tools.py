@@ -98,5 +98,5 @@ class Tools:
             "request_quota": quotas.RequestQuota(self.quotas),
             "mute_alarms": alarms.MuteAlarms(self.alarms),
             "unmute_alarms": alarms.UnmuteAlarms(self.alarms),
-            "page": page.PagePerson(pager),
+            "page": page.PagePerson(pager, facts.LastMinutes(self.metrics, self.clock), self.clock),
         }

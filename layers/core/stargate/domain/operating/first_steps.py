@@ -1,0 +1,100 @@
+"""What a person can do first, by what is wrong: words to read half asleep, and commands to paste.
+
+Every condition of which somebody may be paged has its own; a test compares with the playbook. They look
+before they touch, and none of them is something that the loop would do by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stargate.domain.environment import Environment
+
+LOG = "aws logs tail /stargate/{environment}/{subject} --since 30m --region {region}"
+LITELLM_LOG = "aws logs tail /stargate/{environment}/litellm --since 30m --region {region}"
+SERVICE = (
+    "aws ecs describe-services --cluster stargate-{environment} --services {subject} --region {region} "
+    "--query 'services[0].events[:10].message'"
+)
+DATABASE = (
+    "aws rds describe-db-instances --db-instance-identifier stargate-{environment} --region {region} "
+    "--query 'DBInstances[0].[DBInstanceStatus,PendingModifiedValues,SecondaryAvailabilityZone]'"
+)
+DATABASE_EVENTS = (
+    "aws rds describe-events --source-type db-instance --source-identifier stargate-{environment} "
+    "--duration 120 --region {region}"
+)
+DEPLOY_ANEW = (
+    "aws ecs update-service --force-new-deployment --cluster stargate-{environment} --service litellm "
+    "--region {region}"
+)
+STACK_EVENTS = (
+    "aws cloudformation describe-stack-events --stack-name stargate-{environment}-{subject} "
+    "--region {region} --max-items 20"
+)
+ALARMS = "aws cloudwatch describe-alarms --alarm-name-prefix stargate-{environment}- --region {region}"
+RESTORE = (
+    "aws rds restore-db-instance-to-point-in-time --source-db-instance-identifier stargate-{environment} "
+    "--target-db-instance-identifier stargate-{environment}-restored --use-latest-restorable-time "
+    "--region {region}"
+)
+CAPACITY = "stargate capacity {environment}"
+COSTS = "stargate cost {environment}"
+
+SETTING = "stargate env update {environment} --set "
+AWS_SAYS = "What AWS says: https://health.aws.amazon.com/health/home"
+
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "errors-high": ("Is it Bedrock that refuses, or the database? Its log says:", LITELLM_LOG, CAPACITY),
+    "latency-high": ("Slow models, or a quota that is used up?", CAPACITY, LITELLM_LOG),
+    "cpu-high": (SERVICE, CAPACITY, "More tasks than declared:", f"{SETTING}litellm.max_tasks=…"),
+    "memory-high": (LOG, "More memory:", f"{SETTING}litellm.memory=…"),
+    "connections-high": (DATABASE, "A larger class has room for more:", f"{SETTING}database.class=…"),
+    "task-stopped": (SERVICE, LOG, "What changed last: stargate ledger {environment}"),
+    "placement-failed": (SERVICE, "No capacity in a zone, or no free address: its events say which."),
+    "deployment-failed": (SERVICE, LOG),
+    "keys-refused": (
+        DATABASE,
+        LITELLM_LOG,
+        "New tasks, by hand:",
+        DEPLOY_ANEW,
+    ),
+    "database-failover": (DATABASE, DATABASE_EVENTS),
+    "database-failed": (
+        DATABASE,
+        DATABASE_EVENTS,
+        "RDS cannot mend it. The newest moment, beside it:",
+        RESTORE,
+    ),
+    "database-key-lost": ("Enable its KMS key again within days, or it is lost:", DATABASE, DATABASE_EVENTS),
+    "storage-low": (DATABASE, "More room:", f"{SETTING}database.max_storage_gb=…"),
+    "health-issue": (AWS_SAYS, SERVICE),
+    "task-retirement": (AWS_SAYS, SERVICE),
+    "security-risk": ("Disable the key that AWS names, now; then rotate what it could read.", AWS_SAYS),
+    "quota-warning": (CAPACITY, "Ask for more: https://console.aws.amazon.com/servicequotas/home"),
+    "quota-high": (CAPACITY, "Use less, or serve the model by another, until AWS grants more."),
+    "model-throttled": (CAPACITY, LITELLM_LOG, "Lower what a key may ask for, or use another model."),
+    "secret-rotated": ("Which services still run with the former value? stargate ledger {environment}",),
+    "rotation-failed": (
+        "aws secretsmanager describe-secret --secret-id stargate-{environment}/{subject} --region {region}",
+        "The log of its rotation function has the error.",
+    ),
+    "stack-failed": (
+        "stargate env show {environment}",
+        STACK_EVENTS,
+    ),
+    "drift-detected": ("stargate env drift {environment}",),
+    "cost-anomaly": (COSTS, "Whose key spends it, and was it stolen? stargate cost {environment} --json"),
+    "budget-passed": (COSTS,),
+    "alarm": (ALARMS,),
+    "alert": ("The alert's own text says what to do; its address is below, if it has one.",),
+}  # fmt: skip
+
+
+def first_steps(environment: Environment, kind: str, subject: str) -> tuple[str, ...]:
+    """Nothing for what has none: then the text says all that is known."""
+    named = {"environment": environment.name, "region": environment.region, "subject": subject}
+    return tuple(step.format(**named) for step in STEPS.get(kind, ()))

@@ -1,0 +1,89 @@
+"""One piece of news for whoever has subscribed, in the forms of those who read it.
+
+People get a subject and a text; a chat gets the schema of Amazon Q Developer's custom notifications, in which
+one thread is one incident; programs get the facts as JSON, and may filter by the attributes. Email knows
+threads by the subject alone: so all that is told of one incident has the same.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_SUBJECT = 100  # SNS takes no more, and ASCII only
+LONGEST_CHAT = 4000  # a chat takes 8000 characters, but nobody reads them there
+LONGEST_TITLE = 250
+FORM = "1"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`news` is its kind, `notice_id` the same however often it is sent, `thread` what it belongs to."""
+
+    news: str
+    notice_id: str
+    environment: str
+    thread: str
+    severity: str
+    subject: str
+    text: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    next_steps: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """For filter policies."""
+        told = {
+            "news": self.news,
+            "environment": self.environment,
+            "severity": self.severity,
+            "thread": self.thread,
+        }
+        return {name: value for name, value in told.items() if value}
+
+    @property
+    def plain_subject(self) -> str:
+        """In ASCII, in one line, and short enough; it may be of an alarm that somebody else has named."""
+        words = " ".join(self.subject.split()).encode("ascii", "replace").decode()
+        return words[:LONGEST_SUBJECT]
+
+    def for_machines(self) -> dict[str, Any]:
+        return {"version": FORM, "id": self.notice_id, **self.attributes, **self.facts}
+
+    def for_chat(self) -> dict[str, Any]:
+        """Amazon Q Developer in chat applications, custom notifications, version 1.0."""
+        content = {
+            "textType": "client-markdown",
+            "title": self.subject[:LONGEST_TITLE],
+            "description": self.text[:LONGEST_CHAT],
+            **({"nextSteps": list(self.next_steps)} if self.next_steps else {}),
+            "keywords": [word for word in (self.environment, self.severity) if word],
+        }
+        metadata = {
+            **({"threadId": self.thread} if self.thread else {}),
+            "summary": self.subject[:LONGEST_TITLE],
+            "eventType": self.news,
+            "additionalContext": self.attributes,
+        }
+        around = {"version": "1.0", "source": "custom", "id": self.notice_id}
+        return {**around, "content": content, "metadata": metadata}
+
+    def by_protocol(self) -> dict[str, str]:
+        """As SNS takes it with the structure `json`: what is not named gets `default`."""
+        machines = json.dumps(self.for_machines())
+        chat = json.dumps(self.for_chat())
+        return {
+            "default": self.text,
+            "sms": self.plain_subject,
+            "https": chat,
+            **dict.fromkeys(("sqs", "lambda", "firehose", "http", "email-json"), machines),
+        }
+
+
+def plain(subject: str, text: str) -> Notice:
+    """Of what is no incident's: a drill, a day's costs."""
+    return Notice("note", "", "", "", "", subject, text, {"subject": subject, "text": text})

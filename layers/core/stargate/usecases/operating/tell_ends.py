@@ -1,0 +1,29 @@
+"""People hear that an incident is over, in the thread in which they heard of it.
+
+Once: the end is written first, and told by whoever has written it. An end that could not be told stands in
+the ledger all the same, and the failure is the examination's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stargate.domain.operating.incident_report import in_words
+from stargate.domain.operating.pages import over
+
+if TYPE_CHECKING:
+    from stargate.domain.operating.operations import Overview
+    from stargate.ports.people import Pager
+
+
+@dataclass(frozen=True)
+class TellEnds:
+    pager: Pager
+
+    def __call__(self, before: Overview, after: Overview) -> None:
+        """Of those that were open before and are not any more."""
+        for incident in before.operations.open_incidents():
+            ended = after.operations.incidents.get(incident.incident_id)
+            if ended is not None and not ended.open and ended.recovered_at is not None:
+                self.pager.tell(over(after, ended, in_words(ended, ended.summary)))
