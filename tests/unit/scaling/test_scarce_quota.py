@@ -27,8 +27,7 @@ SHIFT = Rule(
 @pytest.fixture
 def play():
     """Its own playbook lets Haiku serve in the place of Sonnet."""
-    playing = QuotaPlay(playbook=(SHIFT, *DEFAULT))
-    return playing
+    return QuotaPlay(playbook=(SHIFT, *DEFAULT))
 
 
 def becomes_scarce(play):
