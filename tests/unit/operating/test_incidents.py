@@ -12,7 +12,12 @@ from stargate.domain.operating.incidents import CALM_SECONDS, HEED_SECONDS, caus
 from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Change
 from stargate.domain.signals.signal import Severity, Turn
-from stargate.errors import EnvironmentNotFoundError, IncidentNotFoundError, InvalidRequestError
+from stargate.errors import (
+    ConflictError,
+    EnvironmentNotFoundError,
+    IncidentNotFoundError,
+    InvalidRequestError,
+)
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, LoopPlay
 from tests.unit.operating.scenes import told
 
@@ -294,6 +299,21 @@ def test_an_event_that_comes_twice_opens_one(play):
     play.take(event)
     play.take(event)
     assert changes(play) == ["opened"]
+
+
+def test_who_cannot_join_for_the_crowd_is_heard_all_the_same_and_joins_in_the_next_minute(play):
+    """A burst of signals about one cause: all of them want the same row at once."""
+
+    def somebody_was_faster():
+        raise ConflictError("somebody else joined first")
+
+    told(play, "database-failover", "database")
+    play.operations.meddle.extend([somebody_was_faster] * 5)
+    assert told(play, "errors-high", "litellm").outcome == "taken"
+    (shown,) = incidents(play)
+    assert shown["conditions"] == ["database-failover#database"]
+    play.tick()
+    assert the_incident(play)["conditions"] == ["database-failover#database", "errors-high#litellm"]
 
 
 # It is shown.

@@ -8,6 +8,7 @@ import pytest
 
 from stargate.domain.environment import Status
 from stargate.errors import ConflictError
+from stargate.usecases.operating.take_signal import TRIES
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, LoopPlay, environment
 from tests.unit.signals import senders
 
@@ -94,7 +95,7 @@ def test_one_that_cannot_be_taken_does_not_hinder_the_others(play):
     def spoil():
         raise ConflictError("broken")
 
-    play.operations.meddle = [spoil] * 5
+    play.operations.meddle = [spoil] * TRIES
     with pytest.raises(ConflictError):
         play.hear(senders.ANOMALY)
     assert open_of(play, OTHER) == ["cost-anomaly#cost"]

@@ -131,7 +131,7 @@ def standing(approval: Approval, now: float) -> str:
     return f"asked for until {told(approval.expires_at)}"
 
 
-def is_asked(approval: Approval | None, condition: Condition, now: float) -> bool:
+def is_to_be_asked(approval: Approval | None, condition: Condition, now: float) -> bool:
     """Whether a person is to be asked (anew)."""
     if approval is None:
         return True

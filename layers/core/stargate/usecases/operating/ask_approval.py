@@ -12,12 +12,12 @@ from stargate.domain.operating.approvals import (
     APPROVAL,
     LOOP,
     Approval,
-    is_asked,
+    is_to_be_asked,
     newest,
     over,
     standing,
 )
-from stargate.domain.operating.conditions import is_asked as is_asked_for
+from stargate.domain.operating.conditions import is_asked
 from stargate.domain.operating.decisions import Verdict
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class AskApproval:
     ) -> Iterator[Told]:
         now, kind = self.clock.now(), decision.action or ""
         before = newest(overview.operations.approvals.values(), condition.key, kind, decision.subject)
-        if not is_asked(before, condition, now):
+        if not is_to_be_asked(before, condition, now):
             return
         price = hourly(decision.adds, overview.environment)
         approval = Approval(
@@ -71,7 +71,7 @@ class AskApproval:
             subject=decision.subject,
             requested_at=now,
             expires_at=now + ANSWER_SECONDS,
-            requested_by=condition.facts["asked_by"] if is_asked_for(condition) else LOOP,
+            requested_by=condition.facts["asked_by"] if is_asked(condition) else LOOP,
             proposal=f"{decision.proposal}{price.words}",
             target=decision.target,
             usd_per_hour="" if price.usd is None else str(price.usd),

@@ -69,15 +69,24 @@ class Deciding:
         return AskApproval(self.clock, self.narrator)
 
     def consider(
-        self, overview: Overview, condition: Condition, cause: str, *, thorough: bool = False
+        self,
+        overview: Overview,
+        condition: Condition,
+        cause: str,
+        *,
+        thorough: bool = False,
+        gathers: bool = True,
     ) -> Considered:
-        """Thorough: look also for what costs a call more, as the examination each minute can afford."""
+        """Thorough: look also for what costs a call more, as the examination each minute can afford.
+
+        `gathers`: put it to its incident, too.
+        """
         now = self.clock.now()
-        gathered = self.gather(overview, condition, cause)
+        gathered = self.gather(overview, condition, cause) if gathers else NONE
         overview = gathered.known_to(overview)
         _, decision = look_and_decide(self.instruments, overview, condition, now, thorough=thorough)
         considered = self._asked(overview, condition, decision, cause)
-        if gathered.incident is None and considered.action is not None:
+        if gathers and gathered.incident is None and considered.action is not None:
             gathered = self.gather(overview, condition, cause, acts=True)
         return considered.of(gathered)
 

@@ -93,7 +93,8 @@ class Examination:
             elif transition.condition is not None:
                 condition = transition.condition
         if self.overview.operations.in_flight(condition.key) is not None:
-            self._write((condition,), tuple(entries))
+            gathered = self.deciding.gather(self.overview, condition, condition.cause)
+            self._write((condition, *gathered.changed), (*entries, *gathered.told))
             return
         self._decide(condition, tuple(entries))
 

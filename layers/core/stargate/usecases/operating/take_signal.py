@@ -30,7 +30,9 @@ LATE_SECONDS = 600.0  # so old a word may not be true any more: the examination 
 CLOCKS_APART = 60.0
 # After these the outer loop looks at once, and not only at its next turn.
 MOVING_CAPACITY = frozenset({"cpu-high", "quota-high", "model-throttled", "task-stopped", "at-maximum"})
-TRIES = 5
+# Many conditions that open at once all want to join one incident: whoever is late again and again leaves the
+# joining to the minute's examination, and is heard all the same.
+TRIES, GATHERING_TRIES = 8, 5
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ class TakeSignal:
     def take(self, signal: Signal, late: str = "") -> Taken:
         """`late` says why nothing is to be decided on it now."""
         believed = self._not_ahead(signal)
-        for _ in range(TRIES):
+        for turn in range(TRIES):
             try:
-                return self._take(believed, late)
+                return self._take(believed, late, gathers=turn < GATHERING_TRIES)
             except ConflictError:  # somebody else changed the condition meanwhile: look again
                 continue
         raise ConflictError(f"{signal.kind} of {signal.subject} is changed by others all the time")
@@ -85,7 +87,7 @@ class TakeSignal:
         now = self.clock.now()
         return signal if signal.at <= now + CLOCKS_APART else replace(signal, at=now)
 
-    def _take(self, signal: Signal, late: str) -> Taken:
+    def _take(self, signal: Signal, late: str, *, gathers: bool) -> Taken:
         overview = self.operations.by_name(signal.environment)
         if overview is not None and is_our_own_doing(overview, signal):
             return _taken("ignored", OUR_OWN_DOING, signal)
@@ -97,7 +99,9 @@ class TakeSignal:
         transition = after(known, signal)
         considered = None
         if transition.condition is not None and transition.what is not Turned.UNCHANGED and not late:
-            considered = self.deciding.consider(overview, transition.condition, signal.entry_id)
+            considered = self.deciding.consider(
+                overview, transition.condition, signal.entry_id, gathers=gathers
+            )
         return self._write(overview, signal, transition, considered, late)
 
     def _write(
