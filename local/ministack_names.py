@@ -31,6 +31,12 @@ PRIVATE_NAMES = (
     ),
     PrivateName(
         "ministack.core.iam_actions",
+        "request_tag_context",
+        "(service: str, iam_action: str, body: bytes, params: dict) -> dict",
+        "local/iam/keys.py: does MiniStack tell events:source by itself by now?",
+    ),
+    PrivateName(
+        "ministack.core.iam_actions",
         "identity_denial_message",
         "(action: str, principal_arn: str, resource: str, explicit_deny: bool) -> str",
         "local/iam/principals.py: does it still mean the same?",

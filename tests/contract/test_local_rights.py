@@ -245,3 +245,20 @@ def test_alarms_are_described_by_who_may_see_all(bench, cloud):
     partly = cloud.client("cloudwatch", **bench.user(allow(action, f"{every}none-*")))
     with pytest.raises(ClientError, match=r"not authorized to perform: cloudwatch:DescribeAlarms"):
         partly.describe_alarms(AlarmNamePrefix="none-")
+
+
+def test_events_are_put_only_from_the_source_that_the_right_names(bench, cloud):
+    """And so nobody with that right can speak in another's name."""
+    narrowed = allow("events:PutEvents", Condition={"StringEquals": {"events:source": "stargate"}})
+    code = """
+import boto3
+def handle(event, context):
+    entry = {"Source": event["source"], "DetailType": "Told", "Detail": "{}"}
+    try:
+        return boto3.client("events").put_events(Entries=[entry])["FailedEntryCount"]
+    except Exception as error:
+        return str(error)
+"""
+    function = bench.function(code, narrowed)
+    assert bench.invoke(function, {"source": "stargate"}) == 0
+    assert "AccessDenied" in str(bench.invoke(function, {"source": "another"}))

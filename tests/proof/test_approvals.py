@@ -145,6 +145,48 @@ def test_what_is_refused_is_not_done(api, messages, record):
     assert approval(record, REFUSED)["detail"]["reason"] == "at noon"
 
 
+def test_what_one_asks_for_another_has_to_grant(api, stranger, inbox, record, environment):
+    """By hand, the same way: the one who asked cannot, whoever is sent the link can."""
+    assert api.patch("/environments/asked", {"approvers": ["alice", "operator"]}).status == 200
+    wish = {"action": "restart_service", "subject": "grafana", "reason": "its dashboards are stale"}
+    asked = api.post("/environments/asked/actions", wish)
+    assert (asked.status, asked.document["decision"]["guard"]) == (202, "approval")
+    again = api.post("/environments/asked/actions", wish)
+    assert (again.status, again.document["type"]) == (409, "urn:stargate:problem:action-asked")
+    own = api.post(f"/approvals/{asked.document['approval']}", {"answer": "grant"})
+    assert (own.status, own.document["type"]) == (403, "urn:stargate:problem:not-approver")
+    links = []
+    wait_until(
+        lambda: links.extend(one for text in inbox() for one in LINK.findall(text)) or links,
+        "alice was sent a link",
+    )
+    assert stranger.post(links[-1], {"answer": "grant"}).status == 200
+    wait_until(lambda: record.last("verification", "restart_service") is not None, "it was done and verified")
+    assert record.last("verification", "restart_service")["detail"]["outcome"] == "reached"
+    (done,) = (
+        one
+        for one in api.get("/environments/asked/actions").document["actions"]
+        if one["action"] == "restart_service"
+    )
+    assert (done["status"], done["rule"]) == ("REACHED", "asked for")
+
+
+def test_what_was_done_is_an_incident_with_its_timeline(api, messages, record):
+    """Something was done about the rotated secret; after ten minutes of calm it is told what came of it."""
+    path = "/environments/asked/incidents"
+
+    def ended():
+        return [one for one in api.get(path).document["incidents"] if one["status"] == "ended"]
+
+    wait_until(lambda: bool(ended()), "the incident has ended")
+    shown = api.get(f"{path}/{ended()[0]['id']}").document
+    assert shown["cause"] == f"secret-rotated#{GRANTED}"
+    assert [one["action"] for one in shown["summary"]["actions"]] == ["redeploy_readers"]
+    assert shown["summary"]["seconds"]["to_act"] <= shown["summary"]["seconds"]["to_recover"]
+    kinds = [one["kind"] for one in shown["timeline"]]
+    assert (kinds[-1], {"decision", "action", "verification"} <= set(kinds)) == ("incident", True)
+
+
 def test_what_nobody_answers_is_not_done(messages, stranger, record):
     """After an hour it is told, and the link is good for nothing."""
     wait_until(lambda: approval(record, EXPIRED)["detail"]["status"] == "EXPIRED", "nobody answered")

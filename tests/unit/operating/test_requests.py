@@ -155,6 +155,16 @@ def test_a_guard_holds_it_and_it_is_done_when_the_guard_lifts(play, hinder, guar
     assert len(play.remedies.started) == 1
 
 
+def test_people_rest_as_long_between_two_as_the_loop_does(play):
+    """The playbook's own cool-down of the action, where it is the shortest."""
+    asks(play, RESTART)
+    play.performs()
+    play.settles("missed")
+    ticks(play, 6)
+    answer = asks(play, RESTART)
+    assert (answer["decision"]["verdict"], answer["decision"]["guard"]) == ("hold", "cool-down")
+
+
 def test_what_cannot_be_done_in_its_time_is_not_done_later(play):
     """Nobody wants yesterday's restart."""
     play.turn_switch({"actions": "off", "reason": "wait"})

@@ -14,7 +14,7 @@ from stargate.domain.moments import told
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.conditions import ASKED, is_asked
-from stargate.domain.operating.playbook import MINUTE, Rule, Rung
+from stargate.domain.operating.playbook import MINUTE, Playbook, Rule, Rung
 from stargate.domain.playbook.fields import action, fields, number, parameters, said
 from stargate.domain.signals.signal import Severity, Signal, Turn
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 RULE_NAME = "asked for"
 USUAL_MINUTES, LONGEST_MINUTES = 60, 24 * 60
 LONGEST_REASON = 500
+USUAL_COOL_DOWN, USUAL_MOST = 5 * MINUTE, 10  # of what the playbook has no rule for
 SETTLED = frozenset({ActionStatus.REACHED, ActionStatus.MISSED, ActionStatus.FAILED})
 REQUEST = fields(
     {
@@ -92,11 +93,15 @@ def signal_of(
     )
 
 
-def rule_of(condition: Condition) -> Rule:
-    """As if it stood in the playbook; nobody is paged if it misses: whoever asked for it is looking."""
-    facts = condition.facts
+def rule_of(condition: Condition, playbook: Playbook) -> Rule:
+    """As if it stood in the playbook, and within the widest measure that this has for the action.
+
+    Nobody is paged if it misses: whoever asked for it is looking.
+    """
+    facts, action = condition.facts, condition.kind.removeprefix(ASKED)
+    same = [rule for rule in playbook if any(rung.action == action for rung in rule.rungs)]
     rung = Rung(
-        condition.kind.removeprefix(ASKED),
+        action,
         condition.subject,
         {name: tuple(one) if isinstance(one, list) else one for name, one in facts["with"].items()},
     )
@@ -105,7 +110,8 @@ def rule_of(condition: Condition) -> Rule:
         condition=condition.key,
         rungs=(rung,),
         reason=f"{facts['asked_by']} asked for it: {facts['reason']}",
-        cool_down=MINUTE,
+        cool_down=min((rule.cool_down for rule in same), default=USUAL_COOL_DOWN),
+        most_in_an_hour=max((rule.most_in_an_hour for rule in same), default=USUAL_MOST),
         pages=False,
     )
 

@@ -29,14 +29,14 @@ def with_what_is_due(playbook: Playbook, operations: Operations, condition: Cond
     """The playbook, and before its rows what is to be taken back of this condition by now."""
     ours = (hold for hold in operations.holds.values() if hold.live and hold.condition == condition.key)
     due = [_taking_back(hold, condition) for hold in ours if hold.spent or not condition.open]
-    return (*due, *_asked_for(operations, condition), *playbook)
+    return (*due, *_asked_for(playbook, operations, condition), *playbook)
 
 
-def _asked_for(operations: Operations, condition: Condition) -> Playbook:
+def _asked_for(playbook: Playbook, operations: Operations, condition: Condition) -> Playbook:
     """A person's wish is a rule of its own, until it is done."""
     if not is_asked(condition) or not condition.open or is_done(condition, operations.actions.values()):
         return ()
-    return (rule_of(condition),)
+    return (rule_of(condition, playbook),)
 
 
 def _taking_back(hold: Hold, condition: Condition) -> Rule:
