@@ -17,7 +17,7 @@ from stargate.domain.gateway.secrets import READERS
 from stargate.domain.life.hours import DAYS, Hours
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.conditions import FLAPS
+from stargate.domain.operating.conditions import FLAPS, is_asked
 from stargate.domain.operating.facts import Keys, Task
 from stargate.domain.operating.guards import TAKE_BACK
 from stargate.domain.operating.ladders import rule_named, with_what_is_due
@@ -28,6 +28,7 @@ from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.signals.kinds import KINDS
 from stargate.domain.signals.signal import Severity, Signal, Turn
 from stargate.errors import ActionRefusedError, ConflictError
+from stargate.usecases.operating.take_request import TakeRequest
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, REGION, WARNING, LoopPlay
 
 HOUR = 3600.0
@@ -372,6 +373,13 @@ class Night:
             self.play.answer(name, {"answer": answer, "reason": "as a person sees it"}, "somebody")
         self.play.examines_at_once()
 
+    def do_wish(self, number):
+        """A person asks for something, sensible or not, for a while that may be too short."""
+        action, subject, given = WISHES[number % len(WISHES)]
+        request = {"action": action, "subject": subject, "with": given, "reason": "a person's wish"}
+        take = TakeRequest(self.play.signals, self.play.identifiers)
+        take(NAME, {**request, "minutes": (5, 30, 90)[number // len(WISHES) % 3]}, "a/wisher")
+
     def do_load(self, number):
         self.play.load(40 + number % 61, tasks=1 + number // 61 % 7)
 
@@ -575,6 +583,8 @@ class Night:
         for name in (CRITICAL, WARNING):
             play.alarms.turn(name, "OK", play.clock.now())
         for condition in self.known().conditions.values():
+            if is_asked(condition):  # a wish ends by itself
+                continue
             for source, report in condition.reports.items():
                 if report.opens:
                     self._closes(condition, source)
@@ -628,6 +638,14 @@ def _somebody_was_faster():
     raise ConflictError("somebody else changed the row first")
 
 
+WISHES = (
+    ("restart_service", "litellm", {}),
+    ("raise_bound", "litellm", {"minimum": 4}),
+    ("evacuate_zone", "zones", {"zones": ["us-east-1a"]}),
+    ("fail_over_database", "database", {}),
+    ("mute_alarms", "litellm", {}),
+    ("raise_bound", "litellm", {"minimum": 99}),
+)
 WEIGHTS = {
     "hear": 14,
     "aim": 9,
@@ -650,6 +668,7 @@ WEIGHTS = {
     "rate": 1,
     "drill": 1,
     "approve": 2,
+    "wish": 2,
     "load": 2,
     "world": 7,
     "somebody": 2,
