@@ -19,7 +19,8 @@ def show_plan(console: Console, document: Document, *, repairs: bool = False) ->
     if moving:
         console.print(_table(moving))
     still = len(document["stacks"]) - len(moving)
-    console.print(f"{len(moving)} stacks, {still} unchanged, about {spoken(document['seconds'])} in all")
+    stacks = "1 stack" if len(moving) == 1 else f"{len(moving)} stacks"
+    console.print(f"{stacks}, {still} unchanged, about {spoken(document['seconds'])} in all")
     for line in (*_remarks(document), *_repairs(document.get("repairs", []), told=repairs)):
         console.print(line)
     if document["preflight"]["ok"] and (moving or document.get("settings")):

@@ -99,6 +99,7 @@ _NAMED_OTHERWISE = {
     ("create", "AWS::EC2::Instance"): "ec2:RunInstances",
     ("delete", "AWS::EC2::Instance"): "ec2:TerminateInstances",
     ("create", "AWS::Events::Rule"): "events:PutRule",
+    ("update", "AWS::Lambda::Function"): "lambda:UpdateFunctionConfiguration",
     (
         "update",
         "AWS::ApplicationAutoScaling::ScalableTarget",

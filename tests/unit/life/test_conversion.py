@@ -73,6 +73,15 @@ def test_what_a_poc_does_without_is_made_and_it_ends_ready(growth):
     assert "preset poc" not in growth.summaries()[-1]
 
 
+def test_its_time_to_go_knows_what_is_new(growth):
+    """Beside the half minute of the checks, which is all where nothing is made."""
+    growth.converts()
+    document = growth.show.one("sandbox")
+    assert document["eta_seconds"] > 30
+    eta = {stack["name"]: stack["eta_seconds"] for stack in document["stacks"]}
+    assert all(eta[name] for name in BROUGHT)
+
+
 def test_it_keeps_the_secrets_that_it_shares(growth):
     """Others would lock out whoever has the old ones, and what is encrypted with them."""
     before = growth.now().shared

@@ -57,6 +57,13 @@ class _Direct:
         self.plan = plan
 
 
+class SmallOffice(Office):
+    """Where a POC stands in a region of three zones."""
+
+    def ask(self, **changes):
+        return super().ask(preset="poc", region="us-east-1", **changes)
+
+
 @pytest.fixture
 def office():
     return Office()
@@ -94,6 +101,19 @@ def test_of_a_standing_one_only_what_differs_is_asked_of_cloudformation(office):
     assert litellm["changes"] == [change.document()]
     assert document["seconds"] == 5
     assert office.now().status is Status.READY
+
+
+def test_another_preset_adds_what_it_brings():
+    """And changes what is given something of it; told beside what is kept and what is lost."""
+    office = SmallOffice()
+    document = office.plan(preset="sandbox")
+    told = actions(document)
+    assert {name for name, action in told.items() if action == "add"} == {"waf", "storage"}
+    assert {name for name, action in told.items() if action == "change"} >= {"edge", "victoria-metrics"}
+    waits = {stack["name"]: stack["known_after"] for stack in document["stacks"]}
+    assert (waits["edge"], waits["victoria-metrics"]) == (["waf"], ["storage"])
+    assert any("keeps the secrets" in warning for warning in document["warnings"])
+    assert (document["preset"], office.now().preset) == ("sandbox", "poc")
 
 
 def test_an_interruption_and_what_waits_for_it_are_told(office):

@@ -173,9 +173,10 @@ def _left_to_create(state: NodeState, now: float) -> float:
 
 
 def _left_to_update(state: NodeState, attempt: int, now: float) -> float:
-    """Only what is known to change takes time; what stands as declared is passed in a moment."""
+    """Only what is new or known to change takes time; what stands as declared is passed in a moment."""
+    is_new = state.status is NodeStatus.WAITING and state.submitted_at is None
     changes = state.submitted_attempt == attempt and state.status is NodeStatus.SUBMITTED
-    return _left_to_create(state, now) if changes else 0.0
+    return _left_to_create(state, now) if is_new or changes else 0.0
 
 
 def _left_to_delete(state: NodeState, now: float) -> float:

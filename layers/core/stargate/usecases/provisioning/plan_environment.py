@@ -116,7 +116,10 @@ class PlanEnvironment:
             changes = self._changes(after, manifest, states, name)
             words.extend(interruptions(changes or ()))
             action = "add" if changes is None else action_of(changes)
-            waits = sorted(moving & set(after.graph.all_needs(name)))
+            needs = set(after.graph.all_needs(name))
+            waits = sorted(moving & needs)
+            if action == "none" and needs - set(states):
+                action = "change"  # it is given something that is not there yet
             if action != "none":
                 moving.add(name)
             seconds = 0.0 if action == "none" else manifest.stacks[name].seconds_to_create(parameters)
@@ -143,7 +146,8 @@ class PlanEnvironment:
             return None
         outputs: dict[str, str] = {}
         for need in environment.graph.all_needs(name):
-            outputs.update(states[need].outputs)
+            if need in states:
+                outputs.update(states[need].outputs)
         if environment.shared is not None:
             outputs.update(outputs_of(self.preflight.stacks, environment.shared))
         declared = environment_parameters(environment, self.gateway_bucket, self.boundary_arn)
