@@ -40,6 +40,11 @@ class ActionSettings:
 
 
 @dataclass(frozen=True)
+class PerformActionSettings(ActionSettings):
+    sleep_arn: str
+
+
+@dataclass(frozen=True)
 class SettleSettings:
     """Of those who say how an attempt ended: a failed update is taken back by another."""
 

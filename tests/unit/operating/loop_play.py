@@ -10,6 +10,7 @@ from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import Minute
 from stargate.usecases.costs.hold_ceiling import HoldCeiling
+from stargate.usecases.life.begin_work import BeginWork
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
 from stargate.usecases.operating.answer_approval import AnswerApproval
@@ -89,6 +90,7 @@ class LoopPlay:
         self.operations = fakes.FakeOperations(self.table, rules=self.playbook)
         self.services = fakes.FakeServices(self.clock)
         self.ledger = fakes.FakeLedger(self.table)
+        self.sleeps = fakes.FakeWorkflows()
         tools = self.tools()
         instruments = Instruments(tools.sources())
         deciding = Deciding(
@@ -125,7 +127,7 @@ class LoopPlay:
         self.perform = PerformAction(
             self.operations,
             instruments,
-            tools.performers(self.pager),
+            tools.performers(self.pager, self.falling_asleep()),
             self.clock,
             self.narrator("perform_action"),
         )
@@ -146,6 +148,12 @@ class LoopPlay:
             fakes.FakeHistories(),
         )
         self.turn_switch = TurnSwitch(fakes.FakeSwitches(self.table), self.clock, "someone")
+
+    def falling_asleep(self):
+        """What a person would ask for, and the loop, too."""
+        environments = fakes.FakeEnvironments(self.table)
+        shared = (self.clock, self.identifiers, self.narrator("perform_action"))
+        return BeginWork(environments, self.operations, self.sleeps, *shared)
 
     def tools(self):
         return Tools(

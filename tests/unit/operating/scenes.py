@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stargate.domain.environment import Status, Work
 from stargate.domain.life.hours import DAYS, Hours
 from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.facts import Keys, Task
@@ -175,6 +176,10 @@ def routes(aliases):
     return happens
 
 
+def it_has_fallen_asleep(play):
+    play.becomes(status=Status.ASLEEP, work=Work.SLEEP)
+
+
 DATABASE_ISSUE = opened("cpu-high", "database")
 ZONE_ISSUE = opened("health-issue", "ec2", zones=["us-east-1a"])
 QUOTA = opened("quota-warning", "bedrock", quota="Tokens per minute", percent=96.0)
@@ -237,6 +242,9 @@ SCENES = {
     "mute_alarms": Scene(alarms_sound, nothing, sound_again, Rung("mute_alarms")),
     "unmute_alarms": Scene(
         over("mute_alarms", "cpu-high", "litellm"), nothing, are_muted_again, Rung("mute_alarms")
+    ),
+    "put_to_sleep": Scene(
+        opened("budget-passed", "cost", percent=101.0), it_has_fallen_asleep, nothing, Rung("put_to_sleep")
     ),
     "page": Scene(nothing_else_helps, somebody_gets_the_page, nothing),
 }

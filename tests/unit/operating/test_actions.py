@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from stargate.domain.environment import Status, Work
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.facts import Facts
+from stargate.domain.operating.leases import taken
 from stargate.domain.operating.measures import MEASURES
+from stargate.domain.operating.operations import Change
 from stargate.wiring.actions import tools
-from tests.unit.operating.loop_play import LoopPlay
+from tests.unit.operating.loop_play import IDENTIFIER, LoopPlay
 from tests.unit.operating.scenes import SCENES, staged
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "actions.md"
@@ -44,7 +47,7 @@ def requested(play):
 @pytest.mark.parametrize("kind", ACTIONS.values(), ids=ACTIONS)
 def test_every_kind_has_all_that_makes_one(kind):
     """A performer, a scene, a row in the documents, and names that exist."""
-    assert kind.name in tools().performers(pager())
+    assert kind.name in tools().performers(pager(), LoopPlay().falling_asleep())
     assert kind.name in SCENES
     cells = rows_of(DOCUMENT.read_text())[kind.name]
     assert len(cells) == COLUMNS
@@ -56,7 +59,12 @@ def test_every_kind_has_all_that_makes_one(kind):
 def test_nothing_is_left_of_kinds_that_are_gone():
     """No performer, scene or row without its kind."""
     names = set(ACTIONS)
-    assert set(tools().performers(pager())) == set(SCENES) == set(rows_of(DOCUMENT.read_text())) == names
+    assert (
+        set(tools().performers(pager(), LoopPlay().falling_asleep()))
+        == set(SCENES)
+        == set(rows_of(DOCUMENT.read_text()))
+        == names
+    )
 
 
 def test_every_measure_and_source_is_of_a_fact():
@@ -120,3 +128,58 @@ def test_what_is_held_is_given_back_by_the_kind_that_says_so(play, kind):
     hold = play.operations.by_id(play.identifier).operations.holds.get(requested(play).scope)
     ours = hold is not None and hold.live and hold.action_id == requested(play).action_id
     assert ours is (ACTIONS[kind].taken_back_by is not None)
+
+
+# Money.
+
+
+def spent(play, **changes):
+    """All of the month's budget is gone, and the environment's own playbook has a rule for it."""
+    play.becomes(**changes)
+    SCENES["put_to_sleep"].arises(play)
+    return play
+
+
+def test_an_environment_whose_budget_is_spent_falls_asleep_as_if_somebody_asked():
+    """By the workflow of sleep; its ledger names the action, and a second call starts nothing."""
+    play = spent(staged("put_to_sleep"))
+    (decision,) = [entry for entry in play.entries() if entry.kind == "decision"]
+    assert re.search(r"\$0\.\d+ an hour less", decision.summary)
+    play.performs()
+    (started,) = play.sleeps.started
+    assert started[0] == "sleep"
+    environment = play.table.environments[IDENTIFIER]
+    assert (environment.status, environment.work) == (Status.UPDATING, Work.SLEEP)
+    asked = play.table.entries[IDENTIFIER][environment.cause]
+    assert asked.cause == f"request by action {requested(play).action_id}"
+    play.performs()
+    assert play.sleeps.started == [started]
+
+
+def test_what_is_protected_is_never_put_to_sleep_for_money():
+    """Production says so by its deletion protection: a person is paged in its place."""
+    play = spent(staged("put_to_sleep"), deletion_protection=True)
+    assert requested(play).kind == "page"
+    assert "what is protected is not put to sleep" in play.condition("budget-passed#cost").decided.reason
+
+
+def test_one_that_somebody_woke_again_stays_awake_while_the_budget_is_spent():
+    """It is done once while the condition is open: a person's word counts more."""
+    play = spent(staged("put_to_sleep"))
+    play.performs()
+    SCENES["put_to_sleep"].comes(play)
+    assert play.awaits() == "reached"
+    play.settles("reached")
+    play.becomes(status=Status.READY, work=Work.WAKE)
+    play.tick(7200)
+    assert len(play.sleeps.started) == 1
+    assert not any(one.in_flight for one in play.actions())
+
+
+def test_a_drill_that_began_meanwhile_keeps_it_awake():
+    """The guards are asked again before anything is done."""
+    play = spent(staged("put_to_sleep"))
+    play.operations.record(IDENTIFIER, Change((taken(None, "drill", "a drill", play.clock.now()),)))
+    play.performs()
+    assert play.sleeps.started == []
+    assert requested(play).status is ActionStatus.WITHDRAWN

@@ -14,6 +14,7 @@ from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
     from stargate.ports.state import OperationsRows
+    from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.explain_event import ExplainEvent
@@ -145,12 +146,31 @@ def perform_action() -> PerformAction:
     from stargate.adapters.operations import OperationsTable
     from stargate.usecases.operating.perform_action import PerformAction
 
-    given = settings.read(settings.ActionSettings)
+    given = settings.read(settings.PerformActionSettings)
+    table = Table(given.table_name)
     return PerformAction(
-        OperationsTable(Table(given.table_name)),
+        OperationsTable(table),
         instruments(),
-        tools().performers(pager(given.operators_topic_arn)),
+        tools().performers(pager(given.operators_topic_arn), _falling_asleep(table, given.sleep_arn)),
         SystemClock(),
+        narrator_of("perform_action"),
+    )
+
+
+def _falling_asleep(table: Table, sleep_arn: str) -> BeginWork:
+    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.adapters.identifiers import RandomIdentifiers
+    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.domain.environment import Work
+    from stargate.usecases.life.begin_work import BeginWork
+
+    return BeginWork(
+        EnvironmentRows(table),
+        OperationsTable(table),
+        StepFunctionsWorkflows({Work.SLEEP: sleep_arn}),
+        SystemClock(),
+        RandomIdentifiers(),
         narrator_of("perform_action"),
     )
 

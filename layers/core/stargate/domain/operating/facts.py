@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ASLEEP, FALLING_ASLEEP = "ASLEEP", "falling asleep"
+
+
 @dataclass(frozen=True)
 class ScalingFacts:
     """The service's scalable target. `failure`: why its newest activity failed, if that was asked for.
@@ -161,7 +164,8 @@ class Facts:
 
     `minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped;
     `deliveries` are those to the people on call; `aliases`: which model LiteLLM serves in the place of which;
-    `sounding`: the subject's alarms that are not muted; `readers`: the services that read a secret.
+    `sounding`: the subject's alarms that are not muted; `readers`: the services that read a secret;
+    `standing`: how the whole environment stands, as its status says it, or FALLING_ASLEEP.
     """
 
     scaling: ScalingFacts | None = None
@@ -178,6 +182,7 @@ class Facts:
     aliases: Mapping[str, str] | None = None
     sounding: tuple[str, ...] | None = None
     readers: Mapping[str, ServiceFacts] | None = None
+    standing: str = ""
 
 
 UNKNOWN = Facts()  # of a subject of which nothing was asked

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import texts
+from stargate.domain.operating.facts import ASLEEP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,6 +124,10 @@ def _sounding(facts: Facts, action: Action, now: float) -> float | None:
     return float(len(set(facts.sounding) & set(texts(action.target, "alarms"))))
 
 
+def _asleep(facts: Facts, action: Action, now: float) -> float | None:
+    return float(facts.standing == ASLEEP) if facts.standing else None
+
+
 MEASURES: Mapping[str, Measure] = {
     "cpu": Measure("minutes", _cpu),
     "running_tasks": Measure("service", _running),
@@ -141,4 +146,5 @@ MEASURES: Mapping[str, Measure] = {
     "models_shifted": Measure("aliases", _shifted),
     "quota_asked": Measure("quota", _quota),
     "sounding_alarms": Measure("sounding", _sounding),
+    "asleep": Measure("standing", _asleep),
 }

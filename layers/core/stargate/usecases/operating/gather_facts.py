@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stargate.domain.environment import Status, Work
 from stargate.domain.gateway.secrets import readers_of
 from stargate.domain.life.rest import services_of
-from stargate.domain.operating.facts import Facts
+from stargate.domain.operating.facts import FALLING_ASLEEP, Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,6 +203,13 @@ def last_stop(overview: Overview, subject: str, *, thorough: bool) -> float | No
     """Known without a call: of the newest task of the service that nobody stopped."""
     condition = overview.operations.conditions.get(f"task-stopped#{subject}")
     return condition.stops[-1].at if condition and condition.stops else None
+
+
+def standing(overview: Overview, subject: str, *, thorough: bool) -> str:  # noqa: ARG001
+    """Known without a call."""
+    environment = overview.environment
+    falls = environment.status is Status.UPDATING and environment.work is Work.SLEEP
+    return FALLING_ASLEEP if falls else environment.status.value
 
 
 def quota_region(overview: Overview, service: str) -> str:

@@ -17,6 +17,7 @@ from stargate.usecases.operating.performers import (
     models,
     page,
     quotas,
+    rest,
     services,
     zones,
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from stargate.ports.gateway import GatewayMetrics, Repose, Scaling, Services
     from stargate.ports.people import Pager
     from stargate.ports.world import Clock
+    from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.operating.gather_facts import Source
     from stargate.usecases.operating.performers.performer import Performer
 
@@ -69,14 +71,15 @@ class Tools:
             "aliases": facts.Aliases(self.models),
             "sounding": facts.SoundingAlarms(self.alarms),
             "readers": facts.Readers(self.services),
+            "standing": facts.standing,
         }
 
     def measuring(self, pager: Pager) -> Mapping[str, Source]:
         """For all that an effect is measured by, too."""
         return {**self.sources(), "deliveries": facts.Deliveries(pager, self.clock)}
 
-    def performers(self, pager: Pager) -> Mapping[str, Performer]:
-        """One for each kind of action in the registry."""
+    def performers(self, pager: Pager, begin: BeginWork) -> Mapping[str, Performer]:
+        """One for each kind of action in the registry; `begin` is for what changes how all of it stands."""
         moved, classes = bounds.MoveBounds(self.scaling), database.ChangeClass(self.servers)
         routes = models.RouteModels(self.models)
         return {
@@ -98,5 +101,6 @@ class Tools:
             "request_quota": quotas.RequestQuota(self.quotas),
             "mute_alarms": alarms.MuteAlarms(self.alarms),
             "unmute_alarms": alarms.UnmuteAlarms(self.alarms),
+            "put_to_sleep": rest.PutToSleep(begin),
             "page": page.PagePerson(pager, facts.LastMinutes(self.metrics, self.clock), self.clock),
         }

@@ -10,6 +10,7 @@ from stargate.domain.operating.actions.fail_over_database import FailOverDatabas
 from stargate.domain.operating.actions.limit_connections import LimitConnections
 from stargate.domain.operating.actions.mute_alarms import MuteAlarms
 from stargate.domain.operating.actions.page import Page
+from stargate.domain.operating.actions.put_to_sleep import PutToSleep
 from stargate.domain.operating.actions.raise_bound import RaiseBound
 from stargate.domain.operating.actions.redeploy_readers import RedeployReaders
 from stargate.domain.operating.actions.release_bound import ReleaseBound
@@ -50,6 +51,7 @@ ACTIONS: Mapping[str, ActionKind] = {
         RequestQuota(),
         MuteAlarms(),
         UnmuteAlarms(),
+        PutToSleep(),
         Page(),
     )
 }
