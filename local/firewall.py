@@ -6,6 +6,7 @@ not compressed, so neither is the window that its requests are counted in.
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections import defaultdict, deque
@@ -81,4 +82,4 @@ def _matches(statement: Mapping[str, Any], caller: Caller) -> bool:
     match = statement["ByteMatchStatement"]
     if match["PositionalConstraint"] != "STARTS_WITH" or "UriPath" not in match["FieldToMatch"]:
         raise KeyError(f"a rate rule is narrowed by what the local cloud does not play: {match}")
-    return caller.path.startswith(match["SearchString"])
+    return caller.path.startswith(base64.b64decode(match["SearchString"]).decode())

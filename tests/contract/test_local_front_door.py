@@ -13,6 +13,7 @@ import pytest
 from ministack.services import cloudfront, waf
 
 from local import firewall, front_door
+from local.cloudformation.types.waf import as_kept, create_acl
 from local.gateways import registry
 from local.twin import read_fault
 from stargate.domain.gateway.front_door import PAGES, Answer, check_page
@@ -124,11 +125,20 @@ def test_a_functions_https_ends_at_the_local_cloud():
 def walled(hands, monkeypatch):
     """The same, behind the web ACL of the gateway's own template."""
     made = rendered("sandbox", "waf")["WebAcl"]["Properties"]
-    _, arn, _ = waf.create_web_acl_record("stargate-sandbox", "CLOUDFRONT", made)
+    _, arn, _ = waf.create_web_acl_record("stargate-sandbox", "CLOUDFRONT", as_kept(made))
     record = {"DomainName": DOMAIN, "config_xml": f"<Comment>{CLUSTER}</Comment><WebACLId>{arn}</WebACLId>"}
     monkeypatch.setitem(cloudfront._distributions, "E1", record)
     firewall._asked.clear()
     return hands
+
+
+def test_a_search_string_is_kept_as_callers_of_the_api_send_it(hands):
+    """Text in a template; whoever reads the rules from the service decodes it."""
+    made = rendered("sandbox", "waf")["WebAcl"]["Properties"]
+    _, attributes = create_acl("WebAcl", made, "stargate-sandbox-waf")
+    kept = json.dumps(waf.web_acl_record(attributes["Id"], "CLOUDFRONT")["Rules"])
+    assert '"SearchString": "L3YxLw=="' in kept
+    assert '"SearchString": "/v1/"' not in kept
 
 
 def refused(address, path, times, **headers):
