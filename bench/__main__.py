@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 
-from bench import cold_start, react, twin
+from bench import cold_start, react, signals, twin
 from bench.scaling import command as scaling
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "cold_start": cold_start.run,
     "react": react.run,
     "scaling": scaling.run,
+    "signals": signals.run,
     "twin": twin.run,
 }
 

@@ -433,8 +433,8 @@ def test_a_row_without_a_mode_acts(real):
     assert real.environments.get(IDENTIFIER) == replace(observing, revision=1)
 
 
-def test_actions_end_by_themselves_and_conditions_stay(real):
-    """A day after it was asked for an action is history, which the ledger has; the rest is state."""
+def test_actions_end_by_themselves_and_open_conditions_stay(real):
+    """An action is history after a day, a condition a month after it was over; the rest is state."""
     real.operations.record(IDENTIFIER, Change(EVERYTHING, (entry(),)))
     ends = {}
     for row in EVERYTHING:
@@ -442,6 +442,10 @@ def test_actions_end_by_themselves_and_conditions_stay(real):
         ends[written["sk"].split("#")[1]] = written.get("expires_at")
     kept = {"action": 1061 + 24 * 3600, "approval": 1061 + 7 * 24 * 3600}
     assert ends == dict.fromkeys(("condition", "hold", "incident", "lease", "loop")) | kept
+    over = replace(a_condition(), open=False, closed_at=1060.0, subject="long over")
+    real.operations.record(IDENTIFIER, Change((over,)))
+    written = real.table.get({"pk": f"env#{IDENTIFIER}", "sk": sort_key(over)})
+    assert written["expires_at"] == round(over.last_at) + 30 * 86400
 
 
 def test_an_overview_costs_three_calls_by_name_and_two_by_id(real):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = "ops#"
 OPEN = "open"  # the partition of the index with all that the minute's tick must look at
+CLOSED_KEPT_SECONDS = 30 * 86400  # alerts have whatever names: what is long over is not read with each signal
 ACTION_KEPT_SECONDS = 24 * 3600
 APPROVAL_KEPT_SECONDS = 7 * 24 * 3600
 
@@ -46,6 +47,8 @@ def operation_row(environment_id: str, row: OperationRow) -> Row:
         written["lapses_at"] = written.pop("expires_at")
     if isinstance(row, Action):
         written["expires_at"] = round(row.requested_at) + ACTION_KEPT_SECONDS
+    if isinstance(row, Condition) and not row.open:
+        written["expires_at"] = round(row.last_at) + CLOSED_KEPT_SECONDS
     if isinstance(row, Incident) and row.ended_at is not None:
         written["expires_at"] = (
             round(row.ended_at) + ACTION_KEPT_SECONDS
