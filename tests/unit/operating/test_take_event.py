@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from stargate.domain.environment import Status
+from stargate.domain.environment import Status, Work
 from stargate.errors import ConflictError
 from stargate.usecases.operating.take_signal import TRIES
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, LoopPlay, environment
@@ -141,3 +141,36 @@ def test_the_control_planes_own_failures_are_no_environments(play):
     (told,) = play.hear(senders.alarm("stargate-ReceiveSignalFailing-1ABCDEFGHIJKL"))
     assert told.outcome == "ignored"
     assert "its own alarms" in told.reason
+
+
+def told(number):
+    return {**senders.database(number, categories=("notification",)), "id": f"event-{number}"}
+
+
+def test_a_database_that_somebody_stops_wakes_a_person_until_it_is_started(play):
+    """No workflow of ours has stopped it, and every request that needs it fails."""
+    (taken,) = play.hear(told("0087"))
+    assert (taken.kind, taken.decided) == ("database-stopped", "act")
+    assert [action.kind for action in play.actions()] == ["page"]
+    started = {**told("0088"), "time": "2026-11-24T03:02:00Z"}
+    started["detail"] = {**started["detail"], "Date": "2026-11-24T03:02:00Z"}
+    play.hear(started)
+    assert open_of(play, IDENTIFIER) == []
+
+
+@pytest.mark.parametrize("number", ["0087", "0004", "0003"])
+def test_what_our_own_workflows_do_to_a_database_wakes_nobody(play, number):
+    """One that falls asleep stops it, one that is removed deletes it."""
+    play.becomes(status=Status.UPDATING, work=Work.SLEEP)
+    assert [taken.outcome for taken in play.hear(told(number))] == ["ignored"]
+    play.becomes(status=Status.RETIRING, work=Work.RETIRE)
+    assert [taken.outcome for taken in play.hear({**told(number), "id": "another"})] == ["ignored"]
+
+
+def test_a_secret_that_somebody_deletes_wakes_a_person_until_it_is_restored(play):
+    """The next task that starts would not find it."""
+    play.hear(senders.secret("DeleteSecret"))
+    assert open_of(play, IDENTIFIER) == ["secret-deleted#litellm-database"]
+    assert [action.kind for action in play.actions()] == ["page"]
+    play.hear({**senders.secret("RestoreSecret"), "eventID": "e-2", "eventTime": "2026-11-24T03:02:00Z"})
+    assert open_of(play, IDENTIFIER) == []

@@ -70,7 +70,10 @@ def test_no_warning_wakes_anybody_at_once():
     """A page is the first thing that is done about critical conditions only, or after a wait."""
     first = [rule for rule in RULES if rule.rungs and rule.rungs[0].action == "page"]
     for rule in first:
-        critical_only = {"database-failed", "database-key-lost", "security-risk", "rotation-failed"}
+        critical_only = {
+            "database-failed", "database-stopped", "database-deleted", "database-key-lost", "security-risk",
+            "rotation-failed", "secret-deleted",
+        }  # fmt: skip
         assert rule.severity is CRITICAL or rule.for_seconds or rule.condition in critical_only, rule.name
 
 

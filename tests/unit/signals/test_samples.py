@@ -66,7 +66,7 @@ SAID = {
     "RETIREMENT_SCHEDULED": ("health-scheduled-change", "warning", "ec2"),
     "health-ec2-instance-retirement": ("health-scheduled-change", "warning", "ec2"),
     "RDS-EVENT-0049": ("failover-completed", "info", "database"),
-    "RDS-EVENT-0087": ("database-stopped", "info", "database"),
+    "RDS-EVENT-0087": ("database-stopped", "critical", "database"),
     "secretsmanager_rotation/": ("rotation-failed", "critical", "litellm-database"),
     "status-change-ABORTED": ("workflow-failed", "critical", "stargate-provision"),
     "Exposed-Access-Keys": ("security-risk", "critical", "risk"),

@@ -27,6 +27,7 @@ DATABASE_EVENTS = (
     "aws rds describe-events --source-type db-instance --source-identifier stargate-{environment} "
     "--duration 120 --region {region}"
 )
+KEEP_IT = "aws secretsmanager restore-secret --secret-id stargate-{environment}/{subject} --region {region}"
 DEPLOY_ANEW = (
     "aws ecs update-service --force-new-deployment --cluster stargate-{environment} --service litellm "
     "--region {region}"
@@ -69,6 +70,17 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         "RDS cannot mend it. The newest moment, beside it:",
         RESTORE,
     ),
+    "database-stopped": (
+        DATABASE,
+        "Start it, and ask who stopped it:",
+        "aws rds start-db-instance --db-instance-identifier stargate-{environment} --region {region}",
+        "Or let the gateway sleep: stargate env sleep {environment}",
+    ),
+    "database-deleted": (
+        "What is left of it:",
+        "aws rds describe-db-snapshots --db-instance-identifier stargate-{environment} --region {region}",
+        "What the gateway lacks: stargate env drift {environment}",
+    ),
     "database-key-lost": ("Enable its KMS key again within days, or it is lost:", DATABASE, DATABASE_EVENTS),
     "storage-low": (DATABASE, "More room:", f"{SETTING}database.max_storage_gb=…"),
     "health-issue": (AWS_SAYS, SERVICE),
@@ -78,6 +90,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "quota-high": (CAPACITY, "Use less, or serve the model by another, until AWS grants more."),
     "model-throttled": (CAPACITY, LITELLM_LOG, "Lower what a key may ask for, or use another model."),
     "secret-rotated": ("Which services still run with the former value? stargate ledger {environment}",),
+    "secret-deleted": (KEEP_IT,),
     "rotation-failed": (
         "aws secretsmanager describe-secret --secret-id stargate-{environment}/{subject} --region {region}",
         "The log of its rotation function has the error.",

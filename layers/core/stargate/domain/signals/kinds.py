@@ -131,16 +131,12 @@ _ALL = (
     ),
     _tells(
         RDS,
-        "database-stopped",
-        "the database was stopped",
-        "a stopped database is started by who stopped it, or by AWS after seven days",
+        "database-shut-down",
+        "the database shuts down",
+        "it is part of a restart or of a stop, and RDS tells which by its next event",
     ),
-    _tells(
-        RDS,
-        "database-started",
-        "the database was started",
-        "a start is no problem; a database that AWS started while asleep is stopped again",
-    ),
+    _opens(RDS, "database-stopped", "somebody stopped the database of a gateway that is awake"),
+    _closes(RDS, "database-started", "database-stopped", "the database was started"),
     _tells(
         RDS,
         "database-maintenance",
@@ -171,12 +167,7 @@ _ALL = (
         "RDS took memory from the database's cache",
         "RDS has made room by itself; a larger class is for the alarms on CPU and connections to ask for",
     ),
-    _tells(
-        RDS,
-        "database-deleted",
-        "the database was deleted",
-        "its last snapshot is what is left: ask whoever deleted it",
-    ),
+    _opens(RDS, "database-deleted", "somebody deleted the database of a gateway that stands"),
     _opens(RDS, "database-key-lost", "RDS cannot reach the database's KMS key"),
     _closes(RDS, "database-key-back", "database-key-lost", "RDS reaches the KMS key again"),
     _opens(RDS, "storage-low", "the database's storage is nearly used up"),
@@ -204,13 +195,8 @@ _ALL = (
     ),
     _opens(SECRETS, "secret-rotated", "a secret has a new value"),
     _opens(SECRETS, "rotation-failed", "a secret could not be rotated"),
-    _tells(
-        SECRETS,
-        "secret-deleted",
-        "a secret is to be deleted",
-        "a deleted secret can be restored within its window, and a task that starts needs it",
-    ),
-    _tells(SECRETS, "secret-restored", "a deleted secret is restored", "it is there again"),
+    _opens(SECRETS, "secret-deleted", "somebody has a secret of a gateway that stands deleted"),
+    _closes(SECRETS, "secret-restored", "secret-deleted", "a deleted secret is restored"),
     _tells(
         SECRETS, "secret-aged", "an old version of a secret goes", "nobody reads a version without a label"
     ),

@@ -46,7 +46,7 @@ BY_NUMBER: Mapping[str, Meaning] = {
     "0034": ("failover-refused", Severity.WARNING, Turn.TELLS),
     "0069": ("failover-failed", Severity.CRITICAL, Turn.TELLS),
     # availability and failure
-    "0004": ("database-stopped", Severity.WARNING, Turn.TELLS),
+    "0004": ("database-shut-down", Severity.WARNING, Turn.TELLS),
     "0006": RESTARTED,
     "0022": ("database-restart-failed", Severity.CRITICAL, Turn.TELLS),
     "0031": FAILED,
@@ -73,7 +73,7 @@ BY_NUMBER: Mapping[str, Meaning] = {
     "0221": STORAGE_FULL,
     "0222": ("storage-low", Severity.CRITICAL, Turn.OPENS),
     "0089": STORAGE_LOW,
-    "0223": STORAGE_LOW,
+    "0223": ("storage-low", Severity.CRITICAL, Turn.OPENS),  # RDS would enlarge it, and cannot
     "0224": STORAGE_LOW,
     "0225": STORAGE_LOW,
     "0254": STORAGE_LOW,
@@ -101,11 +101,11 @@ BY_NUMBER: Mapping[str, Meaning] = {
     "0189": WARNED,
     "0231": WARNED,
     "0327": WARNED,
-    "0087": ("database-stopped", Severity.INFO, Turn.TELLS),
-    "0088": ("database-started", Severity.INFO, Turn.TELLS),
-    "0154": ("database-started", Severity.WARNING, Turn.TELLS),  # AWS started it after seven days
-    "0003": ("database-deleted", Severity.CRITICAL, Turn.TELLS),
-    "0171": ("database-deleted", Severity.CRITICAL, Turn.TELLS),
+    "0087": ("database-stopped", Severity.CRITICAL, Turn.OPENS),
+    "0088": ("database-started", Severity.INFO, Turn.CLOSES),
+    "0154": ("database-started", Severity.INFO, Turn.CLOSES),  # AWS started it after seven days
+    "0003": ("database-deleted", Severity.CRITICAL, Turn.OPENS),
+    "0171": ("database-deleted", Severity.CRITICAL, Turn.OPENS),
 }
 BY_CATEGORY: Mapping[str, Meaning] = {
     "failure": FAILED,  # of a number that nobody knew when this was written: rather once too often
@@ -118,7 +118,7 @@ BY_CATEGORY: Mapping[str, Meaning] = {
     "configuration change": CHANGED,
     "creation": CHANGED,
     "restoration": CHANGED,
-    "deletion": ("database-deleted", Severity.CRITICAL, Turn.TELLS),
+    "deletion": ("database-deleted", Severity.CRITICAL, Turn.OPENS),
 }
 
 

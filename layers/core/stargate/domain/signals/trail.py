@@ -22,8 +22,8 @@ SECRETS: Mapping[str, tuple[str, Severity, Turn]] = {
     "UpdateSecretVersionStage": ROTATED,
     "RotationFailed": ("rotation-failed", Severity.CRITICAL, Turn.OPENS),
     "RotationAbandoned": ("rotation-failed", Severity.CRITICAL, Turn.OPENS),
-    "DeleteSecret": ("secret-deleted", Severity.CRITICAL, Turn.TELLS),
-    "RestoreSecret": ("secret-restored", Severity.INFO, Turn.TELLS),
+    "DeleteSecret": ("secret-deleted", Severity.CRITICAL, Turn.OPENS),
+    "RestoreSecret": ("secret-restored", Severity.INFO, Turn.CLOSES),
     "SecretVersionDeletion": ("secret-aged", Severity.INFO, Turn.TELLS),
     "StartSecretVersionDelete": ("secret-aged", Severity.INFO, Turn.TELLS),
 }
