@@ -68,6 +68,11 @@ def show_environment(console: Console, document: Document) -> None:
 
 def say_next(console: Console, document: Document) -> None:
     step = NEXT_STEPS.get(document["status"])
+    if document["status"] == "RETIRED" and any(one["kind"] == "secret" for one in document["kept"]):
+        step = (
+            "`stargate env delete {name} --no-recovery` gives up the secrets that hold the name: until then "
+            "no other {name} can be made"
+        )
     if step:
         console.print(f"next: {step.format(name=document['name'])}")
     failure = document["failure"] or {}
@@ -183,7 +188,12 @@ def _proven(recovery: Document) -> Iterator[str]:
 
 
 def _kept_lines(kept: list[Document]) -> Iterator[str]:
-    for one in kept:
+    secrets = [one for one in kept if one["kind"] == "secret" and one["until"]]
+    if secrets:
+        last = max(one["until"] for one in secrets)
+        counted = "1 secret" if len(secrets) == 1 else f"{len(secrets)} secrets"
+        yield f"kept on purpose: {counted}, which AWS deletes by {last} without a charge"
+    for one in (one for one in kept if one not in secrets):
         until = f"until {one['until']}" if one["until"] else "until somebody deletes it"
         price = (
             "price not known" if one["monthly_usd"] is None else f"at most ${one['monthly_usd']:,.2f} a month"

@@ -305,19 +305,23 @@ def test_a_span_of_another_form_is_bad_input(api, capsys):
 
 def test_what_shall_not_be_kept_is_said_with_the_removal(api, capsys):
     """Each wish is a word of the query; what was kept in the end is listed."""
-    kept = {"kind": "secret", "name": "stargate-blue/salt", "until": "2026-12-24T03:00:00Z"}
-    kept |= {"arn": "a", "monthly_usd": 0.0}
+    known = {"arn": "a", "until": None, "monthly_usd": 9.5}
+    secret = {**known, "kind": "secret", "name": "stargate-blue/salt", "until": "2026-12-24T03:00:00Z"}
+    kept = [secret, {**known, "kind": "snapshot", "name": "stargate-blue-1"}]
     api.answers("DELETE", "/environments/blue", 202, environment(status="RETIRING"))
-    api.answers("GET", "/environments/blue", 200, environment(status="RETIRED", kept=[kept]))
+    api.answers("GET", "/environments/blue", 200, environment(status="RETIRED", kept=kept))
 
     assert main(["env", "delete", "blue", "--no-snapshot"]) == 0
     assert last(api).query == {"final_snapshot": "no"}
 
     assert main(["env", "show", "blue"]) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert (
-        "kept on purpose: secret stargate-blue/salt until 2026-12-24T03:00:00Z, at most $0.00 a month" in told
-    )
+    for words in (
+        "kept on purpose: 1 secret, which AWS deletes by 2026-12-24T03:00:00Z without a charge",
+        "kept on purpose: snapshot stargate-blue-1 until somebody deletes it, at most $9.50 a month",
+        "next: `stargate env delete blue --no-recovery` gives up the secrets that hold the name",
+    ):
+        assert words in told
 
 
 def test_a_change_of_nothing_is_bad_input(api, capsys):
