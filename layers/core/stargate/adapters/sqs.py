@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 IN_HAND_SECONDS = 60  # longer than the function that takes them may run
-AT_ONCE = 10  # SQS takes and gives no more
+AT_ONCE = 10  # SQS gives no more
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,10 @@ class SqsDeadLetters:
         return [_message(one) for one in answer.get("Messages", [])]
 
     def give_back(self, messages: Sequence[Message]) -> None:
-        for first in range(0, len(messages), AT_ONCE):
-            some = messages[first : first + AT_ONCE]
-            with named("ChangeMessageVisibilityBatch"):
-                client("sqs").change_message_visibility_batch(
-                    QueueUrl=self.queue_url,
-                    Entries=[
-                        {"Id": str(number), "ReceiptHandle": one.receipt, "VisibilityTimeout": 0}
-                        for number, one in enumerate(some)
-                    ],
+        for message in messages:
+            with named("ChangeMessageVisibility"):
+                client("sqs").change_message_visibility(
+                    QueueUrl=self.queue_url, ReceiptHandle=message.receipt, VisibilityTimeout=0
                 )
 
     def remove(self, message: Message) -> None:
