@@ -9,6 +9,7 @@ from cli.connection import connect
 from cli.failure import BadInputError
 from cli.options import Api, Json, Region
 from cli.output import emit
+from cli.pages import all_of
 from cli.views.actions import show_actions, show_request
 
 Name = Annotated[str, typer.Argument(help="The environment's name.")]
@@ -45,9 +46,15 @@ def act(
     emit(answer, lambda console: show_request(console, name, answer), as_json=as_json)
 
 
-def actions(name: Name, api: Api = None, region: Region = None, as_json: Json = False) -> None:
+def actions(
+    name: Name,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 20,
+    api: Api = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
     """What was done to an environment in the last day, the newest first, whoever asked for it."""
-    listed = document_of(connect(api, region).get(f"/environments/{name}/actions"))["actions"]
+    listed = all_of(connect(api, region), f"/environments/{name}/actions", "actions", {}, limit)
     emit(listed, lambda console: show_actions(console, name, listed), as_json=as_json)
 
 

@@ -8,8 +8,10 @@ from cli.answers import document_of
 from cli.connection import connect
 from cli.options import Api, Json, Region
 from cli.output import emit
+from cli.pages import all_of
 from cli.views.approvals import show_answer, show_approval, show_approvals
 
+MOST = 1000  # that anybody reads
 Identifier = Annotated[str, typer.Argument(help="Its id, as `stargate approvals` and the message show it.")]
 
 
@@ -31,7 +33,7 @@ def approvals(
         asked = document_of(client.get(f"/approvals/{identifier}"))
         emit(asked, lambda console: show_approval(console, asked), as_json=as_json)
         return
-    listed = document_of(client.get("/approvals"))["approvals"]
+    listed = all_of(client, "/approvals", "approvals", {}, MOST)
     emit(listed, lambda console: show_approvals(console, listed), as_json=as_json)
 
 

@@ -91,7 +91,7 @@ def test_what_is_no_pair_is_bad_input_and_nothing_is_sent(api, capsys):
 
 def test_the_actions_of_the_last_day_are_listed(api, capsys):
     """Whoever asked for them."""
-    api.answers("GET", "/environments/sandbox/actions", 200, {"actions": [DONE]})
+    api.answers("GET", "/environments/sandbox/actions", 200, {"actions": [DONE], "next": None})
 
     assert main(["actions", "sandbox"]) == 0
 

@@ -32,7 +32,7 @@ GRANTED = {**ASKED, "status": "GRANTED", "answered_by": "arn:aws:iam::1:user/ali
 
 def test_what_people_are_asked_is_listed_with_the_command_that_answers(api, capsys):
     """On a telephone's terminal, too: no line is longer than 80 columns."""
-    api.answers("GET", "/approvals", 200, {"approvals": [ASKED]})
+    api.answers("GET", "/approvals", 200, {"approvals": [ASKED], "next": None})
 
     assert main(["approvals"]) == 0
 
@@ -43,7 +43,7 @@ def test_what_people_are_asked_is_listed_with_the_command_that_answers(api, caps
 
 def test_that_nobody_is_asked_is_said(api, capsys):
     """An empty list is no failure."""
-    api.answers("GET", "/approvals", 200, {"approvals": []})
+    api.answers("GET", "/approvals", 200, {"approvals": [], "next": None})
 
     assert main(["approvals"]) == 0
 

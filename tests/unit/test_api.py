@@ -907,7 +907,7 @@ def test_what_is_asked_is_listed_shown_and_answered(client, asked):
     status, _, answer = answers(client, asked, {"answer": "refuse", "reason": "not now"})
     said = answer["status"], answer["answered_by"], answer["reason"]
     assert (status, said) == (200, ("REFUSED", USER, "not now"))
-    assert client.call("GET", "/approvals")[2] == {"approvals": []}
+    assert client.call("GET", "/approvals")[2] == {"approvals": [], "next": None}
 
 
 def test_an_answer_twice_is_a_conflict_and_with_its_key_the_same_answer(client, asked):
@@ -933,7 +933,7 @@ def test_an_approval_that_is_not_there_or_asked_for_wrongly_is_a_problem(client,
     status, _, problem = client.call("GET", "/approvals/{approval}", path={"approval": "x"})
     assert (status, problem["type"]) == (404, "urn:stargate:problem:unknown-approval")
     assert faults(client.call("GET", "/approvals", query={"status": "all"})) == {
-        "?status": "no query: all are answered"
+        "?status": "one of limit, next"
     }
     assert faults(answers(client, asked, {"answer": "perhaps"})) == {"/answer": "one of grant, refuse"}
 
@@ -1127,7 +1127,7 @@ def test_an_action_is_asked_for_once_by_whoever_calls(client):
     assert (first[0], first[2]["outcome"]) == (202, "taken")
     assert client.call("POST", route, request, path=SANDBOX, headers=key) == first
     assert handler.api.requested == [("sandbox", request, USER)]
-    assert client.call("GET", route, path=SANDBOX)[2] == {"actions": []}
+    assert client.call("GET", route, path=SANDBOX)[2] == {"actions": [], "next": None}
 
 
 def test_an_action_that_is_asked_for_wrongly_is_refused_with_every_fault(client):
@@ -1136,7 +1136,10 @@ def test_an_action_that_is_asked_for_wrongly_is_refused_with_every_fault(client)
     route = "/environments/{name}/actions"
     wrong = client.call("POST", route, {"action": "page", "force": True}, path=SANDBOX)
     assert set(faults(wrong)) == {"/reason", "/force"}
-    assert set(faults(client.call("GET", route, path=SANDBOX, query={"limit": "5"}))) == {"?limit"}
+    assert set(faults(client.call("GET", route, path=SANDBOX, query={"limit": "0", "next": "x"}))) == {
+        "?limit"
+    }
+    assert set(faults(client.call("GET", route, path=SANDBOX, query={"next": "x"}))) == {"?next"}
     request = {"action": "page", "subject": "litellm", "reason": "help"}
     missing = client.call("POST", route, request, path={"name": "nobody"})
     assert (missing[0], handler.api.requested) == (404, [])

@@ -300,7 +300,7 @@ class LoopPlay:
 
     def asked(self):
         """The ids of what people are asked at this moment, the oldest first."""
-        return [one["id"] for one in self.approvals.all()["approvals"]]
+        return [one["id"] for one in self.approvals.all(25, None)["approvals"]]
 
     def becomes(self, **changes):
         self.table.environments[IDENTIFIER] = replace(self.table.environments[IDENTIFIER], **changes)

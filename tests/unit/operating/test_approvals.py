@@ -20,6 +20,7 @@ from stargate.errors import (
     NotApproverError,
 )
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, LINKS, NAME, LoopPlay
+from tests.unit.operating.scenes import told as signal
 
 ALICE, BOB = "arn:aws:iam::111122223333:user/alice", "arn:aws:sts::111122223333:assumed-role/Admin/bob"
 YES, NO = {"answer": "grant", "reason": "it is needed"}, {"answer": "refuse", "reason": "not tonight"}
@@ -75,7 +76,7 @@ def test_a_person_is_asked_once_however_often_it_is_examined(play):
 
 def test_what_is_asked_says_what_would_be_done_by_whom_why_and_at_what_price(play):
     """The person decides by this alone, at night, on a telephone."""
-    (shown,) = play.approvals.all()["approvals"]
+    (shown,) = play.approvals.all(25, None)["approvals"]
     assert play.approvals.one(shown["id"]) == shown
     assert {name: shown[name] for name in ("environment", "status", "condition", "action", "subject")} == {
         "environment": NAME,
@@ -116,6 +117,20 @@ def test_a_signal_that_comes_twice_asks_once(play):
     play.take(copy)
     play.take(copy)
     assert len(play.asked()) == 1
+
+
+def test_what_is_asked_is_listed_page_by_page_the_oldest_first(play):
+    """Also when what a page ended with was answered meanwhile."""
+    for kind, subject in (("memory-high", "grafana"), ("memory-high", "langfuse")):
+        play.clock.pass_seconds(1)
+        signal(play, kind, subject)
+    first = play.approvals.all(2, None)
+    assert [one["subject"] for one in first["approvals"]] == ["litellm", "grafana"]
+    play.answer(first["next"], NO, BOB)
+    rest = play.approvals.all(2, first["next"])
+    assert ([one["subject"] for one in rest["approvals"]], rest["next"]) == (["langfuse"], None)
+    with pytest.raises(InvalidRequestError):
+        play.approvals.all(2, "rumour")
 
 
 # Answered.
@@ -363,7 +378,7 @@ def test_nothing_but_the_hash_of_a_link_is_kept(linked):
         _, _, secret = link.partition(".")
         assert the_approval(linked).links[who] == hashlib.sha256(secret.encode()).hexdigest()
         assert not [place for place in (kept, written, texts) if secret in place]
-    assert "links" not in json.dumps(linked.approvals.all())
+    assert "links" not in json.dumps(linked.approvals.all(25, None))
 
 
 def test_whoever_looks_at_a_link_answers_nothing(linked):

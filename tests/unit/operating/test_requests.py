@@ -270,12 +270,16 @@ def test_nothing_is_asked_of_what_is_not_there_or_goes(play):
 def test_the_actions_of_the_last_day_are_listed_the_newest_first(play):
     """Whoever asked for them."""
     request = RequestAction(play.operations, Requests(play), ALICE)
-    assert request.all(NAME) == {"actions": []}
+    assert request.all(NAME, 25, None) == {"actions": [], "next": None}
     asks(play, RESTART)
     play.clock.pass_seconds(60)
     told(play, "errors-high", "litellm")
-    assert [(one["action"], one["rule"]) for one in request.all(NAME)["actions"]] == [
+    first = request.all(NAME, 1, None)
+    rest = request.all(NAME, 1, first["next"])
+    assert [(one["action"], one["rule"]) for one in (*first["actions"], *rest["actions"])] == [
         ("page", "errors-critical"),
         ("restart_service", "asked for"),
     ]
+    with pytest.raises(InvalidRequestError):
+        request.all(NAME, 1, "rumour")
     assert play.operations.by_id(IDENTIFIER).operations.in_flight(KEY) is not None

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.api.problems import Reply
-from stargate.api.requests import parsed, refuse
-from stargate.domain.faults import Fault
+from stargate.api.requests import checked, parsed
 
 if TYPE_CHECKING:
     from stargate.api.requests import Once, Query
@@ -25,5 +24,4 @@ class ActionsApi:
         return self.once(route, request, idempotency_key, lambda: Reply(202, self.request(name, request)))
 
     def list_actions(self, name: str, query: Query) -> Reply:
-        refuse([Fault(f"?{one}", "is not known", "no query: those of the last day") for one in sorted(query)])
-        return Reply(200, self.request.all(name))
+        return Reply(200, self.request.all(name, checked(query, ("limit", "next")), query.get("next")))

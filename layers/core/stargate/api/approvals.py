@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.api.problems import Reply
-from stargate.api.requests import parsed, refuse
-from stargate.domain.faults import Fault
+from stargate.api.requests import checked, parsed
 from stargate.usecases.operating.show_approvals import document_of
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ class ApprovalsApi:
     actor: str
 
     def list_approvals(self, query: Query) -> Reply:
-        refuse([Fault(f"?{name}", "is not known", "no query: all are answered") for name in sorted(query)])
-        return Reply(200, self.show.all())
+        return Reply(200, self.show.all(checked(query, ("limit", "next")), query.get("next")))
 
     def show_approval(self, name: str) -> Reply:
         return Reply(200, self.show.one(name))

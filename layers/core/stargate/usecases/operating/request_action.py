@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.faults import Fault
 from stargate.domain.moments import told
 from stargate.domain.operating.asking import faults_of_request, key_of_request
 from stargate.errors import (
@@ -51,11 +52,18 @@ class RequestAction:
             words = f"{facts['asked_by']} asked for it at {told(known.opened_at)}: {facts['reason']}"
             raise ActionAskedError(f"{words}; it is over at {told(facts['until'])} at the latest")
 
-    def all(self, name: str) -> Document:
-        """`{"actions": […]}`: all of the last day, whoever asked for them, the newest first."""
-        known = self._overview(name).operations.actions.values()
-        newest_first = sorted(known, key=lambda one: one.requested_at, reverse=True)
-        return {"actions": [_document(one) for one in newest_first]}
+    def all(self, name: str, limit: int, after: str | None) -> Document:
+        """`{"actions": […], "next": …}`: of the last day, whoever asked for them, the newest first."""
+        known = self._overview(name).operations.actions
+        if after is not None and after not in known:
+            fault = Fault("?next", "is no mark of a page", "the `next` of an earlier answer, unchanged")
+            raise InvalidRequestError([fault])
+        rest = [one for one in sorted(known, reverse=True) if after is None or one < after]
+        page = rest[:limit]
+        return {
+            "actions": [_document(known[one]) for one in page],
+            "next": page[-1] if len(rest) > limit else None,
+        }
 
     def _overview(self, name: str) -> Overview:
         overview = self.operations.by_name(name)

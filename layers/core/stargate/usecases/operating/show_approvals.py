@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.faults import Fault
 from stargate.domain.moments import told
-from stargate.domain.operating.approvals import approval_name
+from stargate.domain.operating.approvals import approval_name, approval_of
+from stargate.errors import InvalidRequestError
 from stargate.usecases.operating.answer_approval import found
 
 if TYPE_CHECKING:
@@ -17,14 +20,19 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+NAME = re.compile(r"[0-9a-f]{12}-[0-9]{13}-[0-9a-f]{12}", re.ASCII)
+
 
 @dataclass(frozen=True)
 class ShowApprovals:
     operations: OperationsRows
     clock: Clock
 
-    def all(self) -> Document:
-        """`{"approvals": […]}`: what is asked at this moment, of any environment, the oldest first."""
+    def all(self, limit: int, after: str | None) -> Document:
+        """`{"approvals": […], "next": …}`: what is asked now, of any environment, the oldest first."""
+        if after is not None and NAME.fullmatch(after) is None:
+            fault = Fault("?next", "is no mark of a page", "the `next` of an earlier answer, unchanged")
+            raise InvalidRequestError([fault])
         overviews = map(self.operations.by_id, self.operations.open_environments())
         now = self.clock.now()
         asked = [
@@ -33,11 +41,18 @@ class ShowApprovals:
             for one in overview.operations.approvals.values()
             if one.is_pending(now)
         ]
-        return {"approvals": sorted(asked, key=lambda one: one["requested_at"])}
+        asked.sort(key=lambda one: _by_time(one["id"]))
+        rest = [one for one in asked if after is None or _by_time(one["id"]) > _by_time(after)]
+        return {"approvals": rest[:limit], "next": rest[limit - 1]["id"] if len(rest) > limit else None}
 
     def one(self, name: str) -> Document:
         overview, approval = found(self.operations, name)
         return document_of(overview.environment, approval, self.clock.now())
+
+
+def _by_time(name: str) -> tuple[str, str]:
+    environment_id, approval_id = approval_of(name)
+    return approval_id, environment_id
 
 
 def document_of(environment: Environment, approval: Approval, now: float) -> Document:
