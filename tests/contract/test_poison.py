@@ -1,6 +1,7 @@
 """An event that the code cannot survive: it is repeated, given up with its reason, and an alarm says so."""
 
 import json
+from urllib.request import urlopen
 
 import pytest
 from botocore.credentials import Credentials
@@ -109,6 +110,13 @@ def test_a_poison_event_ends_among_the_dead_letters_and_the_operators_hear_of_it
     assert f"{CORRUPT['pk']} {CORRUPT['sk']}" in letter["responsePayload"]["errorMessage"]
     assert letter["requestPayload"]["detail"]["alarmName"] == ringing
     eventually(lambda: state_of(cloud, "DeadLettersNotEmpty") == "ALARM")
+    eventually(lambda: any("DeadLettersNotEmpty" in one for one in texts(cloud)))
+
+
+def texts(cloud):
+    """What people were told, as the local cloud keeps it."""
+    with urlopen(f"{cloud.twin}/messages", timeout=10) as answer:  # noqa: S310
+        return [one["by_protocol"]["default"] for one in json.load(answer)["messages"]]
 
 
 def test_what_was_given_up_is_brought_back_once_its_reason_is_mended(cloud, api, corrupt, ringing):
