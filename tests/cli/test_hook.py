@@ -2,10 +2,7 @@
 
 import json
 
-import pytest
-
 from cli.app import main
-from tests.cli.api_stand_in import ApiStandIn
 
 HOOK = {
     "id": "sandbox.us-east-1.0123456789ab",
@@ -15,16 +12,6 @@ HOOK = {
     "secret": {"name": "stargate-sandbox/hook-0123456789ab", "region": "us-east-1"},
     "made_at": None,
 }
-
-
-@pytest.fixture
-def api(monkeypatch):
-    with ApiStandIn() as stand_in:
-        monkeypatch.setenv("STARGATE_API", stand_in.url)
-        monkeypatch.setenv("STARGATE_REGION", "us-west-2")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "an example")
-        yield stand_in
 
 
 def test_a_hook_is_made_and_one_reads_how_to_get_its_secret(api, capsys):

@@ -2,10 +2,7 @@
 
 import json
 
-import pytest
-
 from cli.app import main
-from tests.cli.api_stand_in import ApiStandIn
 
 LETTER = {
     "id": "m-1",
@@ -14,16 +11,6 @@ LETTER = {
     "about": "aws.rds RDS DB Instance Event e-1",
     "reason": "UnreadableRowError: env#1",
 }
-
-
-@pytest.fixture
-def api(monkeypatch):
-    with ApiStandIn() as stand_in:
-        monkeypatch.setenv("STARGATE_API", stand_in.url)
-        monkeypatch.setenv("STARGATE_REGION", "us-west-2")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "an example")
-        yield stand_in
 
 
 def lying(outcome, **more):

@@ -2,22 +2,9 @@
 
 import json
 
-import pytest
-
 from cli.app import main
-from tests.cli.api_stand_in import ApiStandIn
 
 OFF = {"actions": "off", "reason": "database migration", "actor": "ann", "at": "2026-11-24T03:00:00Z"}
-
-
-@pytest.fixture
-def api(monkeypatch):
-    with ApiStandIn() as stand_in:
-        monkeypatch.setenv("STARGATE_API", stand_in.url)
-        monkeypatch.setenv("STARGATE_REGION", "us-west-2")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "an example")
-        yield stand_in
 
 
 def test_the_switch_is_read(api, capsys):
