@@ -61,6 +61,14 @@ COUNTERS = {
     "litellm_llm_api_latency_metric_count": "answers",
 }
 FIGURES = tuple(COUNTERS.values())
+# What a virtual key has used, and by which labels it is known; what it costs, as LiteLLM believes.
+SPENT = {
+    "input": "litellm_input_tokens_metric_total",
+    "output": "litellm_output_tokens_metric_total",
+    "spend": "litellm_spend_metric_total",
+}
+OF_A_KEY = {"hash": "hashed_api_key", "alias": "api_key_alias", "team": "team_alias", "model": "model"}
+SHOWN_OF_A_HASH = 8  # enough to tell one from another
 SERIES = re.compile(rf"({'|'.join([IN_FLIGHT, *COUNTERS])})(?:\{{(.*)\}})? ([0-9.e+-]+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 SERVED = re.compile(r"claude-[a-z]+-\d-\d")  # in Bedrock's id of a model: the name that callers know
@@ -252,12 +260,19 @@ def metrics_arriving(house: House) -> Finding:
 
 
 def _by_job(house: House, query: str) -> dict[str, float]:
-    path = f"GET /api/v1/query?query={quote(query, safe='')}"
+    result = _queried(house, query)
+    return {str(entry["metric"].get("job", "")): float(entry["value"][1]) for entry in result}
+
+
+def _queried(house: House, query: str, at: float | None = None) -> list[dict[str, Any]]:
+    """As it is now, or was at that moment."""
+    moment = "" if at is None else f"&time={at:.0f}"
+    path = f"GET /api/v1/query?query={quote(query, safe='')}{moment}"
     reply = house.ask_any("victoria-metrics", VICTORIA_METRICS, path)
     if reply.status != FOUND:
         raise NotWellError(f"VictoriaMetrics answers no query: {told(reply)}")
-    result = reply.document()["data"]["result"]
-    return {str(entry["metric"].get("job", "")): float(entry["value"][1]) for entry in result}
+    result: list[dict[str, Any]] = reply.document()["data"]["result"]
+    return result
 
 
 def model_routes(house: House) -> Finding:
@@ -329,6 +344,19 @@ def _counts(name: str, labels: dict[str, str]) -> bool:
     return name != FINISHED or labels.get("route", "").startswith("/v1/")
 
 
+def key_use(house: House, until: float, seconds: int) -> Finding:
+    """What each virtual key used of each model in so many seconds, by the series in VictoriaMetrics."""
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for figure, series in SPENT.items():
+        query = f"sum by ({', '.join(OF_A_KEY.values())}) (increase({series}[{int(seconds)}s]))"
+        for entry in _queried(house, query, until):
+            names = {name: str(entry["metric"].get(label, "")) for name, label in OF_A_KEY.items()}
+            names["hash"] = names["hash"][:SHOWN_OF_A_HASH]
+            row = rows.setdefault(tuple(names.values()), {**names, **dict.fromkeys(SPENT, 0.0)})
+            row[figure] += float(entry["value"][1])
+    return "", {"rows": [row for row in rows.values() if any(row[figure] for figure in SPENT)]}
+
+
 VERBS: dict[str, Callable[..., Finding]] = {
     "demand": demand,
     "virtual_key": virtual_key,
@@ -337,6 +365,7 @@ VERBS: dict[str, Callable[..., Finding]] = {
     "metrics_arriving": metrics_arriving,
     "model_routes": model_routes,
     "route_models": route_models,
+    "key_use": key_use,
 }
 
 

@@ -16,6 +16,7 @@ from ministack.core.responses import request_scope
 from ministack.services import ecs, secretsmanager
 
 from local.gateways import registry
+from local.inside.key_series import increase
 from local.inside.tasks import addressed
 from local.twin.parameters import PARAMETERS
 
@@ -216,7 +217,11 @@ def _langfuse(place: Place, request: Request) -> Answer:
 
 def _victoria_metrics(entry: Running, request: Request) -> Answer:
     """No database of series stands behind it: it knows the observer's own questions and no others."""
-    query = parse_qs(urlsplit(request.target).query).get("query", [""])[0]
+    given = {name: values[0] for name, values in parse_qs(urlsplit(request.target).query).items()}
+    query = given.get("query", "")
+    of_keys = increase(entry, query, float(given.get("time", registry.now())))
+    if request.path == "/api/v1/query" and of_keys is not None:
+        return _vector(of_keys)
     up = {job: sum(task.healthy_at is not None for task in addressed(entry, job).values()) for job in JOBS}
     known: dict[str, Mapping[str, float]] = {
         "sum(up) by (job)": up,
@@ -229,4 +234,8 @@ def _victoria_metrics(entry: Running, request: Request) -> Answer:
     result = [
         {"metric": {"job": job}, "value": [registry.now(), str(value)]} for job, value in values.items()
     ]
+    return _vector(result)
+
+
+def _vector(result: list[dict[str, Any]]) -> Answer:
     return Answer(200, {"status": "success", "data": {"resultType": "vector", "result": result}})

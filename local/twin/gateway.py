@@ -11,6 +11,7 @@ an order given between two seconds is never older than what the fleet knows.
 
 from __future__ import annotations
 
+from collections import deque
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 FINE_PERIOD = 20  # AWS measures CPU and memory of an ECS service so often
 PERIOD = 60
+MINUTES_OF_DAY = 1440
 READS_ROUTES_EVERY = 30  # seconds: proxy_config_reload_interval_seconds of LiteLLM
 EXITED = "Essential container in task exited"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
@@ -67,6 +69,7 @@ class Gateway:
         self._traffic = Traffic(parameters, self.models, sources, self.balancer, self.loads, chance)
         self.database = surroundings.Database(parameters, chance)
         self.footprint = Footprint(parameters.wire)
+        self._tokens: deque[tuple[float, dict[str, tuple[int, int]]]] = deque(maxlen=MINUTES_OF_DAY)
         self.failover = Failover()
         self.answers = Answers(self.failover)
         self._chance = chance
@@ -281,7 +284,20 @@ class Gateway:
         running = {service: running_of(self.fleet, service) for service in self.fleet.services()}
         models = {name: model.last_minute for name, model in self.models.items()}
         requests = self.balancer.last_minute.requests
-        return self.footprint.minute(at, requests, connections, models, running)
+        readings = self.footprint.minute(at, requests, connections, models, running)
+        self._tokens.append((at + PERIOD, dict(self.footprint.tokens)))
+        return readings
+
+    def tokens_between(self, since: float, until: float) -> dict[str, tuple[int, int]]:
+        """Into and out of each model, by whole minutes; of the last day."""
+        before, after = self._tokens_at(since), self._tokens_at(until)
+        return {
+            model: (into - before.get(model, (0, 0))[0], out - before.get(model, (0, 0))[1])
+            for model, (into, out) in after.items()
+        }
+
+    def _tokens_at(self, at: float) -> dict[str, tuple[int, int]]:
+        return next((tokens for then, tokens in reversed(self._tokens) if then <= at), {})
 
 
 def _levels(service: str, at: float, period: int, seen: list[tuple[float, float]]) -> list[Reading]:

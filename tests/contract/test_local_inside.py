@@ -188,6 +188,31 @@ def test_metrics_of_nobody_do_not_arrive(ask, hands):
     assert found["measured"]["up"] == {"victoria-metrics": 2}
 
 
+@pytest.mark.parametrize("hands", ["victoria-metrics"], indirect=True)
+def test_who_used_the_models_is_told_of_a_stretch_of_time(ask, hands):
+    """By key, team and model, with no more of a key than tells it from another; and what it cost."""
+    entry = registry.find(CLUSTER)
+    gateway = entry.gateway
+    hands.pass_seconds(180)
+    registry.advance(entry)
+    begun = gateway.at // 60 * 60
+    gateway.footprint.tokens["haiku"] = (3_000_000, 200_000)
+    hands.pass_seconds(180)
+    registry.advance(entry)
+    gateway.footprint.tokens["haiku"] = (9_000_000, 900_000)  # of which nobody has asked
+    (haiku,) = ask("key_use", until=begun + 120, seconds=120)["measured"]["rows"]
+    assert haiku == {
+        "hash": "5e8b5e8b",
+        "alias": "people",
+        "team": "everybody",
+        "model": "converse/us.anthropic.claude-haiku-4-5",
+        "input": 3_000_000.0,
+        "output": 200_000.0,
+        "spend": pytest.approx(3 * 1.10 + 0.2 * 5.50),
+    }
+    assert ask("key_use", until=begun - 60, seconds=60)["measured"] == {"rows": []}
+
+
 def test_demand_is_counted_at_every_task_of_litellm(ask, hands):
     """What is in flight and what was answered since, task by task, add up to the twin's own totals."""
     gateway = registry.find(CLUSTER).gateway

@@ -8,7 +8,15 @@ from tests.fakes.actions import (
     FakeQuotaRequests,
     FakeZonalShifts,
 )
-from tests.fakes.costs import FakeBills, FakeCostDays, FakeCostReports, FakePriceList, FakePrices, FakeUsage
+from tests.fakes.costs import (
+    FakeBills,
+    FakeCostDays,
+    FakeCostReports,
+    FakeKeyUses,
+    FakePriceList,
+    FakePrices,
+    FakeUsage,
+)
 from tests.fakes.drift import (
     FakeAnnouncer,
     FakeDetection,
@@ -106,6 +114,7 @@ __all__ = [
     "FakeIdentifiers",
     "FakeIncidents",
     "FakeInventory",
+    "FakeKeyUses",
     "FakeKeys",
     "FakeLedger",
     "FakeLooks",

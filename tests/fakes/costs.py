@@ -62,6 +62,25 @@ class FakeUsage:
 
 
 @dataclass
+class FakeKeyUses:
+    """What each key used in an hour, as the test says; `silent` is an observer that cannot be asked."""
+
+    hourly: tuple = ()
+    silent: bool = False
+    asked: list = field(default_factory=list)
+
+    def used(self, environment, interval):
+        self.asked.append((environment.name, interval))
+        if self.silent:
+            return None
+        counts = ("input", "output", "cache_read", "cache_write", "told")
+        return [
+            replace(one, **{name: getattr(one, name) * interval.hours for name in counts})
+            for one in self.hourly
+        ]
+
+
+@dataclass
 class FakeCostDays:
     """Rows with versions; `meddle` lets a test change something before a write."""
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from stargate.domain.costs.actuals.account import metered_parts
+from stargate.domain.costs.actuals.keys import KeyUse
 from stargate.domain.costs.actuals.metering import metered
 from stargate.domain.costs.actuals.month import Interval, Month
 from stargate.domain.costs.actuals.parts import CONTROL_PLANE, part_of_item
@@ -105,6 +106,36 @@ def test_a_log_group_that_tells_nothing_while_others_do_was_not_written_to():
     found = lines_of({**USUAL, "log_bytes:litellm": Decimal(2**30)})
     assert found["litellm", "log ingestion"].quantity == 1
     assert ("observer", "log ingestion") not in found
+
+
+def test_who_used_the_models_is_kept_with_the_day(play):
+    """As the observer tells it, hour by hour; of how many hours it is known stands beside it."""
+    one = KeyUse("batch", "ml", "haiku", Decimal(600), Decimal(60), Decimal(0), Decimal(0), Decimal(1))
+    play.keys.hourly = (one,)
+    play.until(SECOND, 1)
+    day = play.day(FIRST)
+    (used,) = day.keys
+    assert (used.who, round(used.input), round(used.told)) == (("batch", "ml", "haiku"), 14_400, 24)
+    assert day.seen["keys_hours"] == day.metered_hours
+    document = play.stated()
+    assert document["number"]["users"] == 1
+    assert not any("which key" in note for note in document["notes"])
+
+
+def test_an_observer_that_cannot_be_asked_keeps_nothing_from_being_metered(play):
+    """What was used is known, and not by whom: that is told."""
+    play.keys.silent = True
+    play.until(SECOND, 1)
+    assert metered_parts(play.day(FIRST))["haiku input"].usd > 26
+    assert "which key used the models is known of 0 of 25 hours" in play.stated()["notes"]
+
+
+def test_nobody_is_asked_of_a_gateway_at_rest(play):
+    """Nobody uses it."""
+    play.stands(replace(play.environment, status=Status.ASLEEP))
+    play.until(FIRST, 2)
+    assert play.keys.asked == []
+    assert play.day(FIRST).seen["keys_hours"] > 0
 
 
 def test_only_what_stands_is_paid():

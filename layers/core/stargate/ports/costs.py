@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from stargate.domain.costs.actuals.day import Day
+    from stargate.domain.costs.actuals.keys import KeyUse
     from stargate.domain.costs.actuals.month import Interval, Month
     from stargate.domain.costs.price_list import Query
     from stargate.domain.costs.prices import Price, PriceBook
@@ -43,6 +44,12 @@ class Usage(Protocol):
         self, environment: Environment, outputs: Mapping[str, str], interval: Interval
     ) -> Mapping[str, Decimal]:
         """What was used in the interval, by name; what no datapoint tells of is left out."""
+        ...
+
+
+class KeyUses(Protocol):
+    def used(self, environment: Environment, interval: Interval) -> list[KeyUse] | None:
+        """What each virtual key used of each model in the interval; None where nobody can tell."""
         ...
 
 

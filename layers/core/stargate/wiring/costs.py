@@ -34,9 +34,11 @@ def refresh_prices() -> RefreshPrices:
 def meter_use() -> MeterUse:
     from stargate.adapters.cost_days import CostDays
     from stargate.adapters.dynamodb import EnvironmentRows, NodeRows, Table
+    from stargate.adapters.observer import LambdaObserver
     from stargate.adapters.price_book import StoredPrices
     from stargate.adapters.s3 import S3Manifests
     from stargate.adapters.usage import CloudWatchUsage
+    from stargate.usecases.costs.keys_by_observer import KeysByObserver
     from stargate.usecases.costs.meter_use import MeterUse
 
     given = settings.read(settings.CostsSettings)
@@ -49,6 +51,7 @@ def meter_use() -> MeterUse:
         StoredPrices(given.gateway_bucket),
         CostDays(table),
         SystemClock(),
+        KeysByObserver(LambdaObserver()),
     )
 
 

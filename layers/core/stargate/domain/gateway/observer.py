@@ -17,6 +17,7 @@ ASKED: Mapping[str, str] = {
 }
 
 DEMAND = "demand"  # the verb that the outer loop asks: what is in flight, and what was counted so far
+KEY_USE = "key_use"  # the verb that the metering asks: which virtual key used how much of which model
 
 
 def function_name(environment: str) -> str:

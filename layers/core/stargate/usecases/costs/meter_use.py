@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stargate.domain.costs.actuals.day import Day
-from stargate.domain.costs.actuals.metering import COUNTED, completed, metered, metered_line
+from stargate.domain.costs.actuals.metering import COUNTED, KEYS_HOURS, completed, metered, metered_line
 from stargate.domain.costs.actuals.month import DAY, Month, day_of, intervals, midnight
 from stargate.domain.costs.control_plane import control_plane_lines
 from stargate.domain.environment import Status
@@ -23,12 +23,13 @@ from stargate.usecases.each_environment import every, in_turn
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stargate.domain.costs.actuals.keys import KeyUse
     from stargate.domain.costs.actuals.metering import Metered
     from stargate.domain.costs.actuals.month import Interval
     from stargate.domain.costs.prices import PriceBook
     from stargate.domain.environment import Environment
     from stargate.domain.provisioning.progress import States
-    from stargate.ports.costs import CostDays, Prices, Usage
+    from stargate.ports.costs import CostDays, KeyUses, Prices, Usage
     from stargate.ports.provisioning import Manifests
     from stargate.ports.state import Environments, Nodes
     from stargate.ports.world import Clock
@@ -48,6 +49,7 @@ class MeterUse:
     prices: Prices
     days: CostDays
     clock: Clock
+    keys: KeyUses
 
     def __call__(self) -> dict[str, str]:
         """Up to when each environment was metered; what went wrong is raised when all have had their turn."""
@@ -75,7 +77,9 @@ class MeterUse:
             lines = self._lines(environment, states, interval, completed(measured, known))
             lines += _own(self.prices.book(), sharers, interval)
             seen = {name: measured.get(name, Decimal(0)) for name in COUNTED}
-            self._keep(environment, interval, lines, seen, known)
+            used = self._used_by(environment, states, interval)
+            seen[KEYS_HOURS] = Decimal(0) if used is None else interval.hours
+            self._keep(environment, interval, lines, seen, known, used or ())
         return f"up to {told(until)}"
 
     def _since(self, environment: Environment, newest: Day | None) -> float:
@@ -100,6 +104,14 @@ class MeterUse:
         made = (environment, self.manifests.read(environment.gateway_version))
         return metered(made, _stacks(states), interval, measured, self.prices.book())
 
+    def _used_by(
+        self, environment: Environment, states: States, interval: Interval
+    ) -> Sequence[KeyUse] | None:
+        """Nobody is asked of a gateway at rest, which nobody uses; nor where there is no observer."""
+        if environment.is_at_rest:
+            return ()
+        return self.keys.used(environment, interval) if "observer" in _stacks(states) else None
+
     def _keep(
         self,
         environment: Environment,
@@ -107,13 +119,15 @@ class MeterUse:
         lines: Sequence[Metered],
         seen: Mapping[str, Decimal],
         measures: Mapping[str, Decimal],
+        used: Sequence[KeyUse],
     ) -> None:
         """On the day as it was metered up to the interval: whoever was faster has counted it already."""
         known = self.days.get(environment.environment_id, interval.day)
         day = known or Day(interval.day, interval.since, interval.since)
         if day.until > interval.since:
             raise ConflictError(f"{interval.day} of {environment.name} was metered meanwhile")
-        self.days.put(environment.environment_id, day.with_metered(lines, interval.until, seen, measures))
+        metered = day.with_metered(lines, interval.until, seen, measures)
+        self.days.put(environment.environment_id, metered.with_keys(used))
 
 
 def _own(book: PriceBook, sharers: int, interval: Interval) -> list[Metered]:

@@ -30,6 +30,7 @@ MILLISECONDS = Decimal(1000)
 SERVICES = ("litellm", "grafana", "langfuse", "victoria-metrics")
 CALLS = "calls"  # model calls that were answered
 TASK_HOURS = "litellm_task_hours"
+KEYS_HOURS = "keys_hours"  # of which is known who used the models
 COUNTED = (CALLS, TASK_HOURS)  # what is kept of the measures beside what it costs
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.actuals.account import DayState
 from stargate.domain.costs.actuals.bill import USE
+from stargate.domain.costs.actuals.metering import KEYS_HOURS
 from stargate.domain.costs.actuals.parts import (
     CONTROL_PLANE,
     GROUPS,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from stargate.domain.costs.estimate import Estimate
 
 PERCENT, THOUSAND = Decimal(100), Decimal(1000)
+NEARLY_ALL = Decimal("0.98")
 Document = dict[str, Any]
 
 
@@ -219,9 +221,17 @@ class Statement:
             )
         if any(line.assumed for day in self.account.days for line in day.metered):
             yield "parts without a measure are assumed, as an estimate assumes them"
+        yield from self._untold()
         gaps = _gaps(self.account)
         if gaps:
             yield f"not metered: {', '.join(gaps)}"
+
+    def _untold(self) -> Iterator[str]:
+        """Whether it is known who used the tokens."""
+        hours = sum((day.metered_hours for day in self.account.days), Decimal(0))
+        known = sum((day.seen.get(KEYS_HOURS, Decimal(0)) for day in self.account.days), Decimal(0))
+        if self.tokens and known < NEARLY_ALL * hours:
+            yield f"which key used the models is known of {known:,.0f} of {hours:,.0f} hours"
 
 
 def _gaps(account: Account) -> list[str]:
