@@ -77,6 +77,14 @@ def test_the_number_is_the_sum_of_its_parts(ten_days):
     assert all(day["usd"] == sum(day["groups"].values()) for day in document["days"])
 
 
+def test_the_control_planes_share_is_told_by_what_it_is_made_of(ten_days):
+    """Its items add up to it, to the cent; its alarms are among them."""
+    document = ten_days.stated()
+    items = {one["item"]: one["usd"] for one in document["control_plane"]}
+    assert sum(items.values()) == document["number"]["control_plane"]
+    assert {"alarms", "calls of functions", "questions for the bill"} <= set(items)
+
+
 def test_the_number_by_hand(ten_days):
     """Nine days less five minutes: of the database 215.9167 hours at $0.45, of tokens 1.1 + 0.55 an hour."""
     document = ten_days.stated()
@@ -199,7 +207,7 @@ def test_use_and_bill_are_reconciled_part_by_part():
     play.bill(*changed, (FIRST, *other, "1.25", 12), beside=[(FIRST, "Credit", -10), (FIRST, "Tax", "0.5")])
     found = {line["part"]: line for line in play.stated()["reconciliation"]}
     assert found["database"]["why"] == "agrees"
-    assert "another price than the list's, free tier or discount: -" in found["task vCPU"]["why"]
+    assert "another price, or mix of prices, free tier or discount: -" in found["task vCPU"]["why"]
     assert found["secrets"]["why"] == "not in the bill: it bears no tag, or AWS charges nothing for it"
     assert found["EC2 - Other: DataTransfer-Out-Bytes"]["why"] == "not foreseen by any rule"
     assert (found["credits"]["billed"], found["taxes"]["billed"]) == (-10, Decimal("0.50"))

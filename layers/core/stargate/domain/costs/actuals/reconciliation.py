@@ -128,7 +128,7 @@ def _effects(metered: Sum, billed: Sum) -> list[str]:
         counted = f"{_told(billed.quantity)} billed, {_told(metered.quantity)} metered"
         found.append(f"{counted}: {cents(by_quantity):+}")
     if abs(by_price) > CENT:
-        found.append(f"another price than the list's, free tier or discount: {cents(by_price):+}")
+        found.append(f"another price, or mix of prices, free tier or discount: {cents(by_price):+}")
     return found
 
 

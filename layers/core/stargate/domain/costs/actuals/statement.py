@@ -24,7 +24,7 @@ from stargate.domain.costs.actuals.parts import (
 )
 from stargate.domain.costs.actuals.reconciliation import accuracy, reconciled
 from stargate.domain.costs.assumptions import HOURS
-from stargate.domain.costs.money import cents, total
+from stargate.domain.costs.money import ZERO, cents, total
 from stargate.domain.costs.rules import MODELS
 from stargate.domain.moments import told
 
@@ -84,6 +84,7 @@ class Statement:
             "days": [self._day(day.day.isoformat()) for day in account.days],
             "groups": self._groups(),
             "parts": list(self._parts()),
+            "control_plane": list(self._control_plane()),
             "models": list(self._models()),
             "keys": [dict(key) for key in self.keys],
             "forecast": self.forecast.document(),
@@ -173,6 +174,18 @@ class Statement:
                 "usd": self.account.of_part(name),
                 "assumed": name in assumed,
             }
+
+    def _control_plane(self) -> Iterator[Document]:
+        """What its share is made of; cents are cut so that the items add up to it."""
+        sums: dict[str, Decimal] = {}
+        for line in (line for day in self.account.days for line in day.metered):
+            if line.stack == CONTROL_PLANE:
+                sums[line.name] = sums.get(line.name, Decimal(0)) + line.usd
+        upto, told_upto = Decimal(0), ZERO
+        for name, usd in sorted(sums.items(), key=lambda one: (-one[1], one[0])):
+            upto += usd
+            yield {"item": name, "usd": cents(upto) - told_upto}
+            told_upto = cents(upto)
 
     def _models(self) -> Iterator[Document]:
         """By what was metered of tokens, with what each model cost."""

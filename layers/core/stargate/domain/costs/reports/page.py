@@ -135,7 +135,14 @@ def _groups(statement: Document) -> str:
         rows.append((shown(group), _usd(usd), *told, _bar(usd / most)))
     hours = f"{statement['estimate']['hours']:,.0f} hours"
     names = ("", "actual", "estimate", "difference", "")
-    return f"<h2>Estimate against actual, of the {hours} that were metered</h2>{table(names, rows, 'money')}"
+    words = f"What is declared now, estimated for the {hours} that were metered, against actual"
+    return f"<h2>{words}</h2>{table(names, rows, 'money')}{_control_plane(statement)}"
+
+
+def _control_plane(statement: Document) -> str:
+    items = statement["control_plane"]
+    told = ", ".join(f"{shown(one['item'])} {_usd(one['usd'])}" for one in items)
+    return f"<p class='dim'>The control plane's share: {told}.</p>" if items else ""
 
 
 def _tokens(statement: Document) -> str:
