@@ -5,6 +5,8 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,21 +35,33 @@ class Cloud:
         )
 
 
-@pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The local cloud, on a port and in a folder of its own; gone when the session ends, however it ends."""
-    state = tmp_path_factory.mktemp("local-cloud")
+@contextmanager
+def raised(state: Path, **variables: str) -> Iterator[Cloud]:
+    """A local cloud on a port and in a folder of its own, with these `variables`; gone in the end."""
     try:
-        _local("up", state, "--port", str(_free_port()))
+        _local("up", state, variables, "--port", str(_free_port()))
         yield Cloud(**json.loads((state / "local.json").read_text()))
     finally:
-        _local("down", state)
+        _local("down", state, variables)
 
 
-def _local(command: str, state: Path, *more: str) -> None:
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The one that nearly every test shares."""
+    with raised(tmp_path_factory.mktemp("local-cloud")) as made:
+        yield made
+
+
+def _local(command: str, state: Path, variables: dict[str, str], *more: str) -> None:
     arguments = [sys.executable, "-m", "local", command, "--state", str(state), *more]
     ran = subprocess.run(
-        arguments, cwd=PROJECT, env=_environment(), capture_output=True, text=True, check=False, timeout=280
+        arguments,
+        cwd=PROJECT,
+        env={**_environment(), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
     )
     if ran.returncode != 0:
         pytest.fail(
