@@ -98,6 +98,13 @@ def test_a_removal_out_of_an_update_is_not_taken_back(removal):
     assert removal.show.one("sandbox")["held_by"] is None
 
 
+def test_a_name_that_goes_is_busy_whatever_is_asked_for(removal):
+    """Another specification would be refused anyway; what helps is to wait."""
+    removal.retire("sandbox", FAREWELL)
+    with pytest.raises(EnvironmentBusyError, match="retire since .*ask again once it is RETIRED"):
+        removal.ask(overrides={"litellm": {"max_tasks": 3}})
+
+
 def test_another_farewell_than_that_under_way_is_refused(removal):
     """It would be heard too late, or not at all: said with what is being done, and how to give it up."""
     removal.retire("sandbox", FAREWELL)

@@ -95,8 +95,15 @@ class CreateEnvironment:
         present = self.environments.by_name(name)
         if present is None or present.status is Status.RETIRED:
             return self._create(asked, present)
+        if present.status is Status.RETIRING:
+            raise EnvironmentBusyError(
+                f"{standing(present)}: it is being removed, ask again once it is RETIRED"
+            )
         if present.preset != asked.preset or present.spec != asked.spec:
-            raise NameTakenError(f"{name} is {present.status} with another specification")
+            raise NameTakenError(
+                f"{name} is {present.status} with another specification: PATCH changes it, or choose another "
+                "name"
+            )
         if asked.region is not None and present.region != asked.region:
             raise NameTakenError(f"{name} is {present.status} in {present.region}, where it stays")
         if asked.mode is not None and present.mode != asked.mode:
@@ -105,10 +112,6 @@ class CreateEnvironment:
             raise NameTakenError(f"{name} is {present.status} with another budget; PATCH changes it")
         if asked.schedule is not None and present.schedule != asked.schedule:
             raise NameTakenError(f"{name} is {present.status} with another schedule; PATCH changes it")
-        if present.status is Status.RETIRING:
-            raise EnvironmentBusyError(
-                f"{standing(present)}: it is being removed, ask again once it is RETIRED"
-            )
         if present.status in {Status.FAILED, Status.DEGRADED}:
             return self._resume(present)
         return present
