@@ -101,7 +101,7 @@ def test_a_removal_out_of_an_update_is_not_taken_back(removal):
 def test_a_name_that_goes_is_busy_whatever_is_asked_for(removal):
     """Another specification would be refused anyway; what helps is to wait."""
     removal.retire("sandbox", FAREWELL)
-    with pytest.raises(EnvironmentBusyError, match="retire since .*ask again once it is RETIRED"):
+    with pytest.raises(EnvironmentBusyError, match=r"retire since .*ask again once it is RETIRED"):
         removal.ask(overrides={"litellm": {"max_tasks": 3}})
 
 
