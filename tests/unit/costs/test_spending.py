@@ -144,6 +144,21 @@ def test_a_runaway_script_is_told_with_its_figures(play):
     assert (action.kind, action.rule) == ("page", "cost-anomaly-critical")
 
 
+def test_ten_times_the_usual_is_told_within_five_minutes_of_its_beginning(play):
+    """A look each minute, at minutes that CloudWatch has two minutes after they began."""
+    begun = play.clock.now() // 60 * 60 + 600
+    while play.anomaly is None:
+        play.clock.pass_seconds(60)
+        now = play.clock.now()
+        newest = now // 60 * 60 - 120
+        play.use.known[f"{IDENTIFIER}-haiku"] = tuple(
+            UseMinute(at, requests=9, input_tokens=(10 if at >= begun else 1) / 60 / 1.10 * 1e6)
+            for at in (newest - 60 * back for back in range(14, -1, -1))
+        )
+        play.watch()
+    assert 0 < play.clock.now() - begun <= 300
+
+
 def test_it_is_told_once_and_over_when_it_is(play):
     """Not again each minute."""
     play.burns(20)
