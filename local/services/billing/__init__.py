@@ -2,7 +2,7 @@
 
 from local.clock import Clock
 from local.gateways import registry
-from local.services.billing import cost_explorer, orders, pricing
+from local.services.billing import budgets, cost_explorer, orders, pricing
 from local.services.billing.account import Account
 from local.services.cloudwatch.engine import Engine
 
@@ -15,5 +15,6 @@ def install(clock: Clock, engine: Engine) -> Account:
     engine.each_minute(account.each_minute)
     pricing.install(clock)
     cost_explorer.install(account)
+    engine.each_minute(budgets.install(account).each_minute)
     orders.install(account)
     return account
