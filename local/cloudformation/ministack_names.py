@@ -174,6 +174,12 @@ PRIVATE_NAMES = (
         "does it still mean the same to local/cloudformation/types/waf.py?",
     ),
     PrivateName(
+        "ministack.services.cloudformation.provisioners",
+        "_waf_web_acl_update",
+        "(physical_id, old_props, new_props, stack_name, logical_id=None)",
+        "does it still mean the same to local/cloudformation/types/waf.py?",
+    ),
+    PrivateName(
         "ministack.services.cloudformation.stacks",
         "_NO_VALUE",
         None,
