@@ -65,6 +65,8 @@ FIGURES = tuple(COUNTERS.values())
 SPENT = {
     "input": "litellm_input_tokens_metric_total",
     "output": "litellm_output_tokens_metric_total",
+    "cache_read": "litellm_input_cached_tokens_metric_total",
+    "cache_write": "litellm_input_cache_creation_tokens_metric_total",
     "spend": "litellm_spend_metric_total",
 }
 OF_A_KEY = {"hash": "hashed_api_key", "alias": "api_key_alias", "team": "team_alias", "model": "model"}

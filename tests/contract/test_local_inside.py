@@ -208,6 +208,8 @@ def test_who_used_the_models_is_told_of_a_stretch_of_time(ask, hands):
         "model": "converse/us.anthropic.claude-haiku-4-5",
         "input": 3_000_000.0,
         "output": 200_000.0,
+        "cache_read": 0.0,
+        "cache_write": 0.0,
         "spend": pytest.approx(3 * 1.10 + 0.2 * 5.50),
     }
     assert ask("key_use", until=begun - 60, seconds=60)["measured"] == {"rows": []}
