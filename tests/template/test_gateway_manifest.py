@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import shutil
@@ -9,12 +10,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gateway.build_manifest import build_manifest, published_text, read_template
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS
 from tests.template.gateway_templates import GATEWAY, VARIANTS, environment, rendered
+
+HOOK = "config/litellm/admission.py"
+BUCKET = "s3://${GatewayBucket}/gateway/${GatewayVersion}/"
 
 
 def test_the_same_files_make_the_same_version_wherever_they_lie(tmp_path):
@@ -40,6 +45,30 @@ def test_every_file_is_listed_and_every_template_bears_its_hash():
     for stack in manifest["stacks"].values():
         published = published_text(GATEWAY / stack["key"], GATEWAY)
         assert stack["sha256"] == hashlib.sha256(published).hexdigest()
+
+
+def test_the_hook_is_published_as_one_module():
+    """LiteLLM loads one file, and does not enter it among the modules, where dataclasses look things up."""
+    source = published_text(GATEWAY / HOOK, GATEWAY).decode()
+    imports = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = {getattr(node, "module", None) or node.names[0].name for node in imports}
+    assert not [name for name in modules if name.startswith("gateway")]
+    assert "dataclasses" not in modules
+    assert all(f"class {name}" in source for name in ("Admission", "Door", "Lateness", "Pace"))
+
+
+def test_litellm_is_told_where_its_hook_is_and_may_read_it():
+    """The address without its ending, and the name within, as LiteLLM reads it; its role reads that folder."""
+    template = read_template((GATEWAY / "stacks/litellm.yaml").read_text())["Resources"]
+    (container,) = template["Task"]["Properties"]["ContainerDefinitions"]
+    told = {one["Name"]: one["Value"] for one in container["Environment"]}
+    config = yaml.safe_load((GATEWAY / "config/litellm/config.yaml").read_text())
+    (guardrail,) = config["guardrails"]
+    variable = guardrail["litellm_params"]["guardrail"].removeprefix("os.environ/")
+    path, name = told[variable]["Fn::Sub"].removeprefix(BUCKET).rsplit(".", 1)
+    assert f"{path}.py" == HOOK
+    assert f"def {name}(" in (GATEWAY / HOOK).read_text()
+    assert f"{BUCKET}config/litellm/*".removeprefix("s3://") in json.dumps(template["TaskRole"])
 
 
 def test_a_resource_needs_what_it_refers_to_and_what_it_depends_on():
