@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from stargate.domain.costs.actuals.day import Day
+from stargate.domain.costs.actuals.keys import KeyUse
 from stargate.domain.costs.actuals.metering import Metered
 from stargate.domain.costs.actuals.month import DAY, midnight
 from stargate.domain.costs.budget import Budget
@@ -142,6 +143,19 @@ def test_a_runaway_script_is_told_with_its_figures(play):
     }
     (action,) = play.actions()
     assert (action.kind, action.rule) == ("page", "cost-anomaly-critical")
+
+
+def test_who_has_spent_most_today_is_told_with_it(play):
+    """The first question of whoever is paged; as far as it is metered."""
+    today = datetime.fromtimestamp(play.clock.now(), UTC).date()
+    zero = Decimal(0)
+    uses = [
+        KeyUse(key, "ml", "haiku", Decimal(millions * 10**6), zero, zero, zero, zero)
+        for key, millions in (("batch", 30), ("chat", 2), ("ci", 1), ("idle", 0))
+    ]
+    play.days.put(IDENTIFIER, day(today, 1).with_keys(uses))
+    play.burns(20)
+    assert play.anomaly.facts["keys_today_usd"] == {"batch": 33.0, "chat": 2.2, "ci": 1.1}
 
 
 def test_ten_times_the_usual_is_told_within_five_minutes_of_its_beginning(play):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.actuals.account import Account
 from stargate.domain.costs.actuals.month import DAY, Month, day_of
 from stargate.domain.costs.burning import DAYS_LOOKED_BACK, FLOOR, Burn, Judged, Level, burn, judged, usual
-from stargate.domain.costs.money import cents
+from stargate.domain.costs.money import ZERO, cents
+from stargate.domain.costs.snapshot import SNAPSHOT
 from stargate.domain.signals.signal import Severity, Signal, Turn
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 KIND, SUBJECT, SOURCE = "cost-anomaly", "tokens", "spending"
 SEVERITIES = {Level.WARNING: Severity.WARNING, Level.CRITICAL: Severity.CRITICAL}
+MOST_SPENDERS = 3
 LEVELS = {severity: level for level, severity in SEVERITIES.items()}
 
 
@@ -45,7 +47,8 @@ class WatchSpending:
         said = judged(found, known, self._left(environment, days), before)
         if said.level is before:
             return False
-        self.take.take(_signal(environment, found, known, said, now))
+        facts = _facts(found, known, said, _spenders(days, environment.region_of("models"), now))
+        self.take.take(_signal(environment, said, facts, now))
         return True
 
     def _days(self, environment: Environment) -> list[Day]:
@@ -80,13 +83,28 @@ def _level_of(overview: Overview) -> Level:
     return LEVELS.get(report.severity, Level.OK)
 
 
-def _signal(environment: Environment, found: Burn, known: Decimal | None, said: Judged, now: float) -> Signal:
+def _spenders(days: Sequence[Day], region: str, now: float) -> dict[str, float]:
+    """The keys that have spent most today, as far as it is metered: a quarter of an hour late at most."""
+    sums: dict[str, Decimal] = {}
+    for one in (use for day in days if day.day == day_of(now) for use in day.keys):
+        sums[one.key] = sums.get(one.key, ZERO) + one.usd(SNAPSHOT, region)
+    dearest = sorted(sums, key=lambda key: (-sums[key], key))[:MOST_SPENDERS]
+    return {key: float(cents(sums[key])) for key in dearest}
+
+
+def _facts(found: Burn, known: Decimal | None, said: Judged, spenders: Mapping[str, float]) -> dict[str, Any]:
+    """The evidence: at which pace, by which model, and who has spent most."""
     facts = {
         "reason": said.reason,
         "usd_per_hour": float(cents(found.usd)),
         "usual_usd_per_hour": None if known is None else float(cents(known)),
         "models": {model: float(cents(usd)) for model, usd in found.models.items()},
+        "keys_today_usd": dict(spenders) or None,
     }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _signal(environment: Environment, said: Judged, facts: Mapping[str, Any], now: float) -> Signal:
     return Signal(
         event_id=f"spending of {environment.environment_id} at {now:.3f}",
         at=now,
@@ -97,5 +115,5 @@ def _signal(environment: Environment, found: Burn, known: Decimal | None, said: 
         turn=Turn.CLOSES if said.level is Level.OK else Turn.OPENS,
         source=SOURCE,
         region=environment.region_of("models"),
-        facts={name: value for name, value in facts.items() if value is not None},
+        facts=facts,
     )
