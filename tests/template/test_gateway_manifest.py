@@ -58,7 +58,7 @@ def test_the_hook_is_published_as_one_module():
 
 
 def test_litellm_is_told_where_its_hook_is_and_may_read_it():
-    """The address without its ending, and the name within, as LiteLLM reads it; its role reads that folder."""
+    """The address without its ending, and the name within, as LiteLLM reads it; its role reads it there."""
     template = read_template((GATEWAY / "stacks/litellm.yaml").read_text())["Resources"]
     (container,) = template["Task"]["Properties"]["ContainerDefinitions"]
     told = {one["Name"]: one["Value"] for one in container["Environment"]}
