@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from graphlib import TopologicalSorter
+from typing import Any
 
 from cfnlint.api import lint_all
 
@@ -34,6 +37,35 @@ def test_cfn_lint_objects_to_nothing_as_written():
 def test_cfn_lint_objects_to_nothing_as_translated():
     """Nor has what the SAM translator makes of it."""
     assert objections(json.dumps(translated())) == []
+
+
+def test_no_resource_waits_for_itself():
+    """CloudFormation refuses a circle before it makes anything, and only what SAM adds shows it."""
+    resources = translated()["Resources"]
+    TopologicalSorter(
+        {name: needed(resource) & resources.keys() for name, resource in resources.items()}
+    ).prepare()
+
+
+def needed(part: Any) -> set[str]:
+    """The names that it refers to, by Ref, GetAtt, Sub or DependsOn."""
+    if isinstance(part, list):
+        return {name for one in part for name in needed(one)}
+    if not isinstance(part, dict):
+        return set()
+    named = {name for key, value in part.items() for name in _named(key, value)}
+    return named | {name for value in part.values() for name in needed(value)}
+
+
+def _named(key: str, value: Any) -> list[str]:
+    if key in {"Ref", "DependsOn"}:
+        return value if isinstance(value, list) else [value]
+    if key == "Fn::GetAtt":
+        return [value[0] if isinstance(value, list) else value.partition(".")[0]]
+    if key == "Fn::Sub":
+        text = value[0] if isinstance(value, list) else value
+        return [name.partition(".")[0] for name in re.findall(r"\$\{([\w.]+)\}", text)]
+    return []
 
 
 def test_it_is_small_enough():
