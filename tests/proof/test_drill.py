@@ -99,8 +99,13 @@ def refusals(api, cloud):
     )
     note("zone away", "zone-loss")
     shifts.cancel_zonal_shift(zonalShiftId=shift["zonalShiftId"])
+    order(cloud, "break", what="crash_loop", service="langfuse", every_seconds=0)
+    wait_until(
+        lambda: note("short of tasks", "langfuse-task") or "service" in found["short of tasks"], "one ends"
+    )
+    order(cloud, "mend")
+    wait_until(lambda: may_run(api), "all is well again")
     order(cloud, "break", what="crash_task", service="langfuse")
-    note("short of tasks", "langfuse-task")
     wait_until(lambda: note("incident") or found["incident"] == {"conditions"}, "the crash is a condition")
     return found
 
@@ -199,6 +204,7 @@ def record(api, cloud):
             lambda: order(cloud, "break", what="crash_task", service="langfuse"), lambda: None,
         ),
     }  # fmt: skip
+    wait_until(lambda: may_run(api), "what stopped the last one is over")
     told.refused = refusals(api, cloud)
     told.all, told.environment = api.get(DRILLS).document, api.get(PLACE).document
     let_go(api, "drilly")
@@ -233,7 +239,7 @@ def test_what_will_ring_is_muted_and_nothing_else(record):
 def test_a_crashed_drill_leaves_nothing_muted_and_nothing_broken(record):
     """It is FAILED with the reason, its lease is free, and another may begin."""
     assert "ABORTED" in record.crashed["reason"]
-    assert record.crashed["injected_at"] is None
+    assert record.crashed["put_back_at"] is not None
     assert record.free is True
 
 
@@ -310,7 +316,7 @@ def test_each_precondition_refuses(record, what, refused):
 
 
 def test_a_service_short_of_tasks_is_not_robbed_of_another(record):
-    """One of two has just crashed; its condition may be open already."""
+    """One of two crashes and no other comes to run; its condition may be open already."""
     assert "service" in record.refused["short of tasks"]
 
 
@@ -334,10 +340,14 @@ def test_the_metrics_are_back_in_time_and_their_gap_is_told(record):
 
 
 def test_a_zone_is_lost_and_in_use_again(record):
-    """With the database and a task of each service in it; nothing is kept from it afterwards."""
+    """With the database and each service that has a task in it; nothing is kept from it afterwards.
+
+    Two tasks are in two of three zones: which service has none in the database's is for ECS to say.
+    """
     drill = record.zone
     assert drill["zone_lost"]
-    assert set(drill["broken"]) >= {"database", "litellm", "grafana", "langfuse"}
+    assert "database" in drill["broken"]
+    assert len({"litellm", "grafana", "langfuse"} & set(drill["broken"])) >= 1
     assert drill["result"]["reported"]["zone_swapped"] is True
     assert 60 <= drill["result"]["recovery_seconds"] < 150
     assert record.back == ([], [3, 3, 3, 3])

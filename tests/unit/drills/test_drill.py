@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.drills.alarms import Rang
-from stargate.domain.drills.drill import DrillStatus
+from stargate.domain.drills.drill import LEAST_SECONDS, DrillStatus
 from stargate.domain.drills.probes import Probe
 from stargate.errors import (
     ActionRefusedError,
@@ -314,3 +314,21 @@ def test_what_drills_proved_is_told():
         "last_proven_days_ago": 3,
         "kinds": {"database-failover": {"last_verdict": "met", "last_proven_days_ago": 3}},
     }
+
+
+def test_the_watch_waits_for_all_that_is_to_be_broken():
+    """AWS may take minutes over the calls: well until then is not recovered."""
+    play = DrillPlay()
+    play.begun()
+    began = play.clock.now()
+
+    def see(now):
+        if now == began + 60:
+            play.drills.set(replace(play.drill, injected_at=now), "injected_at")
+        if now == began + 260:
+            play.drills.set(replace(play.drill, deeds_done=True), "deeds_done")
+        return [Probe(now, component, True, 0.1) for component in ASKED_OF]
+
+    play.fake_watch.see = see
+    play.watch(*play.ids)
+    assert began + 260 + LEAST_SECONDS <= play.drill.recovered_at < began + 260 + LEAST_SECONDS + 15

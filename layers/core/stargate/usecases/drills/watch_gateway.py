@@ -69,6 +69,7 @@ class _Observer:
     drill: Drill
     began_at: float
     told_at: float = field(default=0.0)
+    broken_at: float | None = field(default=None)  # when all that is to be broken was first seen done
 
     def enough(self, probes: Sequence[Probe]) -> bool:
         now = self.clock.now()
@@ -81,7 +82,9 @@ class _Observer:
         self.drill = replace(known, watched_at=now, well=well)
         if known.injected_at is None:
             return self._before(probes, now)
-        is_late_enough = now - known.injected_at >= LEAST_SECONDS
+        if known.deeds_done and self.broken_at is None:
+            self.broken_at = now
+        is_late_enough = self.broken_at is not None and now - self.broken_at >= LEAST_SECONDS
         if all(well.values()) and is_late_enough:
             self.drill = replace(self.drill, recovered_at=now)
         self.drills.set(self.drill, "watched_at", "well", "recovered_at")
