@@ -327,7 +327,7 @@ def test_the_watch_waits_for_all_that_is_to_be_broken():
             play.drills.set(replace(play.drill, injected_at=now), "injected_at")
         if now == began + 260:
             play.drills.set(replace(play.drill, deeds_done=True), "deeds_done")
-        return [Probe(now, component, True, 0.1) for component in ASKED_OF]
+        return [Probe(now, component, ok=True, latency=0.1) for component in ASKED_OF]
 
     play.fake_watch.see = see
     play.watch(*play.ids)
