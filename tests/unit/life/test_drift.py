@@ -8,7 +8,7 @@ import pytest
 
 from stargate.domain.environment import Status
 from stargate.domain.gateway.manifest import Manifest
-from stargate.domain.life.drift.detection import ResourceDrift
+from stargate.domain.life.drift.detection import ResourceDrift, findings_of
 from stargate.domain.life.drift.finding import PutAlarm
 from stargate.domain.life.drift.report import EXAMINED_EVERY, STALE_SECONDS
 from stargate.domain.life.drift.rules import Rule
@@ -624,3 +624,15 @@ def test_who_waits_for_a_repair_sees_it_under_way(watch):
     told = watch.told()
     assert (told["status"], list(watch.differs())) == ("not finished", ["litellm/CpuCritical"])
     assert "no right to PutMetricAlarm" in told["unfinished"]
+
+
+WRITTEN = (("70", "70.0"), ("70", "75.0"))
+
+
+def test_a_number_that_is_written_otherwise_is_no_drift():
+    """CloudFormation compares what a person wrote with what a service tells."""
+    policy, path = "AWS::ApplicationAutoScaling::ScalingPolicy", "/TargetTrackingScalingPolicyConfiguration/X"
+    told = [
+        ResourceDrift("Policy", policy, "MODIFIED", ((path, written, found),)) for written, found in WRITTEN
+    ]
+    assert [finding.differences[0].found for finding in findings_of("litellm", told)] == ["75.0"]

@@ -25,7 +25,7 @@ def differences(declared: Any, found: Any, path: str = "") -> Iterator[Differenc
             yield from differences(value, found.get(name, ABSENT), f"{path}/{name}")
     elif isinstance(declared, list) and isinstance(found, list):
         yield from _of_lists(declared, found, path)
-    elif not _same(declared, found):
+    elif not is_same(declared, found):
         yield Difference(path, declared, found)
 
 
@@ -52,7 +52,7 @@ def _in_order(declared: list[Any], found: list[Any], path: str) -> Iterator[Diff
         yield from differences(one, other, f"{path}/{number}")
 
 
-def _same(declared: Any, found: Any) -> bool:
+def is_same(declared: Any, found: Any) -> bool:
     """A number is a number and a truth a truth, whether quoted or not."""
     return bool(_plain(declared) == _plain(found))
 

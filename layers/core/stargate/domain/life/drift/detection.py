@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.gateway.declared import WATCHED
+from stargate.domain.life.drift.comparing import is_same
 from stargate.domain.life.drift.finding import ABSENT, Difference, Finding
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def findings_of(stack: str, drifts: Iterable[ResourceDrift]) -> Iterator[Finding
     for one in drifts:
         if one.resource_type in WATCHED:
             continue
-        listed = tuple(Difference(path, expected, actual) for path, expected, actual in one.properties)
+        # 70 and 70.0 are told as different where one side was written by a person.
+        listed = tuple(Difference(*each) for each in one.properties if not is_same(each[1], each[2]))
         if one.status == "DELETED":
             listed = (Difference("", "present", ABSENT),)
+        if not listed:
+            continue
         yield Finding(stack, one.resource, one.resource_type, listed, unrepaired=BY_HAND)
