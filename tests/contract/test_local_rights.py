@@ -262,3 +262,13 @@ def handle(event, context):
     function = bench.function(code, narrowed)
     assert bench.invoke(function, {"source": "stargate"}) == 0
     assert "AccessDenied" in str(bench.invoke(function, {"source": "another"}))
+
+
+def test_metrics_are_put_only_into_the_namespace_that_the_right_names(bench, cloud):
+    """And so nobody with that right can make an alarm on AWS's own metrics believe something."""
+    narrowed = allow("cloudwatch:PutMetricData", Condition={"StringEquals": {"cloudwatch:namespace": "Ours"}})
+    watching = cloud.client("cloudwatch", **bench.user(narrowed))
+    data = [{"MetricName": "Use", "Value": 1.0}]
+    watching.put_metric_data(Namespace="Ours", MetricData=data)
+    with pytest.raises(ClientError, match=r"not authorized to perform: cloudwatch:PutMetricData"):
+        watching.put_metric_data(Namespace="Others", MetricData=data)

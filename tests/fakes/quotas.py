@@ -36,8 +36,11 @@ class FakeModelUse:
 @dataclass
 class FakeQuotaMetrics:
     published: list = field(default_factory=list)
+    refuses: Exception | None = None
 
     def publish(self, region, watched, at):
+        if self.refuses is not None:
+            raise self.refuses
         self.published.append((region, {one.key: one for one in watched}))
 
 

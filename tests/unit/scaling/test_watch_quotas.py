@@ -8,6 +8,7 @@ import pytest
 
 from stargate.domain.scaling.quota_budgets import Budgets
 from stargate.domain.scaling.quota_watch import Limit
+from stargate.errors import AwsDeniedError
 from tests.unit.operating.loop_play import IDENTIFIER
 from tests.unit.scaling.quota_play import SONNET, TOKENS, QuotaPlay
 
@@ -134,6 +135,16 @@ def test_a_minute_costs_the_same_calls_however_much_happens(play):
         play.use.calls = 0
         play.watch()
         assert play.use.calls == 1
+
+
+def test_what_cannot_be_published_is_decided_on_all_the_same(play):
+    """CloudWatch refuses the metrics: budgets and signals are there, and the failure is heard of."""
+    play.published.refuses = AwsDeniedError("PutMetricData: no")
+    play.uses(97)
+    with pytest.raises(ExceptionGroup):
+        play.watch()
+    assert play.quota_condition().severity == "critical"
+    assert play.budgets.rows["us-east-1"].of("sandbox", play.clock.now())
 
 
 def test_the_quota_is_a_ceiling_of_the_bounds(play):

@@ -116,11 +116,11 @@ class WatchQuotas:
         granted = self.limits.granted(region, self.quotas)
         minutes = self._minutes(region, users, now)
         watched = [self._watch(quota, granted, users, minutes, now) for quota in self.quotas]
-        self.metrics.publish(region, watched, now)
         self.budgets.write(region, self._shared(users, watched, now))
         signals = [signal for user in users for signal in self._news(region, user, watched, now)]
         for signal in signals:
             self.take.take(signal)
+        self.metrics.publish(region, watched, now)  # last: who looks at graphs can wait for those who act
         if self.spending is not None:
             for user in users:
                 self.spending(user.overview, self._by_model(user, minutes))
