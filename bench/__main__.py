@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from bench import cold_start, react, signals, twin
+from bench import cold_start, provision, react, signals, twin
 from bench.scaling import command as scaling
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "cold_start": cold_start.run,
+    "provision": provision.run,
     "react": react.run,
     "scaling": scaling.run,
     "signals": signals.run,

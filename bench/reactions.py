@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bench.stage import GATEWAYS, SOURCE, Stage, StageError
+from bench.local_cloud import StageError
+from bench.stage import GATEWAYS, SOURCE, Stage
 
 Document = dict[str, Any]
 WRITES, REGISTERS = "TransactWriteItems", "RegisterScalableTarget"

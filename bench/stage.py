@@ -10,10 +10,6 @@ handler of the same runtime, warm like ours, that has no layers and writes down 
 
 import io
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 import urllib.request
 import zipfile
@@ -26,11 +22,10 @@ from typing import Any
 import boto3
 from botocore.credentials import Credentials
 
+from bench.local_cloud import StageError, local_cloud
 from cli.client import ApiClient
 from local import latency
 
-ROOT = Path(__file__).resolve().parents[1]
-PORT = os.environ.get("STARGATE_PORT", "4650")
 GATEWAYS = ("alpha", "beta")  # few, so that what is measured is not how busy this machine is
 USERS = 400  # more than six tasks bear: LiteLLM's CPU stays critical, however its bound is moved
 SERVICE, MOST_TASKS = "litellm", 6
@@ -46,10 +41,6 @@ def handle(event, _context):
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 PATIENCE, LOOK_EVERY = 300.0, 0.5  # real seconds
 Document = dict[str, Any]
-
-
-class StageError(Exception):
-    """What was to be measured did not come about; the text says what."""
 
 
 @dataclass(frozen=True)
@@ -89,26 +80,13 @@ class Stage:
 @contextmanager
 def raised() -> Iterator[Stage]:
     """All of it, with every gateway's CPU critical and its bound raised once; gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        try:
-            _local("up", state)
-            stage = Stage(json.loads((state / "local.json").read_text(encoding="utf-8")), state / "marks")
-            stage.marks.touch()
-            _deploy_bare(stage)
-            _provision(stage)
-            _strain(stage)
-            yield stage
-        finally:
-            _local("down", state)
-
-
-def _local(command: str, state: Path) -> None:
-    arguments = [sys.executable, "-m", "local", command, "--state", str(state), "--port", PORT]
-    environment = {**os.environ, latency.VARIABLE: latency.AS_ON_AWS}
-    ran = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if ran.returncode:
-        raise StageError(f"python -m local {command} failed:\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}")
+    with local_cloud({latency.VARIABLE: latency.AS_ON_AWS}) as (local, state):
+        stage = Stage(local, state / "marks")
+        stage.marks.touch()
+        _deploy_bare(stage)
+        _provision(stage)
+        _strain(stage)
+        yield stage
 
 
 def _deploy_bare(stage: Stage) -> None:

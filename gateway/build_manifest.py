@@ -126,28 +126,28 @@ def _resources(resources: Mapping[str, Any]) -> dict[str, Any]:
         name: {
             "type": resource["Type"],
             "condition": resource.get("Condition"),
-            "needs": sorted(set(_needs(resource)) & (resources.keys() - {name})),
+            "needs": sorted(set(names_needed_by(resource)) & (resources.keys() - {name})),
             "amounts": amounts_of(resource, resources),
         }
         for name, resource in resources.items()
     }
 
 
-def _needs(resource: Mapping[str, Any]) -> Iterator[str]:
+def names_needed_by(resource: Mapping[str, Any]) -> Iterator[str]:
     explicit = resource.get("DependsOn", [])
     yield from [explicit] if isinstance(explicit, str) else explicit
-    yield from _references(resource.get("Properties", {}))
+    yield from names_in(resource.get("Properties", {}))
 
 
-def _references(value: object) -> Iterator[str]:
+def names_in(value: object) -> Iterator[str]:
     """Every name that a Ref, GetAtt or Sub within the value speaks of, parameters among them."""
     if isinstance(value, list):
         for item in value:
-            yield from _references(item)
+            yield from names_in(item)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _named(key, item)
-            yield from _references(item)
+            yield from names_in(item)
 
 
 def _named(function: str, argument: Any) -> Iterator[str]:
