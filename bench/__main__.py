@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from bench import cold_start, provision, react, signals, twin
+from bench import burst, cold_start, provision, react, signals, twin
 from bench.scaling import command as scaling
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
+    "burst": burst.run,
     "cold_start": cold_start.run,
     "provision": provision.run,
     "react": react.run,

@@ -77,7 +77,7 @@ def run() -> bool:
 
 def _measured(history: int) -> dict[str, dict[str, int]]:
     """The figures of each signal, one after the other, by what it is."""
-    with _cloud() as counting:
+    with one_cloud() as counting:
         now = time.time()
         _write_history(history, now)
         take = receive_signal()
@@ -111,7 +111,7 @@ class Counting:
 
 
 @contextmanager
-def _cloud() -> Iterator[Counting]:
+def one_cloud() -> Iterator[Counting]:
     """A control plane's table and queue, and one gateway."""
     before = dict(os.environ)
     os.environ.update(
