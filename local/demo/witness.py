@@ -150,6 +150,13 @@ class Witness:
                 Filters=[{"Name": "tag:stargate:environment", "Values": [environment]}]
             )["Vpcs"]
         ]
+        groups = self._client("logs").get_paginator("describe_log_groups").paginate()
+        found += [
+            f"log group {group['logGroupName']}"
+            for page in groups
+            for group in page["logGroups"]
+            if {environment, name} & set(group["logGroupName"].split("/"))
+        ]
         distributions = self._client("cloudfront").list_distributions()["DistributionList"]
         found += [f"distribution {item['Id']}" for item in distributions.get("Items", [])]
         balancers = self._client("elbv2").describe_load_balancers()["LoadBalancers"]

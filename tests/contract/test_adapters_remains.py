@@ -90,3 +90,18 @@ def test_a_deleted_snapshot_is_gone_and_may_be_deleted_again():
     AwsRemains().delete_snapshot(snapshot)
     AwsRemains().delete_snapshot(snapshot)
     assert found() == []
+
+
+def test_late_logs_of_one_environment_go():
+    """Those that services name after its cluster and database; its own, and a namesake's, are not touched."""
+    logs = boto3.client("logs", region_name=REGION)
+    late = [
+        "/aws/ecs/containerinsights/stargate-blue/performance",
+        "/aws/rds/instance/stargate-blue/postgresql",
+    ]
+    others = ["/aws/ecs/containerinsights/stargate-blueish/performance", "/stargate/blue/litellm"]
+    for name in (*late, *others):
+        logs.create_log_group(logGroupName=name)
+    assert sorted(AwsRemains().delete_late_logs(REGION, NAME)) == sorted(late)
+    assert [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]] == sorted(others)
+    assert AwsRemains().delete_late_logs(REGION, NAME) == []

@@ -67,7 +67,12 @@ def test_a_database_is_there_or_not(stubbed):
 
 def test_what_somebody_left_is_told_in_words(stubbed):
     """Log groups, a cluster that still lives, the observer; what only looks alike is not there."""
-    groups = {"/stargate/one/": ["/stargate/one/litellm"], "/aws/rds/instance/stargate-one/": []}
+    insights = "/aws/ecs/containerinsights/stargate-one/"
+    groups = {
+        "/stargate/one/": ["/stargate/one/litellm"],
+        "/aws/rds/instance/stargate-one/": [],
+        insights: [f"{insights}performance"],
+    }
     with stubbed("logs") as logs, stubbed("ecs") as ecs, stubbed("lambda") as functions:
         for prefix, names in groups.items():
             answer = {"logGroups": [{"logGroupName": name} for name in names]}
@@ -78,6 +83,7 @@ def test_what_somebody_left_is_told_in_words(stubbed):
         functions.add_response("get_function_configuration", {}, {"FunctionName": "stargate-one-observer"})
         assert AwsBelongings().left_over("us-east-1", "one") == [
             "the log group /stargate/one/litellm",
+            "the log group /aws/ecs/containerinsights/stargate-one/performance",
             "the cluster stargate-one",
             "the function stargate-one-observer",
         ]
@@ -86,7 +92,7 @@ def test_what_somebody_left_is_told_in_words(stubbed):
 def test_where_nothing_was_left_nothing_is_told(stubbed):
     """A cluster that was deleted is told of for a while, and holds no name."""
     with stubbed("logs") as logs, stubbed("ecs") as ecs, stubbed("lambda") as functions:
-        for _ in range(2):
+        for _ in range(3):
             logs.add_response("describe_log_groups", {"logGroups": []})
         ecs.add_response("describe_clusters", {"clusters": [{"status": "INACTIVE"}]})
         functions.add_client_error("get_function_configuration", "ResourceNotFoundException")

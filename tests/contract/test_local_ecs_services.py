@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from ministack.services import alb, ec2, ecs
+from ministack.services import alb, cloudwatch_logs, ec2, ecs
 
 from local.gateways import registry
 from local.services.ecs import orders
@@ -318,3 +318,23 @@ def test_clusters_of_nobodys_environment_get_what_they_ask_for_at_once(cloud):
         assert ask("DeleteService", cluster="plain", service="one")["service"]["status"] == "INACTIVE"
 
     asyncio.run(story())
+
+
+def test_container_insights_writes_once_more_when_its_cluster_is_gone(cloud):
+    """To a group that it makes where there is none, before and after; a declared one it leaves as it is."""
+    insights = [{"name": "containerInsights", "value": "enabled"}]
+    group, groups = "/aws/ecs/containerinsights/watched/performance", cloudwatch_logs._log_groups
+
+    async def story():
+        cloudwatch_logs._create_log_group({"logGroupName": group})
+        groups[group]["retentionInDays"] = 30
+        ask("CreateCluster", clusterName="watched", settings=insights)
+        ask("CreateCluster", clusterName="plain")
+        assert [groups[group]["retentionInDays"], *groups] == [30, group]
+        for name in ("watched", "plain"):
+            ask("DeleteCluster", cluster=name)
+        del groups[group]
+        await until(lambda: group in groups)
+        return groups[group]["retentionInDays"], list(groups)
+
+    assert asyncio.run(story()) == (None, [group])

@@ -334,6 +334,7 @@ class FakeRemains:
 
     clock: FakeClock
     left: list = field(default_factory=list)
+    late_logs: dict = field(default_factory=dict)  # by environment
 
     def of(self, region, name, environment_id):
         return list(self.left)
@@ -349,6 +350,9 @@ class FakeRemains:
 
     def delete_snapshot(self, snapshot):
         self._swap(snapshot)
+
+    def delete_late_logs(self, region, name):
+        return self.late_logs.pop(name, [])
 
     def _swap(self, before, *after):
         self.left = [one for one in self.left if one.arn != before.arn] + list(after)

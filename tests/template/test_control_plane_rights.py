@@ -61,7 +61,7 @@ ON_EVERYTHING = {
     "SurveyGateways": {"ecs:ListTasks", "ec2:DescribeSubnets", "cloudwatch:GetMetricData"},
     "CheckGatewayFunction": {"elasticloadbalancing:DescribeTargetHealth"},
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
-    "DisposeDataFunction": {"secretsmanager:ListSecrets"},
+    "DisposeDataFunction": {"secretsmanager:ListSecrets", "logs:DescribeLogGroups"},
     "ReleaseCommonFunction": {"secretsmanager:ListSecrets"},
     "LookAtGateways": {
         "application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData", "ecs:ListTasks",

@@ -859,7 +859,7 @@ def test_costs_are_told_as_numbers(client):
     post(client)
     status, _, body = client.call("GET", "/environments/{name}/costs", path={"name": "sandbox"})
     assert (status, body["environment"], body["number"]["month_to_date"]) == (200, "sandbox", 0.0)
-    assert body["estimate"]["monthly"] == 793.64
+    assert body["estimate"]["monthly"] == 794.17
 
 
 def test_the_reports_of_costs_are_listed(client):

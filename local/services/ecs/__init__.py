@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ministack import app
 
 from local.gateways import registry
-from local.services.ecs import control, one_off, orders, service_deployments, showing, targets
+from local.services.ecs import (
+    control,
+    one_off,
+    orders,
+    performance_logs,
+    service_deployments,
+    showing,
+    targets,
+)
 
 if TYPE_CHECKING:
     from local.services.later import Later
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
 
 def install(pace: Pace, later: Later) -> None:
     one_off.install(pace, later)
+    performance_logs.install(pace, later)
     orders.install()
     service_deployments.install()
     targets.install()

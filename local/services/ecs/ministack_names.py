@@ -32,6 +32,11 @@ PRIVATE_NAMES = (
     PrivateName("ministack.services.ecs", "_cluster_name_from_arn", "(arn)", f"{_SAME}one_off.py?"),
     PrivateName("ministack.services.ecs", "_clusters", None, f"{_SAME}service_deployments.py?"),
     PrivateName("ministack.services.ecs", "_create_service", "(data)", f"{_SAME}orders.py?"),
+    PrivateName("ministack.services.ecs", "_delete_cluster", "(data)", f"{_SAME}performance_logs.py?"),
+    PrivateName("ministack.services.ecs", "_put_cluster", "(data)", f"{_SAME}performance_logs.py?"),
+    PrivateName(
+        "ministack.services.cloudwatch_logs", "_create_log_group", "(data)", f"{_SAME}performance_logs.py?"
+    ),
     PrivateName(
         "ministack.services.ecs",
         "_delete_service",

@@ -49,15 +49,15 @@ def test_a_creation_above_its_ceiling_is_refused(office):
         office.create({"name": "other", "preset": "sandbox", "budget": {"ceiling": 500}})
     (fault,) = refused.value.faults
     assert fault.path == "/budget/ceiling"
-    assert fault.fault == "other would cost $793.64 a month, more than its ceiling of $500.00"
+    assert fault.fault == "other would cost $794.17 a month, more than its ceiling of $500.00"
     assert office.environments.by_name("other") is None
 
 
 def test_a_creation_within_its_ceiling_keeps_its_budget(office):
     """In its row as it was asked for, to the cent."""
-    budget = {"monthly": 1200.5, "ceiling": 793.64, "thresholds": [75, 100]}
+    budget = {"monthly": 1200.5, "ceiling": 794.17, "thresholds": [75, 100]}
     made = office.create({"name": "other", "preset": "sandbox", "budget": budget})
-    assert made.budget == Budget(Decimal("1200.50"), Decimal("793.64"), (75, 100))
+    assert made.budget == Budget(Decimal("1200.50"), Decimal("794.17"), (75, 100))
     assert environment_of(environment_row(made)).budget == made.budget
     assert office.show.one("other")["budget"] == budget
 

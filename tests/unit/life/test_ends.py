@@ -75,6 +75,16 @@ def test_each_is_decided_by_itself(play):
     assert [one["kind"] for one in document["kept"]] == ["secret"]
 
 
+def test_logs_that_services_wrote_late_go_whatever_is_kept(play):
+    """Nobody declared them, so nobody would end them; another environment's stay."""
+    play.remains.late_logs = {
+        "sandbox": ["/aws/ecs/containerinsights/stargate-sandbox/performance"],
+        "poc": ["x"],
+    }
+    retire(play)
+    assert play.remains.late_logs == {"poc": ["x"]}
+
+
 def test_disposing_twice_begins_no_second_window(play):
     """A repeated call finds the secret scheduled and leaves its end as it is."""
     retire(play)

@@ -6,19 +6,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from stargate.adapters import cloudwatch_logs
 from stargate.adapters.aws import client, code_of
 from stargate.domain.gateway.graph import GLOBAL_REGION
+from stargate.domain.gateway.service_logs import service_log_prefixes
 
 
 def log_groups(region: str, name: str) -> list[str]:
-    pages = client("logs", region).get_paginator("describe_log_groups")
-    prefixes = (f"/stargate/{name}/", f"/aws/rds/instance/stargate-{name}/")
-    return [
-        f"the log group {group['logGroupName']}"
-        for prefix in prefixes
-        for page in pages.paginate(logGroupNamePrefix=prefix)
-        for group in page["logGroups"]
-    ]
+    prefixes = (f"/stargate/{name}/", *service_log_prefixes(name))
+    return [f"the log group {group}" for group in cloudwatch_logs.groups(region, prefixes)]
 
 
 def cluster(region: str, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What outlives an environment's stacks: the secrets that CloudFormation leaves, and database snapshots."""
+"""What outlives an environment's stacks: secrets that CloudFormation leaves, snapshots, late logs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from stargate.adapters import cloudwatch_logs
 from stargate.adapters.aws import client, code_of
+from stargate.domain.gateway.service_logs import service_log_prefixes
 from stargate.domain.life.ends import Kept
 
 if TYPE_CHECKING:
@@ -34,6 +36,12 @@ class AwsRemains:
         except ClientError as error:
             if not code_of(error).startswith("DBSnapshotNotFound"):
                 raise
+
+    def delete_late_logs(self, region: str, name: str) -> list[str]:
+        found = list(cloudwatch_logs.groups(region, service_log_prefixes(name)))
+        for group in found:
+            cloudwatch_logs.delete(region, group)
+        return found
 
 
 def _manager(secret: Kept) -> Any:

@@ -210,3 +210,7 @@ class Remains(Protocol):
     def delete_snapshot(self, snapshot: Kept) -> None:
         """One that is gone is no error."""
         ...
+
+    def delete_late_logs(self, region: str, name: str) -> list[str]:
+        """Log groups that services made anew when their stack had gone; answers their names."""
+        ...

@@ -1,7 +1,8 @@
 """Decide over what outlived the stacks, in the terms in which the removal was asked for.
 
 CloudFormation leaves the secrets, because it could only delete them at once, and a last snapshot of the
-database. Secrets get their recovery window or go at once; the snapshot stays or goes.
+database. Secrets get their recovery window or go at once; the snapshot stays or goes. What services logged
+when their stack was gone already goes whatever was wished.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class DisposeData:
     remains: Remains
 
     def __call__(self, environment_id: str, attempt: int) -> dict[str, int]:
-        """How many of each kind were given up or scheduled; the same call again does the rest."""
+        """How many of each kind were found and decided over; the same call again does the rest."""
         environment = current(self.environments, environment_id, attempt, Status.RETIRING)
         farewell = environment.farewell
         found = self.remains.of(environment.region, environment.name, environment_id)
@@ -38,4 +39,5 @@ class DisposeData:
         if not farewell.final_snapshot:
             for snapshot in snapshots:
                 self.remains.delete_snapshot(snapshot)
-        return {"secrets": len(secrets), "snapshots": len(snapshots)}
+        late = self.remains.delete_late_logs(environment.region, environment.name)
+        return {"secrets": len(secrets), "snapshots": len(snapshots), "late_logs": len(late)}
