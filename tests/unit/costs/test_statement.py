@@ -173,6 +173,14 @@ def test_a_budget_is_held_against_the_number_and_its_forecast(ten_days):
     assert ten_days.stated()["number"]["budget"] is None
 
 
+def test_hours_in_which_it_came_up_make_no_month_of_fewer_tasks():
+    """Half of the tasks on average, for it was made in between: a month has all that are declared."""
+    play = CostPlay()
+    play.usage.hourly["litellm_task_hours"] = Decimal(1)
+    _, spot = play.until(FIRST, 6).stated()["savings"]
+    assert any(row.startswith("litellm vCPU: 2,920.0 x") for row in spot["arithmetic"])
+
+
 def test_sleep_and_spot_are_told_with_their_arithmetic(ten_days):
     """Each row is a product that can be multiplied again, and the rows are the difference."""
     sleep, spot = ten_days.stated()["savings"]

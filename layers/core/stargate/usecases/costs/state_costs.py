@@ -103,12 +103,13 @@ def _rate(environment: Environment, pricing: Pricing, estimate: Estimate) -> Rat
 
 
 def _average_tasks(environment: Environment, days: tuple[Day, ...]) -> Decimal:
-    """Of LiteLLM while it was metered; 0, for what is declared, if it was not or sleeps at times."""
+    """Of LiteLLM while it was metered; 0, for what is declared, if it was not, sleeps at times or came up."""
     hours = sum((day.metered_hours for day in days), Decimal(0))
     tasks = sum((day.seen.get(TASK_HOURS, Decimal(0)) for day in days), Decimal(0))
     if environment.schedule is not None or environment.is_at_rest or not hours:
         return Decimal(0)
-    return (tasks / hours).quantize(Decimal("0.01"))
+    average = (tasks / hours).quantize(Decimal("0.01"))
+    return average if average > environment.spec.litellm.min_tasks else Decimal(0)
 
 
 def _keys(days: tuple[Day, ...], book: PriceBook, region: str) -> Iterator[Mapping[str, Any]]:
