@@ -120,10 +120,10 @@ class WatchQuotas:
         signals = [signal for user in users for signal in self._news(region, user, watched, now)]
         for signal in signals:
             self.take.take(signal)
-        self.metrics.publish(region, watched, now)  # last: who looks at graphs can wait for those who act
         if self.spending is not None:
             for user in users:
                 self.spending(user.overview, self._by_model(user, minutes))
+        self.metrics.publish(region, watched, now)  # last: who looks at graphs can wait for those who act
         return {"percent": {one.key: round(one.percent, 1) for one in watched}, "signals": len(signals)}
 
     def _minutes(self, region: str, users: Sequence[User], now: float) -> Mapping[str, tuple[UseMinute, ...]]:
