@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 COMPILED := boto3 botocore s3transfer urllib3 jmespath dateutil aws_lambda_powertools aws_xray_sdk wrapt \
 	chalice jsonschema jsonschema_specifications referencing attr attrs ministack
 
-.PHONY: help setup demo up down test proof bench litellm-load gateway-check check format lock clean
+.PHONY: help setup demo up down test proof bench real-gateway litellm-load gateway-check check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## what each target does
@@ -63,6 +63,10 @@ proof: setup gateway-check ## the long tests
 gateway-check: setup .venv-litellm/.ready .venv-checkov/.ready ## the gateway, judged by LiteLLM, VictoriaMetrics, PostgreSQL, checkov
 	@.ci/judges
 	$(BIN)/pytest tests/gateway
+
+real-gateway: setup .venv-litellm/.ready ## the real LiteLLM and VictoriaMetrics behind NAME, an environment of the local cloud
+	@.ci/judges
+	$(BIN)/python -m local.judges.behind $(NAME)
 
 litellm-load: setup .venv-litellm/.ready ## measure the real LiteLLM proxy under load, for the twin (20 minutes)
 	$(BIN)/python -m bench.litellm_load

@@ -56,6 +56,12 @@ def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         return 400, {"message": f"{type(fault).__name__}: {fault}"}
 
 
+def target(scope: Message) -> str:
+    """Path and query of a request, as they came."""
+    path, query = scope["raw_path"].decode(), scope["query_string"].decode()
+    return f"{path}?{query}" if query else path
+
+
 async def read(receive: Receive) -> bytes:
     """The whole body of a request."""
     body: bytes = b""

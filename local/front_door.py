@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from ministack.core.responses import request_scope
 
-from local import firewall
+from local import control, firewall
 from local.cloudformation.types.cloudfront import comment_of
 from local.firewall import Caller
-from local.gateways import registry
+from local.gateways import processes, registry
+from local.inside.services import Request
 
 if TYPE_CHECKING:
     from local.control import Application, Message, Receive, Send
@@ -39,9 +40,26 @@ def wrap(application: Application) -> Application:
         if _is_blocked(domain, caller):
             await _answer(send, (403, "", "Request blocked."))
             return
+        process = _process(domain, scope["path"])
+        if process is not None:
+            request = Request(scope["method"], control.target(scope), headers, await control.read(receive))
+            await processes.forward(process, request, send)
+            return
         await _answer(send, reply(domain, scope["path"], has_key="authorization" in headers))
 
     return doors
+
+
+def _process(domain: str, path: str) -> str | None:
+    """The real process that answers in the place of the service's tasks, while one of them is healthy."""
+    behind, service = _behind(domain), service_of(path)
+    if behind is None or processes.serving(behind.place, service) is None:
+        return None
+    with registry.lock:
+        registry.advance(behind)
+        known = service in behind.fleet.services()
+        healthy = known and bool(behind.fleet.serving(service))
+    return processes.serving(behind.place, service) if healthy else None
 
 
 def _headers(scope: Message) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local import control
-from local.gateways import registry
+from local.gateways import processes, registry
 from local.inside import services
 from local.inside.tasks import addressed, place_of
 
@@ -38,14 +38,28 @@ def wrap(application: Application) -> Application:
         if NAME_HEADER not in headers:
             await application(scope, receive, send)
             return
-        target = scope["raw_path"].decode()
-        if scope["query_string"]:
-            target += f"?{scope['query_string'].decode()}"
         given = {name.decode().lower(): value.decode() for name, value in headers.items()}
-        request = services.Request(scope["method"], target, given, await control.read(receive))
-        await _answer(send, reply(headers[NAME_HEADER].decode(), request))
+        request = services.Request(scope["method"], control.target(scope), given, await control.read(receive))
+        name = headers[NAME_HEADER].decode()
+        process = _process(name, request)
+        if process is not None:
+            await processes.forward(process, request, send)
+            return
+        await _answer(send, reply(name, request))
 
     return inside
+
+
+def _process(name: str, request: services.Request) -> str | None:
+    """The real VictoriaMetrics, while its task is healthy. LiteLLM stays the twin's: it has no database."""
+    service, entry = place_of(name)
+    if entry is None or service != "victoria-metrics":
+        return None
+    with registry.lock:
+        registry.advance(entry)
+        task = addressed(entry, service).get(request.headers["host"].partition(":")[0])
+    healthy = task is not None and task.healthy_at is not None
+    return processes.serving(entry.place, service) if healthy else None
 
 
 def reply(name: str, request: services.Request) -> services.Answer:

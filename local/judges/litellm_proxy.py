@@ -83,12 +83,14 @@ def stand_in(
 
 
 @contextmanager
-def litellm(folder: Path, outside: str, cores: Collection[int] = ()) -> Iterator[Listening]:
+def litellm(
+    folder: Path, outside: str, cores: Collection[int] = (), master_key: str = MASTER_KEY
+) -> Iterator[Listening]:
     """Run the proxy in the folder, with the stand-in at the URL `outside`, until it is alive."""
     port = free_port()
     container = _container("litellm", "litellm")
     command = [str(BINARY), *[str(port) if word == "4000" else word for word in container["Command"]]]
-    environment = _environment(container, folder, outside)
+    environment = _environment(container, folder, outside) | {"LITELLM_MASTER_KEY": master_key}
     with running("litellm", [*_kept_to(cores), *command], folder, environment) as program:
         started = Listening(program, port)
         program.wait_until(lambda: answers(f"{started.url}/health/liveliness"), "alive", STARTS_WITHIN)
