@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 
 from bench.signals import IDENTIFIER, NAME, TABLE, Sender, one_cloud
-from stargate.adapters.attributes import decode_row
+from stargate.adapters.state.attributes import decode_row
 from stargate.wiring.operating import receive_signal
 
 if TYPE_CHECKING:

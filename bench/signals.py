@@ -24,8 +24,8 @@ from moto.dynamodb.models import dynamodb_backends
 
 from gateway.build_manifest import read_template
 from stargate.adapters import aws
-from stargate.adapters.attributes import encode_row
-from stargate.adapters.rows import entry_row, environment_row, name_key
+from stargate.adapters.state.attributes import encode_row
+from stargate.adapters.state.rows import entry_row, environment_row, name_key
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry

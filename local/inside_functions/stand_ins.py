@@ -10,7 +10,7 @@ from types import ModuleType
 
 PLAYED = {
     "stargate.adapters.assumptions": "assumed.py",
-    "stargate.adapters.gateway_watch": "twin_watch.py",
+    "stargate.adapters.gateway.gateway_watch": "twin_watch.py",
 }
 
 

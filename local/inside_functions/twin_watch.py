@@ -1,4 +1,4 @@
-"""Plays `stargate.adapters.gateway_watch` inside a function: here a gateway has no containers to be asked.
+"""Plays `adapters.gateway.gateway_watch` inside a function: here a gateway has no containers to be asked.
 
 A function's own second is a minute of simulated time, so it cannot ask each simulated second itself. The twin
 keeps what it would have answered in each, and that is fetched and judged like the answers of a real gateway.

@@ -10,11 +10,11 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.connection_pools import EcsConnectionPools
-from stargate.adapters.database_servers import RdsServers
-from stargate.adapters.ecs import EcsServices
-from stargate.adapters.quota_requests import ServiceQuotaRequests
-from stargate.adapters.zonal_shifts import ArcZonalShifts
+from stargate.adapters.gateway.connection_pools import EcsConnectionPools
+from stargate.adapters.gateway.database_servers import RdsServers
+from stargate.adapters.gateway.ecs import EcsServices
+from stargate.adapters.gateway.zonal_shifts import ArcZonalShifts
+from stargate.adapters.quotas.quota_requests import ServiceQuotaRequests
 from stargate.domain.operating.facts import Pools, QuotaFacts
 from stargate.errors import ActionRefusedError, AwsDeniedError
 

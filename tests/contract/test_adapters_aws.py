@@ -8,12 +8,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from stargate.adapters import aws, s3
-from stargate.adapters.ec2 import Ec2Regions
-from stargate.adapters.gauges import AwsGauges
-from stargate.adapters.s3 import S3Manifests, S3Shelf
-from stargate.adapters.stepfunctions import StepFunctionsWorkflows
-from stargate.adapters.tagging import TaggingInventory
+from stargate.adapters import aws
+from stargate.adapters.gateway.gauges import AwsGauges
+from stargate.adapters.provisioning import s3
+from stargate.adapters.provisioning.ec2 import Ec2Regions
+from stargate.adapters.provisioning.s3 import S3Manifests, S3Shelf
+from stargate.adapters.provisioning.tagging import TaggingInventory
+from stargate.adapters.workflows.stepfunctions import StepFunctionsWorkflows
 from stargate.domain.environment import Work
 from stargate.errors import ManifestNotFoundError
 

@@ -11,8 +11,8 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.change_sets import CloudFormationChangeSets
-from stargate.adapters.lambda_functions import LambdaExplainer, LambdaPlanner
+from stargate.adapters.provisioning.change_sets import CloudFormationChangeSets
+from stargate.adapters.workflows.lambda_functions import LambdaExplainer, LambdaPlanner
 from stargate.domain.provisioning.planning import ResourceChange
 from stargate.errors import ExplanationFailedError, PlanFailedError, StackRefusedError
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.cloudformation import CloudFormationStacks
+from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
 NAME = "stargate-sandbox-network"

@@ -12,10 +12,10 @@ from ministack.services import cloudformation, cloudwatch_logs, ec2
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.drift_detection import CloudFormationDrift
-from stargate.adapters.drift_reports import ReportRows
-from stargate.adapters.estate import AwsEstate, AwsMending
-from stargate.adapters.events import EventBridgeAnnouncer
+from stargate.adapters.gateway.estate import AwsEstate, AwsMending
+from stargate.adapters.provisioning.drift_detection import CloudFormationDrift
+from stargate.adapters.state.drift_reports import ReportRows
+from stargate.adapters.workflows.events import EventBridgeAnnouncer
 from stargate.domain.life.drift.detection import Detected, ResourceDrift
 from stargate.domain.life.drift.finding import PutAlarm, PutWebAcl, RestoreSecret, SetRules
 from stargate.domain.life.drift.report import Repaired, begun

@@ -11,12 +11,12 @@ from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.cloudwatch import CloudWatchAlarmHistory
-from stargate.adapters.drill_records import S3DrillRecords
-from stargate.adapters.drill_rows import DrillRows
-from stargate.adapters.ecs_tasks import EcsServiceTasks
-from stargate.adapters.error_counts import BalancerErrorCounts
-from stargate.adapters.rehearsals import RdsRehearsals
+from stargate.adapters.gateway.cloudwatch import CloudWatchAlarmHistory
+from stargate.adapters.gateway.ecs_tasks import EcsServiceTasks
+from stargate.adapters.gateway.error_counts import BalancerErrorCounts
+from stargate.adapters.gateway.rehearsals import RdsRehearsals
+from stargate.adapters.state.drill_records import S3DrillRecords
+from stargate.adapters.state.drill_rows import DrillRows
 from stargate.domain.drills.alarms import Rang
 from stargate.domain.drills.budget import Hour
 from stargate.domain.drills.deeds import ServiceStanding, TaskFacts

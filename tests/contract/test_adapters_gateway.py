@@ -11,10 +11,10 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.application_autoscaling import EcsScaling
-from stargate.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
-from stargate.adapters.ecs import EcsServices
-from stargate.adapters.stepfunctions import StepFunctionsRemedies
+from stargate.adapters.gateway.application_autoscaling import EcsScaling
+from stargate.adapters.gateway.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
+from stargate.adapters.gateway.ecs import EcsServices
+from stargate.adapters.workflows.stepfunctions import StepFunctionsRemedies
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.operating.facts import AlarmState, Minute, ScalingFacts

@@ -9,8 +9,8 @@ import pytest
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.hook_secrets import ManagedHookSecrets
-from stargate.adapters.remains import AwsRemains
+from stargate.adapters.people.hook_secrets import ManagedHookSecrets
+from stargate.adapters.provisioning.remains import AwsRemains
 from stargate.domain.signals.hooks import Hook
 
 ID = "0123456789ab"

@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.idempotency import TableReplies
+from stargate.adapters.state.idempotency import TableReplies
 from stargate.errors import IdempotencyKeyReusedError
 from tests.fakes import FakeReplies
 

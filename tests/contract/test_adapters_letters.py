@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.sqs import SqsDeadLetters
+from stargate.adapters.workflows.sqs import SqsDeadLetters
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.observer import LambdaObserver
+from stargate.adapters.gateway.observer import LambdaObserver
 from stargate.domain.gateway.observer import Observation, check_observation
 
 REGION = "us-west-1"

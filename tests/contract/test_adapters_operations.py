@@ -8,23 +8,23 @@ from typing import Any
 
 import pytest
 
-from stargate.adapters import dynamodb
 from stargate.adapters.aws import client
-from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
-from stargate.adapters.incident_rows import IncidentRows
-from stargate.adapters.operation_rows import sort_key
-from stargate.adapters.operations import OperationsTable, SwitchRow
+from stargate.adapters.state import dynamodb
+from stargate.adapters.state.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.adapters.state.incident_rows import IncidentRows
+from stargate.adapters.state.operation_rows import sort_key
+from stargate.adapters.state.operations import OperationsTable, SwitchRow
 from stargate.domain.environment import Environment, Mode, Status
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.ledger import Entry
 from stargate.domain.operating.action import Action, ActionStatus, Expectation
-from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition, Decided, Report, Stop
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.leases import Lease, taken
 from stargate.domain.operating.operations import Change, Operations
 from stargate.domain.operating.switch import Switch
+from stargate.domain.people.approvals import Approval, ApprovalStatus
 from stargate.domain.provisioning.progress import NodeState, NodeStatus
 from stargate.domain.scaling.demand import Count, ModelCount, TaskCount, Usual
 from stargate.domain.scaling.loop_state import LoopState, Move

@@ -11,8 +11,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.events import EXAMINATION_ORDERED, SOURCE, EventBridgeExaminations
-from stargate.adapters.sns import ApproversTopic, OperatorsTopic
+from stargate.adapters.people.sns import ApproversTopic, OperatorsTopic
+from stargate.adapters.workflows.events import EXAMINATION_ORDERED, SOURCE, EventBridgeExaminations
 from stargate.domain.operating.facts import Delivery
 from stargate.errors import ActionRefusedError, AwsThrottledError
 from tests.template.control_plane import translated

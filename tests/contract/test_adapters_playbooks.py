@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from stargate.adapters.operations import OperationsTable
-from stargate.adapters.playbooks import PlaybookRows
+from stargate.adapters.state.operations import OperationsTable
+from stargate.adapters.state.playbooks import PlaybookRows
 from stargate.domain.ledger import Entry
 from stargate.domain.operating.playbook import InForce
 from stargate.domain.playbook.default import DEFAULT, IDENTITY

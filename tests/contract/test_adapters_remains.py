@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.remains import AwsRemains
+from stargate.adapters.provisioning.remains import AwsRemains
 
 REGION, NAME, ID = "us-west-1", "blue", "0123456789ab"
 OURS = [{"Key": "stargate:id", "Value": ID}]

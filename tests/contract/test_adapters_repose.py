@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.repose import AwsRepose
+from stargate.adapters.gateway.repose import AwsRepose
 from stargate.domain.life.rest import SUSPENSIONS, Target
 
 REGION, CLUSTER, SERVICE = "us-west-1", "stargate-blue", "litellm"

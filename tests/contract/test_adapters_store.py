@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stargate.adapters.dynamodb import (
+from stargate.adapters.state.dynamodb import (
     EnvironmentRows,
     HistoryRows,
     LedgerRows,

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.belongings import AwsBelongings
+from stargate.adapters.provisioning.belongings import AwsBelongings
 from stargate.domain.provisioning.certificates import Certificate
 
 ARN = "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555"

@@ -12,10 +12,10 @@ import pytest
 from botocore.stub import Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.cost_days import CostDays
-from stargate.adapters.cost_explorer import CostExplorer
-from stargate.adapters.cost_reports import CostReports
-from stargate.adapters.usage import CloudWatchUsage, measures_of
+from stargate.adapters.costs.cost_explorer import CostExplorer
+from stargate.adapters.costs.usage import CloudWatchUsage, measures_of
+from stargate.adapters.state.cost_days import CostDays
+from stargate.adapters.state.cost_reports import CostReports
 from stargate.domain.costs.actuals.bill import Billed, use_of
 from stargate.domain.costs.actuals.cost_explorer import rows_of
 from stargate.domain.costs.actuals.keys import key_uses

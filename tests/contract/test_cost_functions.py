@@ -11,8 +11,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from stargate.adapters.cost_days import CostDays
-from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows
+from stargate.adapters.state.cost_days import CostDays
+from stargate.adapters.state.dynamodb import EnvironmentRows, LedgerRows
 from stargate.domain.costs.budget import Budget
 from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.ledger import Entry

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from stargate.adapters import front_door
-from stargate.adapters.flood import HttpsFlood
+from stargate.adapters.gateway import front_door
+from stargate.adapters.gateway.flood import HttpsFlood
 from stargate.domain.gateway.rate_limit import BLOCKED
 
 

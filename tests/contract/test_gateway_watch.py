@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from stargate.adapters.aws import client
-from stargate.adapters.gateway_watch import GatewayWatch
+from stargate.adapters.gateway.gateway_watch import GatewayWatch
 from stargate.domain.drills.outages import outages_of
 from stargate.domain.drills.probes import Rhythm
 from stargate.errors import DrillNotSteadyError

@@ -16,7 +16,7 @@ from local.gateways import registry
 from local.services.billing.book import HOUR, Book, Charge
 from local.twin.fleet import Stop
 from stargate.adapters import aws
-from stargate.adapters.cost_explorer import CostExplorer
+from stargate.adapters.costs.cost_explorer import CostExplorer
 from stargate.domain.costs.actuals.bill import use_of
 from stargate.domain.costs.actuals.cost_explorer import rows_of
 from stargate.domain.costs.actuals.parts import BY_NAME, part_of_usage

@@ -89,7 +89,7 @@ class Door(BaseHTTPRequestHandler):
 ASK = """
 import json, outward
 outward.install()
-from stargate.adapters.front_door import HttpsFrontDoor
+from stargate.adapters.gateway.front_door import HttpsFrontDoor
 answer = HttpsFrontDoor().ask("d1.cloudfront.net", "/langfuse")
 print(json.dumps([answer.status, answer.location, bool(answer.words)]))
 """

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.offers import AwsOffers
-from stargate.adapters.quotas import ServiceQuotas
+from stargate.adapters.provisioning.offers import AwsOffers
+from stargate.adapters.quotas.quotas import ServiceQuotas
 from stargate.domain.provisioning.quotas import ADDRESSES, BALANCERS, DATABASES, NAT_GATEWAYS, VPCS
 
 MODEL = "anthropic.claude-opus-4-5-20251101-v1:0"

@@ -7,7 +7,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from cli.client import ApiClient
-from stargate.adapters.attributes import encode_row
+from stargate.adapters.state.attributes import encode_row
 from tests.contract.workbench import eventually, silent_alarm
 
 pytestmark = pytest.mark.cloud

@@ -13,7 +13,7 @@ from ministack.app import SERVICE_HANDLERS
 from local.clock import Clock
 from local.services.billing import pricing
 from stargate.adapters import aws
-from stargate.adapters.price_list import AwsPriceList
+from stargate.adapters.costs.price_list import AwsPriceList
 from stargate.domain.costs.catalogue import CATALOGUE
 from stargate.domain.costs.price_list import Query, product_of, queries
 from stargate.domain.costs.snapshot import SNAPSHOT

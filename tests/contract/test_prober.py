@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from stargate.adapters.http_probe import HttpProbe, status_is
-from stargate.adapters.prober import Prober
+from stargate.adapters.gateway.http_probe import HttpProbe, status_is
+from stargate.adapters.gateway.prober import Prober
 from stargate.domain.drills.outages import outages_of
 from stargate.domain.drills.probes import Reply, Rhythm
 

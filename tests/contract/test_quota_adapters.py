@@ -9,8 +9,8 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.budget_rows import ModelProfiles, QuotaBudgetRows
-from stargate.adapters.model_quotas import BedrockUse, PublishedQuotas, ServiceQuotasOfModels
+from stargate.adapters.quotas.model_quotas import BedrockUse, PublishedQuotas, ServiceQuotasOfModels
+from stargate.adapters.state.budget_rows import ModelProfiles, QuotaBudgetRows
 from stargate.domain.provisioning.progress import NodeState
 from stargate.domain.scaling.model_quotas import BY_MODEL
 from stargate.domain.scaling.quota_budgets import Budgets

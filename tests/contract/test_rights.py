@@ -9,8 +9,8 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from stargate.adapters import aws
-from stargate.adapters.account import AwsAccount
-from stargate.adapters.iam import SimulatedRights
+from stargate.adapters.provisioning.account import AwsAccount
+from stargate.adapters.provisioning.iam import SimulatedRights
 from stargate.domain.provisioning.rights import Right
 from stargate.errors import AccountUnaskableError
 

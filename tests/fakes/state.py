@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from stargate.domain.operating.action import Action
-from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.incidents import Incident
@@ -13,6 +12,7 @@ from stargate.domain.operating.operations import Operations, Overview, place_of
 from stargate.domain.operating.playbook import InForce
 from stargate.domain.operating.switch import Switch
 from stargate.domain.paging import Page
+from stargate.domain.people.approvals import Approval, ApprovalStatus
 from stargate.domain.playbook.own import UNWRITTEN, in_force
 from stargate.errors import (
     AlreadyRecordedError,

@@ -17,8 +17,8 @@ from ministack.services import rds
 from local.gateways import registry
 from local.twin.fleet import Stop
 from stargate.adapters import aws
-from stargate.adapters.cost_explorer import CostExplorer
-from stargate.adapters.usage import CloudWatchUsage
+from stargate.adapters.costs.cost_explorer import CostExplorer
+from stargate.adapters.costs.usage import CloudWatchUsage
 from stargate.domain.costs.actuals.month import DAY, Month
 from stargate.domain.environment import Status
 from stargate.domain.gateway.presets import PRESETS

@@ -13,8 +13,8 @@ import pytest
 
 from local.judges.postgresql import postgresql
 from local.judges.processes import answers, free_port, running
-from stargate.adapters.http_probe import HttpProbe, status_is
-from stargate.adapters.prober import Prober
+from stargate.adapters.gateway.http_probe import HttpProbe, status_is
+from stargate.adapters.gateway.prober import Prober
 from stargate.domain.drills.outages import outages_of
 from stargate.domain.drills.probes import Reply, Rhythm
 

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from stargate.adapters.connection_pools import VARIABLE
+from stargate.adapters.gateway.connection_pools import VARIABLE
 from stargate.domain.environment import MAINTENANCE
 from stargate.domain.gateway.connections import GRAFANA_POOL, LANGFUSE_POOL, LITELLM_POOL, MOST_CONNECTIONS
 from stargate.domain.gateway.secrets import READERS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stargate import settings
-from stargate.adapters.attributes import decode_row, encode_row
+from stargate.adapters.state.attributes import decode_row, encode_row
 from stargate.domain.environment import environment_of_stack
 from stargate.domain.gateway.graph import GATEWAY, PLAIN, Graph, Node
 from stargate.domain.gateway.manifest import Manifest

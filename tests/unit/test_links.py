@@ -11,7 +11,7 @@ import pytest
 from functions.answer_link import handler
 from stargate.api.links import LinksApi
 from stargate.domain.environment import Mode
-from stargate.domain.operating.approvals import ApprovalStatus
+from stargate.domain.people.approvals import ApprovalStatus
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, LINKS, NAME, LoopPlay
 
 GUESS = "00000000e001-1800000000000-00000000000a.guessguessguessguess"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Mode
-from stargate.domain.operating.approvals import HOUR, USE_SECONDS
+from stargate.domain.people.approvals import HOUR, USE_SECONDS
 from stargate.usecases.operating.take_request import TakeRequest
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, LoopPlay
 

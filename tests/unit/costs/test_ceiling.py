@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from stargate.adapters.rows import environment_of, environment_row
+from stargate.adapters.state.rows import environment_of, environment_row
 from stargate.domain.costs.budget import Budget
 from stargate.domain.costs.prices import PriceBook
 from stargate.domain.environment import Status

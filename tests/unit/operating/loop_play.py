@@ -13,23 +13,23 @@ from stargate.usecases.costs.hold_ceiling import HoldCeiling
 from stargate.usecases.life.begin_work import BeginWork
 from stargate.usecases.life.change_environment import ChangeEnvironment
 from stargate.usecases.narrate import Narrator
-from stargate.usecases.operating.answer_approval import AnswerApproval
 from stargate.usecases.operating.decide_condition import Deciding
 from stargate.usecases.operating.examine_conditions import ExamineConditions
-from stargate.usecases.operating.follow_link import FollowLink
 from stargate.usecases.operating.gather_facts import Instruments
 from stargate.usecases.operating.perform_action import PerformAction
 from stargate.usecases.operating.settle_action import SettleAction
-from stargate.usecases.operating.show_approvals import ShowApprovals
 from stargate.usecases.operating.show_conditions import ShowConditions
 from stargate.usecases.operating.show_incidents import ShowIncidents
 from stargate.usecases.operating.take_event import TakeEvent
 from stargate.usecases.operating.take_signal import TakeSignal
-from stargate.usecases.operating.tell_approvers import TellApprovers
 from stargate.usecases.operating.tell_ends import TellEnds
 from stargate.usecases.operating.tools import Tools
 from stargate.usecases.operating.turn_switch import TurnSwitch
 from stargate.usecases.operating.verify_effect import VerifyEffect
+from stargate.usecases.people.answer_approval import AnswerApproval
+from stargate.usecases.people.follow_link import FollowLink
+from stargate.usecases.people.show_approvals import ShowApprovals
+from stargate.usecases.people.tell_approvers import TellApprovers
 from tests import fakes
 from tests.unit.play import manifest
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status, Work
 from stargate.domain.life.hours import DAYS, Hours
-from stargate.domain.operating.approvals import Approval, ApprovalStatus
 from stargate.domain.operating.facts import Keys, Task
 from stargate.domain.operating.operations import Change
 from stargate.domain.operating.playbook import ANY, LAST, Rule, Rung
+from stargate.domain.people.approvals import Approval, ApprovalStatus
 from stargate.domain.signals.signal import Severity, Signal, Turn
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME, REGION, WARNING, LoopPlay
 

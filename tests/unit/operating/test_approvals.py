@@ -9,8 +9,8 @@ from dataclasses import asdict
 import pytest
 
 from stargate.domain.environment import Mode, Status
-from stargate.domain.operating.approvals import HOUR, ApprovalStatus
-from stargate.domain.operating.approvers import barred
+from stargate.domain.people.approvals import HOUR, ApprovalStatus
+from stargate.domain.people.approvers import barred
 from stargate.errors import (
     ActionRefusedError,
     ApprovalNotFoundError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 
-from stargate.domain.operating.links import SECRET_BYTES
+from stargate.domain.people.links import SECRET_BYTES
 
 
 class RandomIdentifiers:

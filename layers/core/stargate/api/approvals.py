@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.api.problems import Reply
 from stargate.api.requests import checked, parsed
-from stargate.usecases.operating.show_approvals import document_of
+from stargate.usecases.people.show_approvals import document_of
 
 if TYPE_CHECKING:
     from stargate.api.requests import Once, Query
-    from stargate.usecases.operating.answer_approval import AnswerApproval
-    from stargate.usecases.operating.show_approvals import ShowApprovals
+    from stargate.usecases.people.answer_approval import AnswerApproval
+    from stargate.usecases.people.show_approvals import ShowApprovals
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl
 from stargate.api.link_page import HEADERS, page_of, page_of_problem
 from stargate.api.problems import PROBLEM_TYPE, Reply, problem_of
 from stargate.api.requests import parsed
-from stargate.domain.operating.requests_for_approval import why
+from stargate.domain.people.requests_for_approval import why
 from stargate.errors import StargateError
-from stargate.usecases.operating.show_approvals import document_of
+from stargate.usecases.people.show_approvals import document_of
 
 if TYPE_CHECKING:
-    from stargate.usecases.operating.follow_link import Followed, FollowLink
+    from stargate.usecases.people.follow_link import Followed, FollowLink
 
 JSON = "application/json"
 

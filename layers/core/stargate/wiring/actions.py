@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from stargate.adapters.clock import SystemClock
 
 if TYPE_CHECKING:
-    from stargate.adapters.sns import OperatorsTopic
+    from stargate.adapters.people.sns import OperatorsTopic
     from stargate.usecases.operating.gather_facts import Instruments
     from stargate.usecases.operating.tools import Tools
 
 
 def tools() -> Tools:
-    from stargate.adapters.application_autoscaling import EcsScaling
-    from stargate.adapters.cloudwatch import CloudWatchMetrics
-    from stargate.adapters.connection_pools import EcsConnectionPools
-    from stargate.adapters.database_servers import RdsServers
-    from stargate.adapters.ecs import EcsServices
-    from stargate.adapters.observer import LambdaObserver
-    from stargate.adapters.quota_requests import ServiceQuotaRequests
-    from stargate.adapters.repose import AwsRepose
-    from stargate.adapters.zonal_shifts import ArcZonalShifts
+    from stargate.adapters.gateway.application_autoscaling import EcsScaling
+    from stargate.adapters.gateway.cloudwatch import CloudWatchMetrics
+    from stargate.adapters.gateway.connection_pools import EcsConnectionPools
+    from stargate.adapters.gateway.database_servers import RdsServers
+    from stargate.adapters.gateway.ecs import EcsServices
+    from stargate.adapters.gateway.observer import LambdaObserver
+    from stargate.adapters.gateway.repose import AwsRepose
+    from stargate.adapters.gateway.zonal_shifts import ArcZonalShifts
+    from stargate.adapters.quotas.quota_requests import ServiceQuotaRequests
     from stargate.usecases.operating.through_observer import KeysByObserver, ModelsByObserver
     from stargate.usecases.operating.tools import Tools
 
@@ -49,6 +49,6 @@ def instruments() -> Instruments:
 
 
 def pager(operators_topic_arn: str) -> OperatorsTopic:
-    from stargate.adapters.sns import OperatorsTopic
+    from stargate.adapters.people.sns import OperatorsTopic
 
     return OperatorsTopic(operators_topic_arn)

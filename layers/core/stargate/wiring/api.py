@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.adapters.state.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
 from stargate.wiring.drills import request_drill
 from stargate.wiring.shared import narrator_of, workflows_of
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 def environments(actor: str, context: Any) -> EnvironmentsApi:
-    from stargate.adapters.ec2 import Ec2Regions
-    from stargate.adapters.lambda_functions import LambdaPlanner
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.price_book import StoredPrices
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.costs.price_book import StoredPrices
+    from stargate.adapters.provisioning.ec2 import Ec2Regions
+    from stargate.adapters.provisioning.s3 import S3Manifests
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.lambda_functions import LambdaPlanner
     from stargate.api.environments import EnvironmentsApi
     from stargate.usecases.costs.hold_ceiling import HoldCeiling
     from stargate.usecases.life.begin_work import BeginWork
@@ -80,7 +80,7 @@ def environments(actor: str, context: Any) -> EnvironmentsApi:
 
 
 def checks(actor: str, context: Any) -> ChecksApi:
-    from stargate.adapters.lambda_functions import LambdaTrials
+    from stargate.adapters.workflows.lambda_functions import LambdaTrials
     from stargate.api.checks import ChecksApi
     from stargate.usecases.provisioning.request_check import RequestCheck
     from stargate.usecases.provisioning.show_environments import ShowEnvironments
@@ -96,10 +96,10 @@ def checks(actor: str, context: Any) -> ChecksApi:
 
 
 def operating(actor: str, _context: Any) -> OperatingApi:
-    from stargate.adapters.budget_rows import QuotaBudgetRows
-    from stargate.adapters.lambda_functions import LambdaExplainer
-    from stargate.adapters.operations import OperationsTable, SwitchRow
-    from stargate.adapters.playbooks import PlaybookRows
+    from stargate.adapters.state.budget_rows import QuotaBudgetRows
+    from stargate.adapters.state.operations import OperationsTable, SwitchRow
+    from stargate.adapters.state.playbooks import PlaybookRows
+    from stargate.adapters.workflows.lambda_functions import LambdaExplainer
     from stargate.api.operating import OperatingApi
     from stargate.domain.costs.snapshot import SNAPSHOT
     from stargate.usecases.operating.change_playbook import ChangePlaybook
@@ -121,7 +121,7 @@ def operating(actor: str, _context: Any) -> OperatingApi:
 
 def approvals(actor: str, context: Any) -> ApprovalsApi:
     from stargate.api.approvals import ApprovalsApi
-    from stargate.usecases.operating.show_approvals import ShowApprovals
+    from stargate.usecases.people.show_approvals import ShowApprovals
     from stargate.wiring.approvals import answering
 
     given = settings.read(settings.ApiSettings)
@@ -131,7 +131,7 @@ def approvals(actor: str, context: Any) -> ApprovalsApi:
 
 
 def hooks(actor: str, context: Any) -> HooksApi:
-    from stargate.adapters.hook_secrets import ManagedHookSecrets
+    from stargate.adapters.people.hook_secrets import ManagedHookSecrets
     from stargate.api.hooks import HooksApi
     from stargate.usecases.operating.keep_hooks import KeepHooks
 
@@ -142,8 +142,8 @@ def hooks(actor: str, context: Any) -> HooksApi:
 
 
 def actions(actor: str, context: Any) -> ActionsApi:
-    from stargate.adapters.lambda_functions import LambdaRequests
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.lambda_functions import LambdaRequests
     from stargate.api.actions import ActionsApi
     from stargate.usecases.operating.request_action import RequestAction
 
@@ -154,8 +154,8 @@ def actions(actor: str, context: Any) -> ActionsApi:
 
 
 def incidents(_actor: str, _context: Any) -> IncidentsApi:
-    from stargate.adapters.incident_rows import IncidentRows
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.incident_rows import IncidentRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.api.incidents import IncidentsApi
     from stargate.usecases.operating.show_incidents import ShowIncidents
 
@@ -164,7 +164,7 @@ def incidents(_actor: str, _context: Any) -> IncidentsApi:
 
 
 def letters(actor: str, context: Any) -> LettersApi:
-    from stargate.adapters.lambda_functions import LambdaRedriver
+    from stargate.adapters.workflows.lambda_functions import LambdaRedriver
     from stargate.api.letters import LettersApi
     from stargate.usecases.operating.request_redrive import RequestRedrive
 
@@ -186,9 +186,9 @@ def costs(_actor: str, _context: Any) -> CostsApi:
 
 
 def drift(actor: str, context: Any) -> DriftApi:
-    from stargate.adapters.drift_reports import ReportRows
-    from stargate.adapters.s3 import S3Manifests
-    from stargate.adapters.stepfunctions import StepFunctionsDrift
+    from stargate.adapters.provisioning.s3 import S3Manifests
+    from stargate.adapters.state.drift_reports import ReportRows
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsDrift
     from stargate.api.drift import DriftApi
     from stargate.usecases.life.ask_drift import AskDrift
 
@@ -207,7 +207,7 @@ def drift(actor: str, context: Any) -> DriftApi:
 
 
 def drills(actor: str, context: Any) -> DrillsApi:
-    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.state.drill_rows import DrillRows
     from stargate.api.drills import DrillsApi
     from stargate.usecases.drills.stop_drill import StopDrill
 
@@ -222,8 +222,8 @@ def drills(actor: str, context: Any) -> DrillsApi:
 
 
 def _shown_drills(table: Table, given: settings.ApiSettings) -> ShowDrills:
-    from stargate.adapters.drill_records import S3DrillRecords
-    from stargate.adapters.drill_rows import DrillRows
+    from stargate.adapters.state.drill_records import S3DrillRecords
+    from stargate.adapters.state.drill_rows import DrillRows
     from stargate.usecases.drills.show_drills import ShowDrills
 
     records = S3DrillRecords(given.gateway_bucket)
@@ -231,7 +231,7 @@ def _shown_drills(table: Table, given: settings.ApiSettings) -> ShowDrills:
 
 
 def _once(given: settings.ApiSettings, actor: str, context: Any) -> Once:
-    from stargate.adapters.idempotency import TableReplies
+    from stargate.adapters.state.idempotency import TableReplies
     from stargate.api.requests import Once
 
     return Once(TableReplies(given.table_name, context), actor)

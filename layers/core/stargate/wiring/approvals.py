@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import Table
-from stargate.adapters.events import EventBridgeExaminations
-from stargate.adapters.operations import OperationsTable
+from stargate.adapters.state.dynamodb import Table
+from stargate.adapters.state.operations import OperationsTable
+from stargate.adapters.workflows.events import EventBridgeExaminations
 from stargate.api.links import LinksApi
-from stargate.usecases.operating.answer_approval import AnswerApproval
-from stargate.usecases.operating.follow_link import FollowLink
+from stargate.usecases.people.answer_approval import AnswerApproval
+from stargate.usecases.people.follow_link import FollowLink
 from stargate.wiring.shared import narrator_of
 
 

@@ -9,7 +9,7 @@ from stargate import settings
 from stargate.adapters.clock import SystemClock
 
 if TYPE_CHECKING:
-    from stargate.adapters.dynamodb import Table
+    from stargate.adapters.state.dynamodb import Table
     from stargate.usecases.costs.collect_bill import CollectBill
     from stargate.usecases.costs.meter_use import MeterUse
     from stargate.usecases.costs.order_reports import OrderReports
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def refresh_prices() -> RefreshPrices:
-    from stargate.adapters.price_book import StoredPrices
-    from stargate.adapters.price_list import AwsPriceList
+    from stargate.adapters.costs.price_book import StoredPrices
+    from stargate.adapters.costs.price_list import AwsPriceList
     from stargate.domain.gateway.presets import PRESETS
     from stargate.usecases.costs.refresh_prices import RefreshPrices
 
@@ -32,12 +32,12 @@ def refresh_prices() -> RefreshPrices:
 
 
 def meter_use() -> MeterUse:
-    from stargate.adapters.cost_days import CostDays
-    from stargate.adapters.dynamodb import EnvironmentRows, NodeRows, Table
-    from stargate.adapters.observer import LambdaObserver
-    from stargate.adapters.price_book import StoredPrices
-    from stargate.adapters.s3 import S3Manifests
-    from stargate.adapters.usage import CloudWatchUsage
+    from stargate.adapters.costs.price_book import StoredPrices
+    from stargate.adapters.costs.usage import CloudWatchUsage
+    from stargate.adapters.gateway.observer import LambdaObserver
+    from stargate.adapters.provisioning.s3 import S3Manifests
+    from stargate.adapters.state.cost_days import CostDays
+    from stargate.adapters.state.dynamodb import EnvironmentRows, NodeRows, Table
     from stargate.usecases.costs.keys_by_observer import KeysByObserver
     from stargate.usecases.costs.meter_use import MeterUse
 
@@ -56,10 +56,10 @@ def meter_use() -> MeterUse:
 
 
 def state_costs(table: Table, bucket: str) -> StateCosts:
-    from stargate.adapters.cost_days import CostDays
-    from stargate.adapters.dynamodb import EnvironmentRows
-    from stargate.adapters.price_book import StoredPrices
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.costs.price_book import StoredPrices
+    from stargate.adapters.provisioning.s3 import S3Manifests
+    from stargate.adapters.state.cost_days import CostDays
+    from stargate.adapters.state.dynamodb import EnvironmentRows
     from stargate.usecases.costs.state_costs import StateCosts
 
     return StateCosts(
@@ -68,18 +68,18 @@ def state_costs(table: Table, bucket: str) -> StateCosts:
 
 
 def show_reports(table: Table, bucket: str) -> ShowReports:
-    from stargate.adapters.cost_reports import CostReports
-    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.adapters.state.cost_reports import CostReports
+    from stargate.adapters.state.dynamodb import EnvironmentRows
     from stargate.usecases.costs.show_reports import ShowReports
 
     return ShowReports(EnvironmentRows(table), CostReports(table, bucket), SystemClock())
 
 
 def order_reports() -> OrderReports:
-    from stargate.adapters.cost_days import CostDays
-    from stargate.adapters.cost_reports import CostReports
-    from stargate.adapters.dynamodb import EnvironmentRows, Table
-    from stargate.adapters.stepfunctions import StepFunctionsReporting
+    from stargate.adapters.state.cost_days import CostDays
+    from stargate.adapters.state.cost_reports import CostReports
+    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsReporting
     from stargate.usecases.costs.order_reports import OrderReports
 
     given = settings.read(settings.OrderReportsSettings)
@@ -94,9 +94,9 @@ def order_reports() -> OrderReports:
 
 
 def collect_bill() -> CollectBill:
-    from stargate.adapters.cost_days import CostDays
-    from stargate.adapters.cost_explorer import CostExplorer
-    from stargate.adapters.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.costs.cost_explorer import CostExplorer
+    from stargate.adapters.state.cost_days import CostDays
+    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
     from stargate.usecases.costs.collect_bill import CollectBill
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -104,8 +104,8 @@ def collect_bill() -> CollectBill:
 
 
 def report_costs(actor: str) -> ReportCosts:
-    from stargate.adapters.cost_reports import CostReports
-    from stargate.adapters.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.state.cost_reports import CostReports
+    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
     from stargate.usecases.costs.report_costs import ReportCosts
     from stargate.wiring.actions import pager
     from stargate.wiring.shared import narrator_of
@@ -123,8 +123,8 @@ def report_costs(actor: str) -> ReportCosts:
 
 
 def watch_budgets() -> WatchBudgets:
-    from stargate.adapters.dynamodb import EnvironmentRows, Table
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.costs.watch_budgets import WatchBudgets
     from stargate.wiring.operating import signals
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.adapters.state.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
 from stargate.wiring.actions import pager
 from stargate.wiring.shared import narrator_of
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 def survey_gateway() -> SurveyGateway:
-    from stargate.adapters.ecs_tasks import EcsServiceTasks
-    from stargate.adapters.error_counts import BalancerErrorCounts
-    from stargate.adapters.rds import RdsDatabases
-    from stargate.adapters.zonal_shifts import ArcZonalShifts
+    from stargate.adapters.gateway.ecs_tasks import EcsServiceTasks
+    from stargate.adapters.gateway.error_counts import BalancerErrorCounts
+    from stargate.adapters.gateway.rds import RdsDatabases
+    from stargate.adapters.gateway.zonal_shifts import ArcZonalShifts
     from stargate.usecases.drills.survey_gateway import SurveyGateway
 
     return SurveyGateway(
@@ -38,9 +38,9 @@ def survey_gateway() -> SurveyGateway:
 
 
 def request_drill(table: Table, drill_arn: str, restore_arn: str, actor: str) -> RequestDrill:
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.stepfunctions import StepFunctionsDrills
+    from stargate.adapters.state.drill_rows import DrillRows
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsDrills
     from stargate.usecases.drills.request_drill import RequestDrill
 
     return RequestDrill(
@@ -55,7 +55,7 @@ def request_drill(table: Table, drill_arn: str, restore_arn: str, actor: str) ->
 
 
 def begin_drill() -> BeginDrill:
-    from stargate.adapters.repose import AwsRepose
+    from stargate.adapters.gateway.repose import AwsRepose
     from stargate.usecases.drills.begin_drill import BeginDrill
 
     given = settings.read(settings.ActionSettings)
@@ -72,9 +72,9 @@ def begin_drill() -> BeginDrill:
 
 
 def watch_gateway() -> WatchGateway:
-    from stargate.adapters.drill_records import S3DrillRecords
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.gateway_watch import GatewayWatch
+    from stargate.adapters.gateway.gateway_watch import GatewayWatch
+    from stargate.adapters.state.drill_records import S3DrillRecords
+    from stargate.adapters.state.drill_rows import DrillRows
     from stargate.usecases.drills.watch_gateway import WatchGateway
 
     given = settings.read(settings.DrillRecordsSettings)
@@ -90,8 +90,8 @@ def watch_gateway() -> WatchGateway:
 
 
 def inject_failure() -> InjectFailure:
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.drill_rows import DrillRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.drills.inject_failure import InjectFailure
 
     table, survey = Table(settings.read(settings.TableSettings).table_name), survey_gateway()
@@ -108,9 +108,9 @@ def inject_failure() -> InjectFailure:
 
 
 def tend_drill() -> TendDrill:
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.ecs import EcsServices
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.gateway.ecs import EcsServices
+    from stargate.adapters.state.drill_rows import DrillRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.drills.tend_drill import TendDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -125,11 +125,11 @@ def tend_drill() -> TendDrill:
 
 
 def score_drill() -> ScoreDrill:
-    from stargate.adapters.cloudwatch import CloudWatchAlarmHistory, CloudWatchMetrics
-    from stargate.adapters.drill_records import S3DrillRecords
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.rds import RdsDatabases
+    from stargate.adapters.gateway.cloudwatch import CloudWatchAlarmHistory, CloudWatchMetrics
+    from stargate.adapters.gateway.rds import RdsDatabases
+    from stargate.adapters.state.drill_records import S3DrillRecords
+    from stargate.adapters.state.drill_rows import DrillRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.drills.score_drill import Scales, ScoreDrill
 
     given = settings.read(settings.ScoreDrillSettings)
@@ -146,11 +146,11 @@ def score_drill() -> ScoreDrill:
 
 
 def settle_drill(actor: str = "settle_drill") -> SettleDrill:
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.rehearsals import RdsRehearsals
-    from stargate.adapters.repose import AwsRepose
-    from stargate.adapters.zonal_shifts import ArcZonalShifts
+    from stargate.adapters.gateway.rehearsals import RdsRehearsals
+    from stargate.adapters.gateway.repose import AwsRepose
+    from stargate.adapters.gateway.zonal_shifts import ArcZonalShifts
+    from stargate.adapters.state.drill_rows import DrillRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.drills.settle_drill import SettleDrill
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -167,10 +167,10 @@ def settle_drill(actor: str = "settle_drill") -> SettleDrill:
 
 def rehearse_restore() -> RehearseRestore:
     from stargate.adapters import assumptions
-    from stargate.adapters.drill_rows import DrillRows
-    from stargate.adapters.observer import LambdaObserver
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.rehearsals import RdsRehearsals
+    from stargate.adapters.gateway.observer import LambdaObserver
+    from stargate.adapters.gateway.rehearsals import RdsRehearsals
+    from stargate.adapters.state.drill_rows import DrillRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.drills.rehearse_restore import RehearseRestore
 
     table = Table(settings.read(settings.TableSettings).table_name)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def redrive_letters() -> RedriveLetters:
-    from stargate.adapters.lambda_functions import LambdaRecipients
-    from stargate.adapters.sqs import SqsDeadLetters
+    from stargate.adapters.workflows.lambda_functions import LambdaRecipients
+    from stargate.adapters.workflows.sqs import SqsDeadLetters
     from stargate.usecases.operating.redrive_letters import RedriveLetters
 
     given = settings.read(settings.LettersSettings)

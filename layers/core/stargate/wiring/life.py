@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.adapters.state.dynamodb import EnvironmentRows, Table
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def sleep_gateway() -> SleepGateway:
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.repose import AwsRepose
+    from stargate.adapters.gateway.repose import AwsRepose
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.life.sleep_gateway import SleepGateway
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -31,7 +31,7 @@ def sleep_gateway() -> SleepGateway:
 
 
 def wake_gateway() -> WakeGateway:
-    from stargate.adapters.repose import AwsRepose
+    from stargate.adapters.gateway.repose import AwsRepose
     from stargate.usecases.life.wake_gateway import WakeGateway
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -39,11 +39,11 @@ def wake_gateway() -> WakeGateway:
 
 
 def examine_drift() -> ExamineDrift:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.drift_detection import CloudFormationDrift
-    from stargate.adapters.drift_reports import ReportRows
-    from stargate.adapters.events import EventBridgeAnnouncer
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.drift_detection import CloudFormationDrift
+    from stargate.adapters.state.drift_reports import ReportRows
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.events import EventBridgeAnnouncer
     from stargate.usecases.life.detect_stacks import DetectStacks
     from stargate.usecases.life.examine_drift import ExamineDrift
 
@@ -61,10 +61,10 @@ def examine_drift() -> ExamineDrift:
 
 
 def repair_drift() -> RepairDrift:
-    from stargate.adapters.drift_reports import ReportRows
-    from stargate.adapters.estate import AwsMending
-    from stargate.adapters.events import EventBridgeAnnouncer
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.gateway.estate import AwsMending
+    from stargate.adapters.state.drift_reports import ReportRows
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.events import EventBridgeAnnouncer
     from stargate.usecases.life.repair_drift import RepairDrift
 
     given = settings.read(settings.DriftSettings)
@@ -81,18 +81,18 @@ def repair_drift() -> RepairDrift:
 
 
 def _survey(gateway_bucket: str) -> SurveyServices:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.estate import AwsEstate
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.gateway.estate import AwsEstate
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.usecases.life.survey_services import SurveyServices
 
     return SurveyServices(S3Manifests(gateway_bucket), CloudFormationStacks(), AwsEstate())
 
 
 def keep_time() -> KeepTime:
-    from stargate.adapters.operations import OperationsTable, SwitchRow
-    from stargate.adapters.repose import AwsRepose
-    from stargate.adapters.stepfunctions import StepFunctionsDrift
+    from stargate.adapters.gateway.repose import AwsRepose
+    from stargate.adapters.state.operations import OperationsTable, SwitchRow
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsDrift
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.keep_time import KeepTime
     from stargate.usecases.life.retire_environment import RetireEnvironment

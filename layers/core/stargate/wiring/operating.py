@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import Table
+from stargate.adapters.state.dynamodb import Table
 from stargate.wiring.actions import instruments, pager, tools
 from stargate.wiring.shared import narrator_of
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.take_event import TakeEvent
     from stargate.usecases.operating.take_request import TakeRequest
     from stargate.usecases.operating.take_signal import TakeSignal
-    from stargate.usecases.operating.tell_approvers import TellApprovers
     from stargate.usecases.operating.verify_effect import VerifyEffect
+    from stargate.usecases.people.tell_approvers import TellApprovers
 
 
 def _deciding(table: Table, remediate_arn: str, actor: str) -> Deciding:
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.stepfunctions import StepFunctionsRemedies
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsRemedies
     from stargate.usecases.operating.decide_condition import Deciding
 
     remedies = StepFunctionsRemedies(remediate_arn)
@@ -45,7 +45,7 @@ def _take_signal(deciding: Deciding) -> TakeSignal:
 
 
 def receive_signal() -> TakeEvent:
-    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.adapters.state.dynamodb import EnvironmentRows
     from stargate.usecases.operating.take_event import TakeEvent
 
     given = settings.read(settings.ReceiveSignalSettings)
@@ -53,8 +53,8 @@ def receive_signal() -> TakeEvent:
 
 
 def receive_delivery() -> ReceiveDelivery:
-    from stargate.adapters.hook_secrets import ManagedHookSecrets
-    from stargate.adapters.lambda_functions import LambdaSignalTaker
+    from stargate.adapters.people.hook_secrets import ManagedHookSecrets
+    from stargate.adapters.workflows.lambda_functions import LambdaSignalTaker
     from stargate.usecases.operating.receive_delivery import ReceiveDelivery
 
     taker = LambdaSignalTaker(settings.read(settings.HandOverSettings).receive_signal_function)
@@ -63,7 +63,7 @@ def receive_delivery() -> ReceiveDelivery:
 
 def taking_signals(given: settings.ReceiveSignalSettings, actor: str) -> TakeSignal:
     """Decides on them, and has the outer loop look where capacity is concerned."""
-    from stargate.adapters.sqs import SqsLooks
+    from stargate.adapters.workflows.sqs import SqsLooks
 
     take = _take_signal(_deciding(Table(given.table_name), given.remediate_arn, actor))
     return replace(take, looks=SqsLooks(given.looks_queue_url))
@@ -83,7 +83,7 @@ def take_request() -> TakeRequest:
 
 
 def explain_event() -> ExplainEvent:
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.operating.explain_event import ExplainEvent
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -91,8 +91,8 @@ def explain_event() -> ExplainEvent:
 
 
 def examine_conditions() -> ExamineConditions:
-    from stargate.adapters.cloudwatch import CloudWatchAlarms
-    from stargate.adapters.dynamodb import LedgerRows
+    from stargate.adapters.gateway.cloudwatch import CloudWatchAlarms
+    from stargate.adapters.state.dynamodb import LedgerRows
     from stargate.domain.gateway.presets import PRESETS
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.tell_ends import TellEnds
@@ -117,8 +117,8 @@ def examine_conditions() -> ExamineConditions:
 
 def _tell_approvers(given: settings.ExamineConditionsSettings, operations: OperationsRows) -> TellApprovers:
     from stargate.adapters.identifiers import RandomSecrets
-    from stargate.adapters.sns import ApproversTopic
-    from stargate.usecases.operating.tell_approvers import TellApprovers
+    from stargate.adapters.people.sns import ApproversTopic
+    from stargate.usecases.people.tell_approvers import TellApprovers
 
     return TellApprovers(
         operations,
@@ -131,7 +131,7 @@ def _tell_approvers(given: settings.ExamineConditionsSettings, operations: Opera
 
 
 def probe_gateways() -> ProbeGateways:
-    from stargate.adapters.dynamodb import EnvironmentRows
+    from stargate.adapters.state.dynamodb import EnvironmentRows
     from stargate.usecases.operating.probe_gateways import ProbeGateways
 
     given = settings.read(settings.RemediateSettings)
@@ -143,7 +143,7 @@ def probe_gateways() -> ProbeGateways:
 
 
 def perform_action() -> PerformAction:
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.operating.perform_action import PerformAction
 
     given = settings.read(settings.PerformActionSettings)
@@ -158,10 +158,10 @@ def perform_action() -> PerformAction:
 
 
 def _falling_asleep(table: Table, sleep_arn: str) -> BeginWork:
-    from stargate.adapters.dynamodb import EnvironmentRows
     from stargate.adapters.identifiers import RandomIdentifiers
-    from stargate.adapters.operations import OperationsTable
-    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.adapters.state.dynamodb import EnvironmentRows
+    from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsWorkflows
     from stargate.domain.environment import Work
     from stargate.usecases.life.begin_work import BeginWork
 
@@ -176,7 +176,7 @@ def _falling_asleep(table: Table, sleep_arn: str) -> BeginWork:
 
 
 def verify_effect() -> VerifyEffect:
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.operating.gather_facts import Instruments
     from stargate.usecases.operating.verify_effect import VerifyEffect
 
@@ -187,7 +187,7 @@ def verify_effect() -> VerifyEffect:
 
 
 def settle_action(actor: str = "settle_action") -> SettleAction:
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.operating.settle_action import SettleAction
 
     table = Table(settings.read(settings.TableSettings).table_name)

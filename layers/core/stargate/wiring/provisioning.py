@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, HistoryRows, NodeRows, SharerRows, Table
 from stargate.adapters.identifiers import RandomIdentifiers
+from stargate.adapters.state.dynamodb import EnvironmentRows, HistoryRows, NodeRows, SharerRows, Table
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def _desk(table: Table, actor: str, error: str, movers: Movers | None = None) -> Desk:
-    from stargate.adapters.stepfunctions import StepFunctionsCallbacks
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsCallbacks
     from stargate.usecases.provisioning.node_moves import Desk
 
     return Desk(
@@ -47,15 +47,15 @@ def _desk(table: Table, actor: str, error: str, movers: Movers | None = None) ->
 
 def _making(deploy_stack: str, run_step: str) -> Movers:
     """Of what is made; what only makes removes nothing."""
-    from stargate.adapters.lambda_functions import LambdaMovers
+    from stargate.adapters.workflows.lambda_functions import LambdaMovers
 
     return LambdaMovers(deploy_stack, run_step, "")
 
 
 def deploy_stack() -> DeployStack:
-    from stargate.adapters.application_autoscaling import EcsScaling
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.gateway.application_autoscaling import EcsScaling
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.errors import StackFailedError
     from stargate.usecases.provisioning.deploy_stack import DeployStack
 
@@ -76,8 +76,8 @@ def deploy_stack() -> DeployStack:
 
 
 def run_step() -> RunStep:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.ecs import EcsTasks
+    from stargate.adapters.gateway.ecs import EcsTasks
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
     from stargate.errors import StepFailedError
     from stargate.usecases.provisioning.run_step import RunStep
 
@@ -88,7 +88,7 @@ def run_step() -> RunStep:
 
 
 def remove_stack() -> RemoveStack:
-    from stargate.adapters.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
     from stargate.errors import StackFailedError
     from stargate.usecases.provisioning.remove_stack import RemoveStack
 
@@ -98,7 +98,7 @@ def remove_stack() -> RemoveStack:
 
 
 def notice_progress() -> NoticeProgress:
-    from stargate.adapters.lambda_functions import LambdaMovers
+    from stargate.adapters.workflows.lambda_functions import LambdaMovers
     from stargate.usecases.provisioning.notice_progress import NoticeProgress
 
     given = settings.read(settings.NoticeProgressSettings)
@@ -110,9 +110,9 @@ def notice_progress() -> NoticeProgress:
 
 
 def plan_environment() -> PlanEnvironment:
-    from stargate.adapters.change_sets import CloudFormationChangeSets
-    from stargate.adapters.price_book import StoredPrices
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.costs.price_book import StoredPrices
+    from stargate.adapters.provisioning.change_sets import CloudFormationChangeSets
+    from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.usecases.provisioning.plan_environment import PlanEnvironment
 
     given = settings.read(settings.PlanSettings)
@@ -132,14 +132,14 @@ def plan_environment() -> PlanEnvironment:
 
 
 def preflight() -> Preflight:
-    from stargate.adapters.account import AwsAccount
-    from stargate.adapters.belongings import AwsBelongings
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.ec2 import Ec2Regions
-    from stargate.adapters.iam import SimulatedRights
-    from stargate.adapters.offers import AwsOffers
-    from stargate.adapters.quotas import ServiceQuotas
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.provisioning.account import AwsAccount
+    from stargate.adapters.provisioning.belongings import AwsBelongings
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.ec2 import Ec2Regions
+    from stargate.adapters.provisioning.iam import SimulatedRights
+    from stargate.adapters.provisioning.offers import AwsOffers
+    from stargate.adapters.provisioning.s3 import S3Manifests
+    from stargate.adapters.quotas.quotas import ServiceQuotas
     from stargate.usecases.provisioning.beforehand.goods import Goods
     from stargate.usecases.provisioning.beforehand.ground import Ground
     from stargate.usecases.provisioning.beforehand.leave import Leave
@@ -168,8 +168,8 @@ def preflight() -> Preflight:
 
 
 def prepare_common() -> PrepareCommon:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.s3 import S3Manifests
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.usecases.provisioning.prepare_common import PrepareCommon
 
     given = settings.read(settings.PrepareCommonSettings)
@@ -186,8 +186,8 @@ def prepare_common() -> PrepareCommon:
 
 
 def release_common() -> ReleaseCommon:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.remains import AwsRemains
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.remains import AwsRemains
     from stargate.usecases.provisioning.release_common import ReleaseCommon
 
     given = settings.read(settings.RemoveStackSettings)
@@ -197,10 +197,10 @@ def release_common() -> ReleaseCommon:
 
 
 def check_gateway() -> CheckGateway:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.front_door import HttpsFrontDoor
-    from stargate.adapters.gauges import AwsGauges
-    from stargate.adapters.observer import LambdaObserver
+    from stargate.adapters.gateway.front_door import HttpsFrontDoor
+    from stargate.adapters.gateway.gauges import AwsGauges
+    from stargate.adapters.gateway.observer import LambdaObserver
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
     from stargate.usecases.provisioning.check_gateway import CheckGateway
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -210,7 +210,7 @@ def check_gateway() -> CheckGateway:
 
 
 def try_rate_limit() -> TryRateLimit:
-    from stargate.adapters.flood import HttpsFlood
+    from stargate.adapters.gateway.flood import HttpsFlood
     from stargate.usecases.provisioning.try_rate_limit import TryRateLimit
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -219,9 +219,9 @@ def try_rate_limit() -> TryRateLimit:
 
 
 def check_retired() -> CheckRetired:
-    from stargate.adapters.cloudformation import CloudFormationStacks
-    from stargate.adapters.remains import AwsRemains
-    from stargate.adapters.tagging import TaggingInventory
+    from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
+    from stargate.adapters.provisioning.remains import AwsRemains
+    from stargate.adapters.provisioning.tagging import TaggingInventory
     from stargate.usecases.provisioning.check_retired import CheckRetired
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -229,7 +229,7 @@ def check_retired() -> CheckRetired:
 
 
 def dispose_data() -> DisposeData:
-    from stargate.adapters.remains import AwsRemains
+    from stargate.adapters.provisioning.remains import AwsRemains
     from stargate.usecases.provisioning.dispose_data import DisposeData
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -237,7 +237,7 @@ def dispose_data() -> DisposeData:
 
 
 def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
-    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsWorkflows
     from stargate.domain.environment import Work
     from stargate.usecases.provisioning.settle_environment import SettleEnvironment
 
@@ -255,7 +255,7 @@ def settle_environment(actor: str = "settle_environment") -> SettleEnvironment:
 
 
 def publish_gateway() -> PublishGateway:
-    from stargate.adapters.s3 import S3Shelf
+    from stargate.adapters.provisioning.s3 import S3Shelf
     from stargate.usecases.provisioning.publish_gateway import PublishGateway
 
     given = settings.read(settings.BucketSettings)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import EnvironmentRows, NodeRows, Table
+from stargate.adapters.state.dynamodb import EnvironmentRows, NodeRows, Table
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def order_looks() -> OrderLooks:
-    from stargate.adapters.sqs import SqsLooks
+    from stargate.adapters.workflows.sqs import SqsLooks
     from stargate.usecases.scaling.order_looks import OrderLooks
 
     given = settings.read(settings.LooksSettings)
@@ -25,11 +25,11 @@ def order_looks() -> OrderLooks:
 
 
 def scale_gateway() -> ScaleGateway:
-    from stargate.adapters.application_autoscaling import EcsScaling
-    from stargate.adapters.budget_rows import QuotaBudgetRows
-    from stargate.adapters.ecs import EcsServices
-    from stargate.adapters.observer import LambdaObserver
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.gateway.application_autoscaling import EcsScaling
+    from stargate.adapters.gateway.ecs import EcsServices
+    from stargate.adapters.gateway.observer import LambdaObserver
+    from stargate.adapters.state.budget_rows import QuotaBudgetRows
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.scaling.scale_gateway import ScaleGateway
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -45,10 +45,10 @@ def scale_gateway() -> ScaleGateway:
 
 
 def watch_quotas() -> WatchQuotas:
-    from stargate.adapters.budget_rows import ModelProfiles, QuotaBudgetRows
-    from stargate.adapters.cost_days import CostDays
-    from stargate.adapters.model_quotas import BedrockUse, PublishedQuotas, ServiceQuotasOfModels
-    from stargate.adapters.operations import OperationsTable
+    from stargate.adapters.quotas.model_quotas import BedrockUse, PublishedQuotas, ServiceQuotasOfModels
+    from stargate.adapters.state.budget_rows import ModelProfiles, QuotaBudgetRows
+    from stargate.adapters.state.cost_days import CostDays
+    from stargate.adapters.state.operations import OperationsTable
     from stargate.usecases.costs.watch_spending import WatchSpending
     from stargate.usecases.scaling.watch_quotas import WatchQuotas
     from stargate.wiring.operating import taking_signals

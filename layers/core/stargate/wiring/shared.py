@@ -11,7 +11,7 @@ from stargate.usecases.narrate import Narrator
 
 if TYPE_CHECKING:
     from stargate import settings
-    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsWorkflows
 
 
 def narrator_of(actor: str) -> Narrator:
@@ -19,7 +19,7 @@ def narrator_of(actor: str) -> Narrator:
 
 
 def workflows_of(given: settings.ApiSettings | settings.KeepTimeSettings) -> StepFunctionsWorkflows:
-    from stargate.adapters.stepfunctions import StepFunctionsWorkflows
+    from stargate.adapters.workflows.stepfunctions import StepFunctionsWorkflows
     from stargate.domain.environment import Work
 
     machines = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.dynamodb import Table
+from stargate.adapters.state.dynamodb import Table
 from stargate.wiring.drills import settle_drill
 from stargate.wiring.operating import settle_action
 from stargate.wiring.provisioning import settle_environment
@@ -34,7 +34,7 @@ def notice_workflow_end(state_machine_arn: str) -> Notice:
 
         return NoticeDrillEnd(settle_drill(actor))
     if state_machine_arn == given.drift_arn:
-        from stargate.adapters.drift_reports import ReportRows
+        from stargate.adapters.state.drift_reports import ReportRows
         from stargate.usecases.life.notice_examination_end import NoticeExaminationEnd
 
         return NoticeExaminationEnd(ReportRows(Table(given.table_name)), SystemClock())

@@ -23,7 +23,7 @@ from stargate.domain.life.requests import (
     schema_faults,
 )
 from stargate.domain.life.schedule import schedule_faults
-from stargate.domain.operating.approvers import MOST as MOST_APPROVERS
+from stargate.domain.people.approvers import MOST as MOST_APPROVERS
 
 MAINTENANCE = json_object(HOURS, required=tuple(HOURS))
 DRILLS = json_object(

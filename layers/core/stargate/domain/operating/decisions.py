@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from stargate.domain.operating.actions.kind import Case
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.approvals import APPROVAL
 from stargate.domain.operating.conditions import Condition, Decided
 from stargate.domain.operating.facts import UNKNOWN
 from stargate.domain.operating.guards import Intent, first_held
@@ -16,6 +15,7 @@ from stargate.domain.operating.ladders import rungs_left, with_what_is_due
 from stargate.domain.operating.playbook import chosen, fitting, reason_of
 from stargate.domain.operating.predicates import asked_by
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
+from stargate.domain.people.approvals import APPROVAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

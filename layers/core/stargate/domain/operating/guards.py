@@ -15,21 +15,21 @@ from stargate.domain.environment import Mode, Status
 from stargate.domain.moments import told
 from stargate.domain.operating.action import Action, ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.approvals import APPROVAL, UNANSWERED, newest, standing
 from stargate.domain.operating.conditions import FLAPS, HOUR, is_flapping
 from stargate.domain.operating.incidents import ANSWERED_FIRST, HEED_SECONDS, INCIDENT, may_come_of
 from stargate.domain.operating.proposals import Held
+from stargate.domain.people.approvals import APPROVAL, UNANSWERED, newest, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from stargate.domain.operating.actions.kind import ActionKind
-    from stargate.domain.operating.approvals import Approval
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.incidents import Incident
     from stargate.domain.operating.leases import Lease
     from stargate.domain.operating.operations import Operations, Overview
     from stargate.domain.operating.playbook import Rule
+    from stargate.domain.people.approvals import Approval
 
 ALWAYS = (
     "status",

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Action
-from stargate.domain.operating.approvals import Approval
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.incidents import Incident
 from stargate.domain.operating.leases import Lease
+from stargate.domain.people.approvals import Approval
 from stargate.domain.scaling.loop_state import LoopState
 
 if TYPE_CHECKING:

@@ -11,18 +11,18 @@ from stargate.domain.operating.action import Action, ActionStatus, execution_nam
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.decisions import Decision, Verdict, as_decided, asks, decide, differs
 from stargate.domain.operating.guards import granted
-from stargate.usecases.operating.ask_approval import AskApproval
 from stargate.usecases.operating.gather_incident import NONE, Gathered, GatherIncident
+from stargate.usecases.people.ask_approval import AskApproval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
-    from stargate.domain.operating.approvals import Approval
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.facts import Facts
     from stargate.domain.operating.operations import OperationRow, Overview
+    from stargate.domain.people.approvals import Approval
     from stargate.ports.state import OperationsRows
     from stargate.ports.workflows import Remedies
     from stargate.ports.world import Clock

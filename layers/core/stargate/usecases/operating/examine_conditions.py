@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Action, ActionStatus, execution_name
-from stargate.domain.operating.approvals import ApprovalStatus
 from stargate.domain.operating.operations import Change, OperationRow, Overview
 from stargate.domain.operating.truths import ringing_unheard
+from stargate.domain.people.approvals import ApprovalStatus
 from stargate.domain.signals.envelope import environment_in
 from stargate.errors import ConflictError
 from stargate.usecases.operating.end_incident import EndIncident
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.decide_condition import Deciding
     from stargate.usecases.operating.settle_action import SettleAction
     from stargate.usecases.operating.take_signal import TakeSignal
-    from stargate.usecases.operating.tell_approvers import TellApprovers
     from stargate.usecases.operating.tell_ends import TellEnds
+    from stargate.usecases.people.tell_approvers import TellApprovers
 
 PATIENCE_SECONDS = 60.0  # so long a workflow may take to begin before anybody asks after it
 UNHEARD_SECONDS = 120.0  # so long an event may be under way before its alarm counts as untold

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.moments import told
-from stargate.domain.operating.approvals import approval_name, newest
 from stargate.domain.operating.asking import key_of_request, signal_of
+from stargate.domain.people.approvals import approval_name, newest
 from stargate.errors import EnvironmentNotFoundError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Prices, use and the bill."""

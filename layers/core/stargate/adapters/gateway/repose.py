@@ -1,0 +1,89 @@
+"""What is stilled of a gateway that goes to sleep, and set going again when it wakes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stargate.adapters.aws import client
+from stargate.adapters.gateway import rds
+from stargate.adapters.gateway.application_autoscaling import DIMENSION, resource_id
+from stargate.adapters.gateway.ecs import EcsServices
+from stargate.adapters.refusals import named
+from stargate.domain.life.rest import SUSPENSIONS, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stargate.domain.operating.facts import ServiceFacts
+
+AT_ONCE = 100  # names that CloudWatch takes in one call
+
+
+class AwsRepose:
+    def service(self, region: str, cluster: str, service: str) -> ServiceFacts | None:
+        return EcsServices().describe(region, cluster, service)
+
+    def size(self, region: str, cluster: str, service: str, tasks: int) -> None:
+        with named("UpdateService"):
+            client("ecs", region).update_service(cluster=cluster, service=service, desiredCount=tasks)
+
+    def target(self, region: str, cluster: str, service: str) -> Target | None:
+        with named("DescribeScalableTargets"):
+            answer = client("application-autoscaling", region).describe_scalable_targets(
+                ServiceNamespace="ecs",
+                ResourceIds=[resource_id(cluster, service)],
+                ScalableDimension=DIMENSION,
+            )
+        if not answer["ScalableTargets"]:
+            return None
+        found: dict[str, Any] = answer["ScalableTargets"][0]
+        state = found.get("SuspendedState", {})
+        suspended = tuple(name for name in SUSPENSIONS if state.get(name))
+        return Target(found["MinCapacity"], found["MaxCapacity"], suspended)
+
+    def set_target(self, region: str, cluster: str, service: str, target: Target) -> None:
+        with named("RegisterScalableTarget"):
+            client("application-autoscaling", region).register_scalable_target(
+                ServiceNamespace="ecs",
+                ResourceId=resource_id(cluster, service),
+                ScalableDimension=DIMENSION,
+                MinCapacity=target.minimum,
+                MaxCapacity=target.maximum,
+                SuspendedState={name: name in target.suspended for name in SUSPENSIONS},
+            )
+
+    def sounding(self, region: str, prefix: str) -> tuple[str, ...]:
+        pages = client("cloudwatch", region).get_paginator("describe_alarms")
+        with named("DescribeAlarms"):
+            return tuple(
+                alarm["AlarmName"]
+                for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
+                for alarm in page["MetricAlarms"]
+                if alarm["ActionsEnabled"]
+            )
+
+    def mute(self, region: str, names: Sequence[str]) -> None:
+        for some in _at_once(names):
+            with named("DisableAlarmActions"):
+                client("cloudwatch", region).disable_alarm_actions(AlarmNames=some)
+
+    def unmute(self, region: str, names: Sequence[str]) -> None:
+        for some in _at_once(names):
+            with named("EnableAlarmActions"):
+                client("cloudwatch", region).enable_alarm_actions(AlarmNames=some)
+
+    def database(self, region: str, identifier: str) -> str:
+        with named("DescribeDBInstances"):
+            return rds.database(region, identifier)[0]
+
+    def stop_database(self, region: str, identifier: str) -> None:
+        with named("StopDBInstance"):
+            client("rds", region).stop_db_instance(DBInstanceIdentifier=identifier)
+
+    def start_database(self, region: str, identifier: str) -> None:
+        with named("StartDBInstance"):
+            client("rds", region).start_db_instance(DBInstanceIdentifier=identifier)
+
+
+def _at_once(names: Sequence[str]) -> list[list[str]]:
+    return [list(names[first : first + AT_ONCE]) for first in range(0, len(names), AT_ONCE)]

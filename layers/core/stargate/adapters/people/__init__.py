@@ -1,0 +1,1 @@
+"""How people are told, and how their tools reach us."""

@@ -1,0 +1,1 @@
+"""Quotas of services and models: read, published, asked for."""

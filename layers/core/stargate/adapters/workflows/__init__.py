@@ -1,0 +1,1 @@
+"""What sets our own workflows and functions going."""

@@ -1,0 +1,1 @@
+"""Asking people, telling them, and taking their answers."""
