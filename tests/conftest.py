@@ -9,6 +9,7 @@ from tests.cloud import cloud
 
 __all__ = ["cloud"]
 
+MEASURED = "measured"
 SHARED_DATA = Path(__file__).parents[2] / "shared/data"
 
 
@@ -16,8 +17,22 @@ SHARED_DATA = Path(__file__).parents[2] / "shared/data"
 def pytest_collection_modifyitems(items):
     """One worker takes all that need the local cloud, so that there is one; the others share what is left."""
     for item in items:
-        if "cloud" in item.fixturenames:
+        if "cloud" in item.fixturenames or item.get_closest_marker("cloud"):
             item.add_marker(pytest.mark.xdist_group("cloud"))
+
+
+@pytest.fixture
+def measured(record_property):
+    """Takes lines with what a test has measured, for people: they are printed at the end of the run."""
+    return lambda *lines: record_property(MEASURED, "\n".join(lines))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Whichever process measured it: what a worker prints itself is lost."""
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, lines in report.user_properties:
+            if name == MEASURED:
+                terminalreporter.write_line(f"measured by {report.nodeid}:\n{lines}")
 
 
 def pytest_runtest_setup(item):

@@ -8,7 +8,6 @@ than in other tests: what is ours takes as long as this machine needs, and shall
 
 import os
 import random
-import sys
 import threading
 import time
 import uuid
@@ -236,15 +235,12 @@ def test_nothing_is_made_twice(crowd):
     assert {name: crowd.networks[name] for name in crowd.ids} == dict.fromkeys(crowd.ids, 1)
 
 
-def test_half_way_the_estimate_is_near_the_truth(crowd, capsys):
+def test_half_way_the_estimate_is_near_the_truth(crowd, measured):
     """When it will be READY, told at half of the time it took, within a fifth: in 16 of each 20."""
     errors = {name: error_at_half_way(looks, crowd.made[name]) for name, looks in crowd.looks.items()}
     near = [name for name, error in errors.items() if abs(error) <= NEAR]
-    with capsys.disabled():
-        spread = sorted(round(error, 2) for error in errors.values())
-        sys.stdout.write(
-            f"\n{len(near)} of {len(errors)} estimates at half-way within {NEAR:.0%}: {spread}\n"
-        )
+    spread = sorted(round(error, 2) for error in errors.values())
+    measured(f"{len(near)} of {len(errors)} estimates at half-way within {NEAR:.0%}: {spread}")
     assert len(near) * 20 >= OF_TWENTY * len(errors)
 
 

@@ -9,11 +9,10 @@ from tests.unit.operating.test_night import LEAST, nights, shown, too_seldom
 
 
 @pytest.mark.timeout(1800)  # four minutes of computing, on a machine that has others
-def test_nothing_happens_that_may_not_in_ten_thousand_nights(capsys):
+def test_nothing_happens_that_may_not_in_ten_thousand_nights(measured):
     """And every kind of action reached its effect in some, and came to another end in others."""
     counts = nights(10_000)
-    with capsys.disabled():
-        print("", *shown(counts), sep="\n")  # noqa: T201
+    measured(*shown(counts))
     assert counts["nights"] >= 10_000
     assert too_seldom(counts, LEAST) == {}
     assert {kind for kind in ACTIONS if not counts[f"action {kind} reached"]} == set()
