@@ -123,6 +123,6 @@ def test_an_event_that_the_bus_does_not_take_is_an_error(monkeypatch):
     with Stubber(events) as stub:
         told = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "x", "ErrorMessage": "slow down"}]}
         stub.add_response("put_events", told)
-        with pytest.raises(AwsThrottledError, match="PutEvents: slow down"):
+        with pytest.raises(AwsThrottledError, match="PutEvents left 1 events untold: x"):
             EventBridgeExaminations().order("00000000e001", "an entry")
     aws.client.cache_clear()

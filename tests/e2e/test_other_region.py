@@ -159,7 +159,8 @@ def test_its_tasks_start_from_its_own_copies(record):
     assert makes_them == {"public.ecr.aws/aws-cli/aws-cli", "quay.io/skopeo/stable"}
     (own,) = set().union(*record.images.values())
     assert own.endswith(f".dkr.ecr.{THERE}.amazonaws.com/stargate-lab")
-    assert record.images.keys() == {"grafana", "langfuse", "litellm", "prepare-database", "victoria-metrics"}
+    services = {"grafana", "langfuse", "litellm", "victoria-metrics"}
+    assert record.images.keys() == services | {"prepare-database", "check-restore"}
     assert record.repositories == [["stargate-lab"], []]
 
 

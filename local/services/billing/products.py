@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REGIONS = {"us-east-1": ("USE1", "US East (N. Virginia)"), "us-west-1": ("USW1", "US West (N. California)")}
 WITHOUT_PREFIX_IN_THE_EAST = frozenset(
-    {"AmazonEC2", "AmazonRDS", "AWSELB", "AWSLambda", "AWSDataTransfer", "AmazonCloudWatch"}
+    {"AmazonEC2", "AmazonECR", "AmazonRDS", "AWSELB", "AWSLambda", "AWSDataTransfer", "AmazonCloudWatch"}
 )
 
 
@@ -168,6 +168,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("alarm_metric", "AmazonCloudWatch", "Alarm", "CW:AlarmMonitorUsage", "Alarms"),
     Kind("custom_metric", "AmazonCloudWatch", "Metric", "CW:MetricMonitorUsage", "Metrics"),
     Kind("log_ingest", "AmazonCloudWatch", "Data Payload", "DataProcessing-Bytes", "GB"),
+    Kind("image_storage", "AmazonECR", "EC2 Container Registry", "TimedStorage-ByteHrs", "GB-Mo"),
     Kind("log_storage", "AmazonCloudWatch", _SNAPSHOT, "TimedStorage-ByteHrs", "GB-Mo"),
     Kind("function_calls", "AWSLambda", "Serverless", "Request", "Requests", units=1_000_000),
     Kind("function_seconds", "AWSLambda", "Serverless", "Lambda-GB-Second", "Lambda-GB-Second"),

@@ -27,6 +27,7 @@ SERVICES = {
     "AmazonEC2": "EC2 - Other",
     "AWSELB": "Amazon Elastic Load Balancing",
     "AmazonVPC": "Amazon Virtual Private Cloud",
+    "AmazonECR": "Amazon EC2 Container Registry (ECR)",
     "AWSDataTransfer": "EC2 - Other",
     "AWSSecretsManager": "AWS Secrets Manager",
     "AmazonCloudWatch": "AmazonCloudWatch",
