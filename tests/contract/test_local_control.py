@@ -20,3 +20,8 @@ def test_every_order_is_documented_and_every_documented_one_exists(cloud):
     assert refused.value.code == 404
     there = {route.split(" ")[1] for route in json.load(refused.value)["routes"]}
     assert set(re.findall(r"`[^`]*…(/_stargate/[a-z/-]+)", GUIDE.read_text())) == there
+
+
+def test_one_process_of_the_run_has_the_cloud(cloud, request, worker_id):  # noqa: ARG001
+    """Tests that need it are one group of pytest-xdist's: two clouds on two cores starve each other."""
+    assert worker_id == "master" or request.node.nodeid.endswith("@cloud")
