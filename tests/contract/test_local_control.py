@@ -22,6 +22,6 @@ def test_every_order_is_documented_and_every_documented_one_exists(cloud):
     assert set(re.findall(r"`[^`]*…(/_stargate/[a-z/-]+)", GUIDE.read_text())) == there
 
 
-def test_one_process_of_the_run_has_the_cloud(cloud, request, worker_id):  # noqa: ARG001
+def test_one_process_of_the_run_has_the_cloud(cloud, request, worker_id):
     """Tests that need it are one group of pytest-xdist's: two clouds on two cores starve each other."""
     assert worker_id == "master" or request.node.nodeid.endswith("@cloud")
