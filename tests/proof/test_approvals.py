@@ -18,7 +18,7 @@ from local.demo.running import Running
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]  # the first test waits for the gateway
 
 ASKED = {
     "name": "asked",
@@ -53,6 +53,7 @@ def inbox(cloud):
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     stack = cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"][0]
     (topic,) = (one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == "ApproversTopicArn")
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(may_send(topic, arn))})
     cloud.client("sns").subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=arn,
         Attributes={"FilterPolicy": json.dumps({"approver": ["alice"]})},
@@ -61,6 +62,18 @@ def inbox(cloud):
         json.loads(one["Body"])["Message"]
         for one in queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
     ]
+
+
+def may_send(topic, queue):
+    """SNS brings nothing to a queue that does not let it."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 @pytest.fixture(scope="module")
