@@ -46,7 +46,7 @@ test: setup ## every test but the long ones
 	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/proof --ignore=tests/gateway
 
 proof: setup gateway-check ## the long tests
-	$(BIN)/pytest -n 2 --dist loadgroup tests/proof
+	$(BIN)/pytest -n 2 --dist loadgroup --timeout 900 tests/proof
 
 # The real LiteLLM proxy: a judge with pins of its own, so in a virtual environment of its own.
 .venv-litellm/.ready: requirements/litellm.txt | setup
