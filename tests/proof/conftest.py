@@ -1,5 +1,5 @@
 """The long tests stand at the same door as the short ones, and ask the same witness."""
 
-from tests.e2e.conftest import api, witness
+from tests.e2e.conftest import api, stranger, witness
 
-__all__ = ["api", "witness"]
+__all__ = ["api", "stranger", "witness"]
