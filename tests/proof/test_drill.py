@@ -193,7 +193,9 @@ def record(api, cloud):
     next_failover(cloud, seconds=120)
     broken = drilled(api, until=lambda drill: drill["injected_at"])
     told.asked = api.post(f"{DRILLS}/{broken['id']}/stop", {"reason": "a release goes first"})
-    told.stopped, told.after_stop = ended(api, broken), muted(cloud)
+    told.stopped = ended(api, broken)
+    wait_until(lambda: not muted(cloud), "the alarms sound again")
+    told.after_stop = muted(cloud)
     told.tasks = {
         kind: drilled(api, kind) for kind in ("litellm-task", "langfuse-task", "victoria-metrics-task")
     }
