@@ -144,9 +144,10 @@ def test_only_the_stacks_that_differ_are_updated(record):
 
 
 def test_the_gateway_is_what_was_asked_for(record):
-    """As AWS's own services tell it."""
+    """As AWS's own services tell it; the live bounds are the outer loop's, within the new limits."""
+    minimum, maximum = record.target
     assert record.database == "db.r6g.xlarge"
-    assert record.target == (2, 5)
+    assert 2 <= minimum <= maximum <= record.updated["spec"]["litellm"]["max_tasks"] == 5
     assert record.tasks == {"litellm": 2, "grafana": 1, "langfuse": 2}
     assert record.updated["spec"]["litellm"]["memory"] == 8192
 
