@@ -46,7 +46,7 @@ def record(api, cloud):
 def test_what_was_measured_inside_is_among_the_checks_of_ready(record):
     """With its numbers, and no credential in them."""
     inside = {check["name"]: check for check in record["checks"] if check["name"].startswith("inside ")}
-    assert inside["inside virtual key"]["measured"] == "tasks 2, serving 2, answers 200 200"
+    assert inside["inside virtual key"]["measured"] == "tasks 2, serving 2, answers 200 200, refusing none"
     assert inside["inside grafana login"]["measured"] == "tasks 2, logged in 2, answers 200 200"
     assert inside["inside langfuse ingestion"]["measured"] == "written 207, read 200"
     assert inside["inside metrics arriving"]["measured"].startswith(

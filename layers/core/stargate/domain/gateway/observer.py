@@ -50,4 +50,4 @@ def check_observation(verb: str, found: Observation) -> Check:
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{name}={entry}" for name, entry in value.items())
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
