@@ -113,11 +113,8 @@ class Operation(Teller):
         told = chain.entries[-1]["detail"]
         self.same("the effect, as verified", told["outcome"], "reached")
         self.same("the alarm afterwards", self.running.alarm("critical").state, "OK")
-        self.same(
-            "workflows that were started for it",
-            self.record.remedies(),
-            [f"{self.environment['id']}-{chain.entries[1]['id']}"],
-        )
+        workflow = f"{self.environment['id']}-{chain.entries[1]['id']}"
+        self.same("workflows that were started for it", self.record.remedies().count(workflow), 1)
 
     # 6
 

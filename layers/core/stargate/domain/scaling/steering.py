@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Mode, Status
 from stargate.domain.operating.action import number
 from stargate.domain.operating.actions.registry import ACTIONS
+from stargate.domain.operating.actions.release_bound import NEEDS_NO_TASKS
 from stargate.domain.operating.conditions import Condition
 from stargate.domain.operating.guards import GUARDS, Intent
 from stargate.domain.operating.limits import limits_of
@@ -49,8 +50,6 @@ HOLDING = ("status", "mode", "switch", "verification", "lease")
 # What the loop answers to is always there, and asks for what the action on a bound does.
 RULE = Rule("outer-loop", "demand")
 DEMAND = Condition("demand", SERVICE, Severity.INFO, open=True, opened_at=0.0, last_at=0.0, cause="")
-# At the quota fewer tasks do no harm, which is why conditions of these kinds let tasks go.
-OF_QUOTA = frozenset({"quota-high", "quota-warning", "model-throttled"})
 EFFECT_SECONDS = (
     600.0  # a task is pulled, started and healthy, or drained and gone, within three minutes, twice over
 )
@@ -241,7 +240,11 @@ def _why_not_fewer(overview: Overview, service: str, look: Look) -> str:
         if action.in_flight and action.scope == f"service:{service}":
             return f"{action.kind} is under way"
     for condition in known.conditions.values():
-        if condition.open and condition.severity is Severity.CRITICAL and condition.kind not in OF_QUOTA:
+        if (
+            condition.open
+            and condition.severity is Severity.CRITICAL
+            and condition.kind not in NEEDS_NO_TASKS
+        ):
             return f"{condition.kind} of {condition.subject} is open"
     return ""
 
