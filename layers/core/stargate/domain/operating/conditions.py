@@ -257,3 +257,15 @@ def _stops(condition: Condition) -> list[str]:
     count = len(condition.stops)
     counted = "one stop" if count == 1 else f"{count} stops in ten minutes"
     return [f"{counted} that nobody asked for"] if count else []
+
+
+# At the quota fewer tasks do no harm, and no task makes cheaper what is spent.
+NEEDS_NO_TASKS = frozenset(
+    {"quota-high", "quota-warning", "model-throttled", "cost-anomaly", "budget-passed"}
+)
+
+
+def needs_its_tasks(condition: Condition) -> bool:
+    """Whether a trouble is such that no task is to be let go meanwhile."""
+    is_critical = condition.open and condition.severity is Severity.CRITICAL
+    return is_critical and condition.kind not in NEEDS_NO_TASKS

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from stargate.domain.environment import Mode, Status
 from stargate.domain.operating.action import number
 from stargate.domain.operating.actions.registry import ACTIONS
-from stargate.domain.operating.actions.release_bound import NEEDS_NO_TASKS
-from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.conditions import Condition, needs_its_tasks
 from stargate.domain.operating.guards import GUARDS, Intent
 from stargate.domain.operating.limits import limits_of
 from stargate.domain.operating.playbook import Rule
@@ -240,11 +239,7 @@ def _why_not_fewer(overview: Overview, service: str, look: Look) -> str:
         if action.in_flight and action.scope == f"service:{service}":
             return f"{action.kind} is under way"
     for condition in known.conditions.values():
-        if (
-            condition.open
-            and condition.severity is Severity.CRITICAL
-            and condition.kind not in NEEDS_NO_TASKS
-        ):
+        if needs_its_tasks(condition):
             return f"{condition.kind} of {condition.subject} is open"
     return ""
 

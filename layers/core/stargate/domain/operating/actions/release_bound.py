@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Expectation, number
 from stargate.domain.operating.actions.bounds import BoundsMoved
+from stargate.domain.operating.conditions import needs_its_tasks
 from stargate.domain.operating.limits import Limits, limits_of
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
-from stargate.domain.signals.signal import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from stargate.domain.scaling.outer_loop import Bounds
 
 BOUND_SECONDS = 120.0
-# At the quota fewer tasks do no harm, and no task makes cheaper what is spent.
-NEEDS_NO_TASKS = frozenset(
-    {"quota-high", "quota-warning", "model-throttled", "cost-anomaly", "budget-passed"}
-)
 LOOKS_SECONDS = 180.0  # the outer loop looks each minute: three looks missed, and it is not there
 
 
@@ -89,7 +85,6 @@ def _no_scale_in(case: Case) -> Held | None:
     if case.facts.service is not None and case.facts.service.rolling_out is not None:
         return Held("scale-in", f"a deployment of {case.subject} is under way")
     conditions = case.overview.operations.conditions.values()
-    needs = (one for one in conditions if one.open and one.kind not in NEEDS_NO_TASKS)
-    others = (one for one in needs if one.key != case.condition.key)
-    bad = next((one for one in others if one.severity is Severity.CRITICAL), None)
+    others = (one for one in conditions if one.key != case.condition.key)
+    bad = next((one for one in others if needs_its_tasks(one)), None)
     return None if bad is None else Held("scale-in", f"{bad.kind} of {bad.subject} is critical")
