@@ -162,11 +162,10 @@ CRASHES = {
 
 def crashed(api, cloud, state):
     """What is left of a drill whose workflow ends in this state."""
-    drill = caught(api, "grafana-task", CRASHES[state])
-    for _ in range(2):  # a state of seconds is over in less than one where time is compressed
+    for _ in range(3):  # a state of seconds is over in less than one where time is compressed
+        drill = caught(api, "grafana-task", CRASHES[state])
         if drill["status"] not in OVER:
             break
-        drill = caught(api, "grafana-task", CRASHES[state])
     assert drill["status"] == "RUNNING", drill
     before = muted(cloud)
     crash(cloud, drill)

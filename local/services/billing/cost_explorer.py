@@ -5,7 +5,6 @@ Amounts come late, and are an estimate until their month is closed, as at AWS.
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from local.services.billing.book import Amount, Charge, midnight
 from local.services.billing.expressions import dimension, fits, refused, tag
-from local.services.billing.wire import Refusal, installed
+from local.services.billing.paging import place_of, token_of
+from local.services.billing.wire import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -190,19 +190,10 @@ def _text(amount: Decimal) -> str:
 
 
 def _page(rows: list[Any], asked: Document, size: int) -> tuple[list[Any], Document]:
-    start = _start(asked.get("NextPageToken"))
+    start = place_of(asked.get("NextPageToken"))
     more = len(rows) > start + size
-    token = {"NextPageToken": base64.b64encode(str(start + size).encode()).decode()} if more else {}
+    token = {"NextPageToken": token_of(start + size)} if more else {}
     return rows[start : start + size], token
-
-
-def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        return int(base64.b64decode(token, validate=True))
-    except ValueError:
-        raise Refusal("InvalidNextTokenException", "The pagination token is invalid.") from None
 
 
 def _told(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from local.services.billing.paging import place_of, token_of
 from local.services.billing.products import Offer, offers
 from local.services.billing.wire import Refusal, installed
 
@@ -122,19 +123,10 @@ def _page(found: list[Any], asked: Document) -> tuple[list[Any], Document]:
     most = int(asked.get("MaxResults", MOST_RESULTS))
     if not 1 <= most <= MOST_RESULTS:
         raise Refusal("InvalidParameterException", f"MaxResults must be from 1 to {MOST_RESULTS}")
-    start = _start(asked.get("NextToken"))
+    start = place_of(asked.get("NextToken"))
     rest = found[start:]
-    more = {"NextToken": base64.b64encode(str(start + most).encode()).decode()} if len(rest) > most else {}
+    more = {"NextToken": token_of(start + most)} if len(rest) > most else {}
     return rest[:most], more
-
-
-def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        return int(base64.b64decode(token, validate=True))
-    except ValueError:
-        raise Refusal("InvalidNextTokenException", "The pagination token is invalid.") from None
 
 
 def _code(*parts: Any) -> str:

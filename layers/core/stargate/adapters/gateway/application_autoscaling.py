@@ -10,6 +10,8 @@ from stargate.adapters.refusals import named, refused
 from stargate.domain.operating.facts import ScalingFacts
 
 if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
+
     from stargate.domain.scaling.outer_loop import Bounds
 
 DIMENSION = "ecs:service:DesiredCount"
@@ -17,17 +19,22 @@ GIVEN_BACK = "stargate-give-back"  # one name: each call takes the place of the 
 FAILED = frozenset({"Failed", "Unfulfilled"})
 
 
+def scalable_target(region: str, cluster: str, service: str) -> ScalableTargetTypeDef | None:
+    """As Application Auto Scaling has it, or None where the service has none."""
+    with named("DescribeScalableTargets"):
+        answer = client("application-autoscaling", region).describe_scalable_targets(
+            ServiceNamespace="ecs",
+            ResourceIds=[resource_id(cluster, service)],
+            ScalableDimension=DIMENSION,
+        )
+    return next(iter(answer["ScalableTargets"]), None)
+
+
 class EcsScaling:
     def describe(self, region: str, cluster: str, service: str) -> ScalingFacts | None:
-        with named("DescribeScalableTargets"):
-            answer = client("application-autoscaling", region).describe_scalable_targets(
-                ServiceNamespace="ecs",
-                ResourceIds=[resource_id(cluster, service)],
-                ScalableDimension=DIMENSION,
-            )
-        if not answer["ScalableTargets"]:
+        target = scalable_target(region, cluster, service)
+        if target is None:
             return None
-        target = answer["ScalableTargets"][0]
         return ScalingFacts(target["MinCapacity"], target["MaxCapacity"], _suspended(target))
 
     def last_failure(self, region: str, cluster: str, service: str) -> str | None:
@@ -70,6 +77,6 @@ def resource_id(cluster: str, service: str) -> str:
     return f"service/{cluster}/{service}"
 
 
-def _suspended(target: dict[str, Any]) -> bool:
+def _suspended(target: ScalableTargetTypeDef) -> bool:
     """Whether it would not scale out by itself. It may still scale in: that is none of our concern."""
     return bool(target.get("SuspendedState", {}).get("DynamicScalingOutSuspended"))

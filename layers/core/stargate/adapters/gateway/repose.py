@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stargate.adapters.aws import client
 from stargate.adapters.gateway import rds
-from stargate.adapters.gateway.application_autoscaling import DIMENSION, resource_id
+from stargate.adapters.gateway.application_autoscaling import DIMENSION, resource_id, scalable_target
 from stargate.adapters.gateway.ecs import EcsServices
 from stargate.adapters.refusals import named
 from stargate.domain.life.rest import SUSPENSIONS, Target
@@ -28,15 +28,9 @@ class AwsRepose:
             client("ecs", region).update_service(cluster=cluster, service=service, desiredCount=tasks)
 
     def target(self, region: str, cluster: str, service: str) -> Target | None:
-        with named("DescribeScalableTargets"):
-            answer = client("application-autoscaling", region).describe_scalable_targets(
-                ServiceNamespace="ecs",
-                ResourceIds=[resource_id(cluster, service)],
-                ScalableDimension=DIMENSION,
-            )
-        if not answer["ScalableTargets"]:
+        found = scalable_target(region, cluster, service)
+        if found is None:
             return None
-        found: dict[str, Any] = answer["ScalableTargets"][0]
         state = found.get("SuspendedState", {})
         suspended = tuple(name for name in SUSPENSIONS if state.get(name))
         return Target(found["MinCapacity"], found["MaxCapacity"], suspended)
