@@ -3,8 +3,8 @@
 Source: Service Authorization Reference. An ECS call is judged by what it acts on and not by the cluster; of
 one that names several tasks or services, the first is judged: ours are never of two environments. A call on a
 scalable target is judged by that target, whose id nobody knows beforehand. Whoever describes alarms is judged
-by all of them. A quota, a database, its snapshot, a cluster that is described and a role that is tried are
-judged by their own ARNs; a zonal shift by its balancer's.
+by all of them. A quota, a database, its snapshot, a cluster that is described, a security group whose rules
+are changed and a role that is tried are judged by their own ARNs; a zonal shift by its balancer's.
 """
 
 import json
@@ -53,6 +53,15 @@ _NAMED_IN_BODY = {
     ("iam", "SimulatePrincipalPolicy"): ("{name}", ("PolicySourceArn",), ""),
     ("ecs", "DescribeClusters"): ("arn:aws:ecs:{place}:cluster/{name}", ("clusters",), "default"),
     ("ecs", "RegisterTaskDefinition"): ("arn:aws:ecs:{place}:task-definition/{name}:1", ("family",), ""),
+    **{
+        ("ec2", f"{verb}SecurityGroup{way}"): (
+            "arn:aws:ec2:{place}:security-group/{name}",
+            ("GroupId",),
+            "*",
+        )
+        for verb in ("Authorize", "Revoke")
+        for way in ("Ingress", "Egress")
+    },
     **{
         ("servicequotas", operation): (
             "arn:aws:servicequotas:{place}:{name}",

@@ -1,4 +1,7 @@
-"""The tagging API sees every type that a gateway's stacks tag; MiniStack's forgets several services."""
+"""The tagging API and the conditions of rights see every type that a gateway's stacks tag.
+
+MiniStack's forget several services.
+"""
 
 from __future__ import annotations
 
@@ -99,3 +102,4 @@ COLLECTORS: dict[str, Collector] = {
 
 def install() -> None:
     tagging._COLLECTORS.update(COLLECTORS)
+    tagging._RESOURCE_TAG_COLLECTORS.update(COLLECTORS)

@@ -138,6 +138,7 @@ def test_what_an_environment_has_been_through_is_read_back(store):
         removed_attempt=1,
         rescued_attempt=2,
         stood_at=3.5,
+        failed_at=4.5,
         stood_attempt=2,
         applied="abc",
         deleting_at=1.25,

@@ -208,6 +208,27 @@ def test_an_unsigned_call_of_the_api_is_refused_in_the_templates_words(cloud):
     assert document["type"] == "urn:stargate:problem:forbidden"
 
 
+def test_rules_of_a_security_group_are_judged_by_the_group_and_its_tags(bench, cloud):
+    """The right on groups that bear a tag reaches those, and no other."""
+    ec2 = bench.client("ec2")
+    network = ec2.create_vpc(CidrBlock="10.250.0.0/16")["Vpc"]["VpcId"]
+    ours, other = (
+        ec2.create_security_group(GroupName=bench.name("group"), Description="x", VpcId=network)["GroupId"]
+        for _ in range(2)
+    )
+    ec2.create_tags(Resources=[ours], Tags=[{"Key": "stargate:id", "Value": "one"}])
+    tagged = {"StringLike": {"aws:ResourceTag/stargate:id": "*"}}
+    actions = [f"ec2:{verb}SecurityGroupIngress" for verb in ("Authorize", "Revoke")]
+    groups = "arn:aws:ec2:us-east-1:000000000000:security-group/*"
+    keys = bench.user(allow(actions, groups, Condition=tagged))
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    theirs = cloud.client("ec2", **keys)
+    theirs.authorize_security_group_ingress(GroupId=ours, IpPermissions=[rule])
+    theirs.revoke_security_group_ingress(GroupId=ours, IpPermissions=[rule])
+    with pytest.raises(ClientError, match=r"ec2:AuthorizeSecurityGroupIngress"):
+        theirs.authorize_security_group_ingress(GroupId=other, IpPermissions=[rule])
+
+
 def test_an_ecs_call_is_judged_by_what_it_acts_on(bench, cloud):
     """The right on one service reaches that service, not another of the same cluster."""
     mine = "arn:aws:ecs:*:*:service/some-cluster/mine"

@@ -38,7 +38,13 @@ from tests.unit.life.test_sleep import Night
 from tests.unit.play import manifest
 
 ALARM_NAME = "stargate-sandbox-litellm-cpu-critical"
-ALARM = {"AlarmName": ALARM_NAME, "Threshold": 85, "Period": 60, "AlarmActions": ["arn:aws:sns:t"]}
+ALARM = {
+    "AlarmName": ALARM_NAME,
+    "Dimensions": [{"Name": "ServiceName", "Value": "litellm"}],
+    "Threshold": 85,
+    "Period": 60,
+    "AlarmActions": ["arn:aws:sns:t"],
+}
 TOLD = {**ALARM, "Threshold": 85.0, "ActionsEnabled": True, "StateValue": "OK"}  # as CloudWatch tells it
 OPEN = {"Name": "challenge", "Priority": 0, "Action": {"Count": {}}}
 ACL = "sandbox|acl-1|CLOUDFRONT"
@@ -57,6 +63,7 @@ WATCHED = {
             {
                 **ALARM,
                 "AlarmName": {"Fn::Sub": "stargate-${Environment}-litellm-cpu-critical"},
+                "Dimensions": [{"Name": "ServiceName", "Value": {"Fn::GetAtt": ["Service", "Name"]}}],
                 "AlarmActions": [{"Fn::If": ["Told", "arn:aws:sns:t", {"Ref": "AWS::NoValue"}]}],
             },
         ),
@@ -65,7 +72,12 @@ WATCHED = {
     "secrets": {"Key": ("AWS::SecretsManager::Secret", {"Name": {"Fn::Sub": NAMED}})},
     "waf": {"Acl": ("AWS::WAFv2::WebACL", {"Rules": [OPEN]})},
 }  # fmt: skip
-PHYSICAL = {"network": {"Door": "sg-1"}, "waf": {"Acl": ACL}}
+PHYSICAL = {
+    "litellm": {"Service": "arn:aws:ecs:us-east-1:000000000000:service/stargate-sandbox/litellm"},
+    "network": {"Door": "sg-1"},
+    "waf": {"Acl": ACL},
+}
+UNWATCHED = {"litellm": {"Service": {"type": "AWS::ECS::Service"}}}
 
 
 def watched_manifest():
@@ -85,7 +97,7 @@ def watched_manifest():
             "outputs": template.outputs,
             "defaults": {"Cidr": "10.0.0.0/16"},
             "conditions": {"Told": {"Fn::Equals": [{"Ref": "Environment"}, "sandbox"]}},
-            "resources": {},
+            "resources": UNWATCHED.get(name, {}),
             "watched": document.get(name, {}),
         }
     return Manifest.from_document({"version": plain.version, "stacks": stacks})
@@ -279,6 +291,32 @@ def test_in_mode_act_it_is_put_back_and_seen_to_be(watch, change):
     assert f"{address} is as declared again" in watch.summaries()
     assert watch.told()["status"] == "in sync"
     assert watch.examined("the-next")["differs"] == 0
+
+
+def test_an_alarm_is_made_anew_with_all_that_it_had(watch):
+    """The name of its service, which no parameter says, and the tags that CloudFormation gave it."""
+    watch.mode("act")
+    an_alarm_is_deleted(watch)
+    watch.examined()
+    watch.repair(watch.identifier, "by-the-clock")
+    made = dict(watch.estate.known_alarms[ALARM_NAME])
+    tags = {tag["Key"]: tag["Value"] for tag in made.pop("Tags")}
+    assert made == {**ALARM, "ActionsEnabled": True}
+    assert tags == {
+        "stargate:environment": "sandbox",
+        "stargate:id": watch.identifier,
+        "stargate:stack": "litellm",
+        "stargate:preset": "sandbox",
+    }
+
+
+def test_an_alarm_of_which_not_all_is_known_is_left_to_cloudformation(watch):
+    """Half of it would watch something else."""
+    watch.mode("act")
+    an_alarm_is_deleted(watch)
+    watch.stacks.stacks[watch.environment.stack_name("litellm")].physical = {}
+    assert watch.examined() == {"differs": 1, "repair": False}
+    assert "REVERT_DRIFT" in watch.differs()["litellm/CpuCritical"]["unrepaired"]
 
 
 def test_a_lost_secret_is_told_and_not_made_up(watch):

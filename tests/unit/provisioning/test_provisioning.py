@@ -146,6 +146,20 @@ def test_the_first_failed_resource_ends_it_early_with_its_own_reason(play):
     assert document["failure"]["reason"] == "no capacity for db.r6g.large"
 
 
+def test_what_failed_takes_no_longer_from_then_on(play):
+    """How long it took until then is told, whenever somebody looks."""
+    play.begin_provision()
+    play.stands("network")
+    play.stands("secrets")
+    play.clock.pass_seconds(90)
+    play.breaks("data", "Database", "no capacity")
+    told = {stack["name"]: stack["seconds"] for stack in play.show.stacks("sandbox")}
+    play.clock.pass_seconds(3600)
+    later = {stack["name"]: stack["seconds"] for stack in play.show.stacks("sandbox")}
+    assert told["data"] >= 90
+    assert (later["data"], later["network"]) == (told["data"], told["network"])
+
+
 def test_resuming_removes_the_remains_and_leaves_alone_what_stands(play):
     """The failed stack is created again; network and secrets are not touched."""
     play.begin_provision()

@@ -1,7 +1,8 @@
 """What a template declares of some resources, worked out for one stack: what stands is held against it.
 
-Only functions that these resources use are known. What only AWS could tell, an attribute of another resource
-for example, stays UNKNOWN, and whoever compares passes it over.
+Only functions that these resources use are known. What only AWS could tell, most attributes of another resource
+for example, stays UNKNOWN, and whoever compares passes it over. The name of an ECS service is the end of the ARN
+by which CloudFormation knows it (AWS::ECS::Service, return values).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ALARM = "AWS::CloudWatch::Alarm"
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
+SERVICE = "AWS::ECS::Service"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  (a type)
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 WEB_ACL = "AWS::WAFv2::WebACL"
@@ -84,6 +86,8 @@ def _value(written: Any, scope: Scope) -> Any:
 def _called(function: str, argument: Any, scope: Scope) -> Any:
     if function == "Ref":
         return _referred(argument, scope)
+    if function == "Fn::GetAtt":
+        return _attribute(*argument, scope)
     if function == "Fn::Sub":
         return _substituted(argument, scope)
     if function == "Fn::If":
@@ -114,4 +118,12 @@ def _substituted(argument: Any, scope: Scope) -> Any:
 
 
 def _variable(name: str, scope: Scope) -> Any:
-    return UNKNOWN if "." in name else _referred(name, scope)
+    resource, _, attribute = name.partition(".")
+    return _attribute(resource, attribute, scope) if attribute else _referred(name, scope)
+
+
+def _attribute(name: str, attribute: str, scope: Scope) -> Any:
+    resource, physical_id = scope.template.resources.get(name), scope.physical.get(name)
+    if attribute == "Name" and physical_id and resource is not None and resource.type == SERVICE:
+        return physical_id.rpartition("/")[2]
+    return UNKNOWN

@@ -47,6 +47,7 @@ class NodeState:
     removed_attempt: int = 0
     rescued_attempt: int = 0  # in which it was last set free from what it was stuck at
     stood_at: float | None = None
+    failed_at: float | None = None
     stood_attempt: int = 0  # in which it was last found, or brought, to stand as declared
     applied: str | None = None  # fingerprint of template and parameters that were submitted last
     deleting_at: float | None = None
@@ -64,10 +65,11 @@ class NodeState:
         return min(len(self.done), self.total)
 
     def seconds(self, now: float) -> float | None:
-        """How long the creation took, or has taken so far."""
+        """How long the creation took, or has taken so far; of one that failed, until then."""
         if self.submitted_at is None:
             return None
-        return max(0.0, (self.stood_at or now) - self.submitted_at)
+        ended_at = self.failed_at if self.status is NodeStatus.FAILED else self.stood_at
+        return max(0.0, (ended_at or now) - self.submitted_at)
 
 
 States = dict[str, NodeState]

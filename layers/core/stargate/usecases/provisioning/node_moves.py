@@ -128,7 +128,13 @@ class Desk:
             **failure.document(),
         )
         if state.status is not NodeStatus.FAILED:
-            failed = replace(state, status=NodeStatus.FAILED, failure=failure, entry_id=entry.entry_id)
+            failed = replace(
+                state,
+                status=NodeStatus.FAILED,
+                failed_at=self.clock.now(),
+                failure=failure,
+                entry_id=entry.entry_id,
+            )
             self.save(situation.environment_id, state, failed, entry)
         token = state.token
         if token is not None and self.nodes.claim(situation.environment_id, state.name, token):

@@ -109,7 +109,8 @@ class NoticeProgress:
             self._note_standing(environment, state, happening, outputs=done)
         elif environment.status not in MAKING and state.status is NodeStatus.SUBMITTED:
             # Nobody waits for its success any more, but the removal waits for its end.
-            self._save(environment, state, replace(state, status=NodeStatus.FAILED), None)
+            failed = replace(state, status=NodeStatus.FAILED, failed_at=happening.at)
+            self._save(environment, state, failed, None)
 
     def _note_standing(
         self, environment: Environment, state: NodeState, happening: Happening, **known: Any

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.gateway.declared import ALARM, GROUP, SECRET, TARGET, WEB_ACL
+from stargate.domain.gateway.parameters import stack_tags
 from stargate.domain.life.drift.comparing import differences, is_known, known_of
 from stargate.domain.life.drift.finding import (
     ABSENT,
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     Declared = Mapping[str, tuple[DeclaredResource, ...]]  # by the stack
 
 GOING = "waits to be deleted"
+BY_CLOUDFORMATION = (
+    "only CloudFormation can make it as declared: by a change set with the deployment mode REVERT_DRIFT"
+)
 LOST = "its value is lost: restore it from wherever it was noted, or let the gateway be made anew"
+NOT_THERE = Difference("", "present", ABSENT)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def _targets(
     for one in resources:
         target = standing.targets.get(stack)
         if target is None:
-            yield Finding(stack, one.name, one.type, (Difference("", "present", ABSENT),))
+            yield Finding(stack, one.name, one.type, (NOT_THERE,), unrepaired=BY_CLOUDFORMATION)
             continue
         listed = tuple(_target_differences(declared, target))
         if listed:
@@ -101,7 +106,7 @@ def _groups(stack: str, resources: tuple[DeclaredResource, ...], standing: Stand
         if declared is None or one.physical_id is None:
             continue
         if one.physical_id not in standing.rules:
-            yield Finding(stack, one.name, one.type, (Difference("", "present", ABSENT),))
+            yield Finding(stack, one.name, one.type, (NOT_THERE,), unrepaired=BY_CLOUDFORMATION)
             continue
         wanted = {each.rule for each in declared[one.physical_id]}
         found = standing.rules[one.physical_id]
@@ -123,13 +128,16 @@ def _alarms(
         name = str(one.properties["AlarmName"])
         wanted = {"ActionsEnabled": name not in muted, **one.properties}
         there = standing.alarms.get(name)
-        listed = (
-            tuple(differences(wanted, there)) if there is not None else (Difference("", "present", ABSENT),)
-        )
-        properties = known_of(wanted, there or {})
+        missing = there is None
+        if missing:  # CloudWatch takes tags of a new alarm only
+            tags = stack_tags(environment, stack).items()
+            wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags]
+        listed = (NOT_THERE,) if missing else tuple(differences(wanted, there))
+        properties = known_of(wanted, there)
         if listed:
             repair = PutAlarm(name, properties) if is_known(properties) else None
-            yield Finding(stack, one.name, one.type, listed, repair=repair, known_as=name)
+            unrepaired = "" if repair else BY_CLOUDFORMATION
+            yield Finding(stack, one.name, one.type, listed, "", repair, unrepaired, known_as=name)
 
 
 def _web_acls(stack: str, resources: list[DeclaredResource], standing: Standing) -> Iterator[Finding]:
@@ -138,7 +146,7 @@ def _web_acls(stack: str, resources: list[DeclaredResource], standing: Standing)
         there = standing.web_acls.get(one.physical_id or "")
         wanted = one.properties.get("Rules", [])
         if there is None:
-            yield Finding(stack, one.name, one.type, (Difference("", "present", ABSENT),))
+            yield Finding(stack, one.name, one.type, (NOT_THERE,), unrepaired=BY_CLOUDFORMATION)
             continue
         listed = tuple(differences(wanted, there, "/Rules"))
         if listed:
@@ -150,8 +158,7 @@ def _secrets(stack: str, resources: list[DeclaredResource], standing: Standing) 
     for one in resources:
         name = str(one.properties["Name"])
         if name not in standing.secrets:
-            lost = (Difference("", "present", ABSENT),)
-            yield Finding(stack, one.name, one.type, lost, unrepaired=LOST)
+            yield Finding(stack, one.name, one.type, (NOT_THERE,), unrepaired=LOST)
         elif standing.secrets[name]:
             going = (Difference("", "present", GOING),)
             yield Finding(stack, one.name, one.type, going, repair=RestoreSecret(name))
