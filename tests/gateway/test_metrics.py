@@ -45,7 +45,8 @@ def queries() -> list[object]:
 def used(door: FrontDoor, metrics: VictoriaMetrics) -> VictoriaMetrics:
     """What was scraped of a gateway that ten people used for a minute, while Opus was beyond its quota.
 
-    Whoever wants Opus may be told so too: LiteLLM and the admission hook keep others from a model that throttles.
+    Whoever wants Opus may be told so too: LiteLLM and the admission hook keep others from a model that
+    throttles.
     """
     answers = asyncio.run(_use(door, metrics))
     assert {answer.status for answer in answers if answer.wish.model != "opus"} == {200}

@@ -1,8 +1,8 @@
 """What a template declares of some resources, worked out for one stack: what stands is held against it.
 
-Only functions that these resources use are known. What only AWS could tell, most attributes of another resource
-for example, stays UNKNOWN, and whoever compares passes it over. The name of an ECS service is the end of the ARN
-by which CloudFormation knows it (AWS::ECS::Service, return values).
+Only functions that these resources use are known. What only AWS could tell, most attributes of another
+resource for example, stays UNKNOWN, and whoever compares passes it over. The name of an ECS service is the
+end of the ARN by which CloudFormation knows it (AWS::ECS::Service, return values).
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def _called(function: str, argument: Any, scope: Scope) -> Any:
     if function == "Ref":
         return _referred(argument, scope)
     if function == "Fn::GetAtt":
-        return _attribute(*argument, scope)
+        resource, attribute = argument
+        return _attribute(resource, attribute, scope)
     if function == "Fn::Sub":
         return _substituted(argument, scope)
     if function == "Fn::If":
