@@ -338,9 +338,12 @@ def _model(labels: dict[str, str]) -> str:
 
 
 def _counts(name: str, labels: dict[str, str]) -> bool:
-    """Of requests those to a model; of failures, and of whom admission turned away, for want of quota."""
+    """Of requests those to a model; of failures, and of whom admission turned away, for want of quota.
+
+    LiteLLM has whom admission turned away among its failures, too, but of no deployment: Bedrock never knew.
+    """
     if name == FAILURES:
-        return labels.get("exception_status") == THROTTLED
+        return labels.get("exception_status") == THROTTLED and bool(labels.get("litellm_model_name"))
     if name == TURNED_AWAY:
         return labels.get("why") == "quota"
     return name != FINISHED or labels.get("route", "").startswith("/v1/")

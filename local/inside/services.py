@@ -151,10 +151,12 @@ def exposition(entry: Running, task: Task) -> str:
         for code, ended in ((200, counted.completed), (429, counted.throttled), (500, counted.failed)):
             route = f'{named},route="/v1/chat/completions",status_code="{code}"'
             lines.append(f"litellm_proxy_total_requests_metric_total{{{route}}} {ended}")
-        called = f'{named},model="converse/us.anthropic.claude-{model}-4-5"'
-        refused = f'exception_status="429",{called}'
+        deployment = f"converse/us.anthropic.claude-{model}-4-5"
+        called = f'{named},model="{deployment}"'
+        for tried, failed in ((deployment, counted.throttles), ("", counted.refused)):
+            failure = f'{named},exception_status="429",litellm_model_name="{tried}"'
+            lines.append(f"litellm_deployment_failure_responses_total{{{failure}}} {failed}")
         lines += [
-            f"litellm_deployment_failure_responses_total{{{refused}}} {counted.throttles}",
             f"litellm_input_tokens_metric_total{{{called}}} {counted.input_tokens}",
             f"litellm_output_tokens_metric_total{{{called}}} {counted.output_tokens}",
             f"litellm_llm_api_latency_metric_sum{{{called}}} {counted.answer_seconds:.3f}",
