@@ -42,6 +42,9 @@ KEY_DURATION = "5m"  # should deleting it fail
 TRACE = "stargate-observer"  # one trace, written anew each time
 SESSION = re.compile(r"grafana_session=[^;,]+")
 FRESH_SECONDS = 60.0  # four scrapes
+# Of all virtual keys those that have spent most, a page after the other: LiteLLM lists a hundred at most.
+KEYS_BY_SPEND = "/key/list?return_full_object=true&sort_by=spend&sort_order=desc&size=100"
+KEY_PAGES = 10
 NO_ANSWER, FOUND, MULTI_STATUS = 0, 200, 207
 UNKNOWN_KEY = {"401", "403"}
 THROTTLED = "429"
@@ -296,6 +299,79 @@ def route_models(house: House, aliases: dict[str, str]) -> Finding:
     return "", {"aliases": aliases}
 
 
+def key_budgets(house: House, also: list[str]) -> Finding:
+    """What virtual keys have spent and may spend at most, in dollars, by alias.
+
+    Of those that are marked as unimportant, and `also` of these. One without an alias is left alone: nobody
+    could be told of it.
+    """
+    found = _listed(house, bearer(house.secret("LITELLM_MASTER_KEY_ARN")), also)
+    told_of = {
+        alias: {"spent": key.get("spend") or 0.0, "most": key.get("max_budget"), "unimportant": _is_low(key)}
+        for alias, key in found.items()
+        if _is_low(key) or alias in also
+    }
+    return "", {"keys": told_of, "looked_at": len(found)}
+
+
+def budget_keys(house: House, changes: dict[str, dict[str, Any]]) -> Finding:
+    """Let each of these keys spend another sum at most, if it may spend now what whoever asks believes.
+
+    `changes` are by alias: {"from": [100.0, None], "to": 81.2}; None is no limit. Only what is marked as
+    unimportant is given less. It is well unless LiteLLM refused everything that there was to do.
+    """
+    master = bearer(house.secret("LITELLM_MASTER_KEY_ARN"))
+    found, answers = _listed(house, master, list(changes)), {}
+    for alias, change in changes.items():
+        key, most = found.get(alias), change["to"]
+        if key is None or key.get("max_budget") not in change["from"] or not _may_be(key, most):
+            answers[alias] = "left alone"
+        elif key.get("max_budget") == most:
+            answers[alias] = "as it is"
+        else:
+            body = {"key_alias": alias, "max_budget": most}
+            answers[alias] = told(house.ask_any("litellm", LITELLM, "POST /key/update", master, body))
+    refused = sorted(
+        {text for text in answers.values() if text not in {"left alone", "as it is", str(FOUND)}}
+    )
+    if refused and str(FOUND) not in answers.values():
+        return f"LiteLLM does not take it: {', '.join(refused)}", {"answers": answers}
+    return "", {"answers": answers}
+
+
+def _listed(house: House, master: Headers, also: list[str]) -> dict[str, dict[str, Any]]:
+    """Virtual keys by alias: those that have spent most, and these."""
+    found: dict[str, dict[str, Any]] = {}
+    for page in range(1, KEY_PAGES + 1):
+        document = _page_of_keys(house, master, f"{KEYS_BY_SPEND}&page={page}")
+        found.update({key["key_alias"]: key for key in document["keys"] if key.get("key_alias")})
+        if page >= document["total_pages"]:
+            return found
+    for alias in set(also) - set(found):
+        named = f"/key/list?return_full_object=true&key_alias={quote(alias, safe='')}"
+        found.update({key["key_alias"]: key for key in _page_of_keys(house, master, named)["keys"]})
+    return found
+
+
+def _page_of_keys(house: House, master: Headers, path: str) -> Any:
+    reply = house.ask_any("litellm", LITELLM, f"GET {path}", master)
+    if reply.status != FOUND:
+        raise NotWellError(f"LiteLLM does not list its keys: {told(reply)}")
+    return reply.document()
+
+
+def _is_low(key: dict[str, Any]) -> bool:
+    """As whoever made it has marked it: metadata {"stargate": {"importance": "low"}}."""
+    mark = (key.get("metadata") or {}).get("stargate")
+    return isinstance(mark, dict) and mark.get("importance") == "low"
+
+
+def _may_be(key: dict[str, Any], most: float | None) -> bool:
+    before = key.get("max_budget")
+    less = most is not None and (before is None or most < before)
+    return _is_low(key) or not less
+
+
 def demand(house: House) -> Finding:
     """Count at every LiteLLM task what is in flight and what was answered since its start.
 
@@ -370,6 +446,8 @@ VERBS: dict[str, Callable[..., Finding]] = {
     "metrics_arriving": metrics_arriving,
     "model_routes": model_routes,
     "route_models": route_models,
+    "key_budgets": key_budgets,
+    "budget_keys": budget_keys,
     "key_use": key_use,
 }
 

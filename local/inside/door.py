@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from local import control
 from local.gateways import processes, registry
-from local.inside import services
+from local.inside import services, virtual_keys
 from local.inside.tasks import addressed, place_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ NAME_HEADER = b"x-stargate-name"
 
 
 def install() -> None:
+    virtual_keys.install()
     control.route("POST", f"{control.PREFIX}inside", find)
 
 

@@ -18,7 +18,7 @@ ASKED = re.compile(
     r" \(increase\(litellm_(input_tokens|output_tokens|spend|input_cached_tokens|input_cache_creation_tokens)"
     r"_metric_total\[(\d+)s\]\)\)"
 )
-HASH = "5e8b" * 16
+HASH, PEOPLE = "5e8b" * 16, "people"
 REGION, MILLION = "us-east-1", 1e6
 
 
@@ -37,15 +37,20 @@ def increase(entry: Running, query: str, at: float) -> list[dict[str, Any]] | No
 
 def _figure(what: str, model: str, into: int, out: int) -> float:
     if what == "spend":
-        prices = (float(SNAPSHOT.of(f"{model}_{part}", REGION).usd) for part in ("input", "output"))
-        return sum(price * tokens / MILLION for price, tokens in zip(prices, (into, out), strict=True))
+        return dollars(model, into, out)
     return float(into if what == "input_tokens" else out)
+
+
+def dollars(model: str, into: int, out: int) -> float:
+    """What LiteLLM believes that it costs."""
+    prices = (float(SNAPSHOT.of(f"{model}_{part}", REGION).usd) for part in ("input", "output"))
+    return sum(price * tokens / MILLION for price, tokens in zip(prices, (into, out), strict=True))
 
 
 def _series(model: str, value: float, at: float) -> dict[str, Any]:
     labels = {
         "hashed_api_key": HASH,
-        "api_key_alias": "people",
+        "api_key_alias": PEOPLE,
         "team_alias": "everybody",
         "model": f"converse/us.anthropic.claude-{model}-4-5",
     }

@@ -16,6 +16,7 @@ from ministack.core.responses import request_scope
 from ministack.services import ecs, secretsmanager
 
 from local.gateways import registry
+from local.inside import virtual_keys
 from local.inside.key_series import increase
 from local.inside.tasks import addressed
 from local.twin.parameters import PARAMETERS
@@ -60,10 +61,11 @@ class Answer:
         return str(self.document).encode() if self.plain else json.dumps(self.document).encode()
 
 
-_keys: set[tuple[Place, str]] = set()
 _traces: dict[tuple[Place, str], Any] = {}
 ROUTING = frozenset({"/router/settings", "/config/update"})
 NOT_FOUND = Answer(404, {"message": "Not found"})
+UNKNOWN_KEY = Answer(401, {"error": {"message": "Authentication Error", "code": "401"}})
+USED_UP = Answer(429, {"error": {"message": "Budget has been exceeded!", "code": "429"}})
 NO_DATABASE = {"message": "the database is not to be had"}
 
 
@@ -116,13 +118,20 @@ def _litellm(entry: Running, task: Task, request: Request) -> Answer:
     wedged = entry.gateway is not None and entry.gateway.failover.refuses_keys(task.task_id)
     place, key = entry.place, request.headers.get("authorization", "").removeprefix("Bearer ")
     is_master = key == secret(place, "litellm-master-key")
-    if wedged or not (is_master or (place, key) in _keys):
-        return Answer(401, {"error": {"message": "Authentication Error", "code": "401"}})
+    virtual = None if is_master else virtual_keys.known(place, key)
+    if wedged or not (is_master or virtual):
+        return UNKNOWN_KEY
+    if virtual is not None and virtual.is_used_up and request.path.startswith("/v1/"):
+        return USED_UP
+    return _to_who_may_ask(entry, request, is_master=is_master)
+
+
+def _to_who_may_ask(entry: Running, request: Request, *, is_master: bool) -> Answer:
     if (request.method, request.path) == ("GET", "/v1/models"):
         return Answer(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
     if not is_master:
         return Answer(403, {"error": {"code": "403"}})
-    return _routing(entry, request) if request.path in ROUTING else _key_management(place, request)
+    return _routing(entry, request) if request.path in ROUTING else _key_management(entry.place, request)
 
 
 def _routing(entry: Running, request: Request) -> Answer:
@@ -168,14 +177,19 @@ def exposition(entry: Running, task: Task) -> str:
 
 
 def _key_management(place: Place, request: Request) -> Answer:
-    if (request.method, request.path) == ("POST", "/key/generate"):
-        made = f"sk-{secrets.token_urlsafe(16)}"
-        _keys.add((place, made))
-        return Answer(200, {"key": made})
-    if (request.method, request.path) == ("POST", "/key/delete"):
-        given = request.document()["keys"]
-        _keys.difference_update({(place, gone) for gone in given})
-        return Answer(200, {"deleted_keys": given})
+    try:
+        match request.method, request.path:
+            case "POST", "/key/generate":
+                return Answer(200, virtual_keys.generate(place, request.document()))
+            case "POST", "/key/update":
+                return Answer(200, virtual_keys.update(place, request.document()))
+            case "POST", "/key/delete":
+                return Answer(200, virtual_keys.delete(place, request.document()["keys"]))
+            case "GET", "/key/list":
+                asked = {name: values[0] for name, values in parse_qs(urlsplit(request.target).query).items()}
+                return Answer(200, virtual_keys.page(place, asked))
+    except virtual_keys.RefusedError as refused:
+        return Answer(refused.status, {"error": {"message": str(refused), "code": str(refused.status)}})
     return NOT_FOUND
 
 

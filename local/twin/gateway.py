@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from local.twin import surroundings
 from local.twin.answers import Answers
 from local.twin.arrivals import Arrivals, Users
-from local.twin.balancer import Balancer
+from local.twin.balancer import THROTTLED, Balancer
 from local.twin.bedrock import Model
 from local.twin.failover import Failover
 from local.twin.faults import CrashLoop, CrashTask, FailingModels, Fault, FaultError, QuotaShare, SlowModels
@@ -31,7 +31,7 @@ from local.twin.traffic import Totals, Traffic
 from local.twin.truth import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from random import Random
 
     from local.twin.parameters import Parameters
@@ -72,6 +72,7 @@ class Gateway:
         self._tokens: deque[tuple[float, dict[str, tuple[int, int]]]] = deque(maxlen=MINUTES_OF_DAY)
         self.failover = Failover()
         self.answers = Answers(self.failover)
+        self.used_up = False  # whether the key that the users share has spent what it may
         self._chance = chance
         self._second = floor(at)
         self._known_at = at
@@ -174,7 +175,7 @@ class Gateway:
             self._follow_tasks()
         if self._rerouted[0] <= start:
             self._traffic.served_by = self._rerouted[1]
-        self._traffic.refusal = self.failover.refusal if self.failover.is_felt(start) else None
+        self._traffic.refusal = self._refusal(start)
         self._traffic.play(start)
         self.answers.look(start, self.fleet)
         drowned = None
@@ -188,6 +189,12 @@ class Gateway:
             self._sample(end - FINE_PERIOD)
             if not end % PERIOD:
                 self._measure(end - PERIOD)
+
+    def _refusal(self, start: int) -> Callable[[str, float, float], str] | None:
+        """Who may not know a key does not get to ask what it has spent."""
+        if self.failover.is_felt(start):
+            return self.failover.refusal
+        return _used_up if self.used_up else None
 
     def _follow_tasks(self) -> None:
         """Learn which tasks serve and which finish; what was in flight in one that is gone fails."""
@@ -298,6 +305,10 @@ class Gateway:
 
     def _tokens_at(self, at: float) -> dict[str, tuple[int, int]]:
         return next((tokens for then, tokens in reversed(self._tokens) if then <= at), {})
+
+
+def _used_up(_task_id: str, _at: float, _chance: float) -> str:
+    return THROTTLED
 
 
 def _levels(service: str, at: float, period: int, seen: list[tuple[float, float]]) -> list[Reading]:

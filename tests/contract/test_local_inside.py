@@ -14,7 +14,7 @@ from ministack.services import secretsmanager
 
 from local import inside
 from local.gateways import registry
-from local.inside import door, services
+from local.inside import door, services, virtual_keys
 from local.inside.services import Request
 from local.twin import Quota
 from tests.contract import ecs_stories, ministack_in_process
@@ -115,6 +115,7 @@ def hands(monkeypatch, request):
     task = {**made["Task"]["Properties"], "ContainerDefinitions": containers}
     resources = {**made, "Task": {**made["Task"], "Properties": task}, **kept}
     with ministack_in_process.cloud() as cloud:
+        virtual_keys.install()
         asyncio.run(cloud.create(CLUSTER, resources))
         yield by_hand()
 
@@ -125,7 +126,8 @@ def test_every_task_of_litellm_serves_a_key_that_is_gone_afterwards(ask):
     found = ask("virtual_key")
     assert (found["ok"], found["reason"]) == (True, "")
     assert found["measured"] == {"tasks": 2, "serving": 2, "answers": ["200", "200"], "refusing": []}
-    assert services._keys == set()
+    (people,) = virtual_keys.of(registry.find(CLUSTER).place).values()
+    assert people.alias == "people"
     assert "sk-" not in json.dumps(found)
 
 
@@ -154,6 +156,100 @@ def test_a_model_is_served_by_another_until_it_is_not(ask):
     assert ask("model_routes")["measured"] == {"aliases": shifted}
     assert ask("route_models", aliases={})["ok"]
     assert ask("model_routes")["measured"] == {"aliases": {}}
+
+
+LOW = {"stargate": {"importance": "low"}}
+
+
+def makes(**given):
+    """A key, as whoever has the master key makes it; the key itself."""
+    return virtual_keys.generate(registry.find(CLUSTER).place, given)["key"]
+
+
+def lists_models(key):
+    """What a task answers to this key."""
+    address = min(door.find({"name": f"litellm.{CLUSTER}.internal"})["addresses"])
+    headers = {"host": f"{address}:4000", "authorization": f"Bearer {key}"}
+    return door.reply(f"litellm.{CLUSTER}.internal", Request("GET", "/v1/models", headers, b"")).status
+
+
+@pytest.mark.usefixtures("hands")
+def test_what_unimportant_keys_may_spend_is_told_and_changed_by_alias(ask):
+    """From what whoever asks believes, once, and less for none that is important; no key itself is told."""
+    batch = makes(key_alias="batch", metadata=LOW, max_budget=100)
+    makes(key_alias="toys", metadata=LOW)
+    shop = makes(key_alias="shop", max_budget=50)
+    makes(metadata=LOW, max_budget=70)
+    told = ask("key_budgets", also=["shop", "gone"])
+    assert told["measured"]["keys"] == {
+        "batch": {"spent": 0.0, "most": 100, "unimportant": True},
+        "toys": {"spent": 0.0, "most": None, "unimportant": True},
+        "shop": {"spent": 0.0, "most": 50, "unimportant": False},
+    }
+    token = virtual_keys.known(registry.find(CLUSTER).place, batch).token
+    assert not any(secret in json.dumps(told) for secret in ("sk-", token))
+    changes = {
+        "batch": {"from": [100.0], "to": 0.0},
+        "toys": {"from": [5.0], "to": 1.0},
+        "shop": {"from": [50.0], "to": 1.0},
+        "gone": {"from": [None], "to": 1.0},
+    }
+    done = ask("budget_keys", changes=changes)
+    alone = dict.fromkeys(("toys", "shop", "gone"), "left alone")
+    assert (done["ok"], done["measured"]["answers"]) == (True, {"batch": "200", **alone})
+    assert (lists_models(batch), lists_models(shop)) == (429, 200)
+    again = ask("budget_keys", changes={"batch": {"from": [100.0, 0.0], "to": 0.0}})
+    assert again["measured"]["answers"] == {"batch": "as it is"}
+    back = {"batch": {"from": [0.0], "to": None}, "shop": {"from": [50.0], "to": 60.0}}
+    assert ask("budget_keys", changes=back)["measured"]["answers"] == {"batch": "200", "shop": "200"}
+    assert lists_models(batch) == 200
+
+
+@pytest.mark.usefixtures("hands")
+def test_what_litellm_refuses_to_every_key_is_told(ask):
+    """A sum below nothing is none."""
+    makes(key_alias="batch", metadata=LOW)
+    refused = ask("budget_keys", changes={"batch": {"from": [None], "to": -1.0}})
+    assert refused["reason"] == "LiteLLM does not take it: 400"
+
+
+@pytest.mark.usefixtures("hands")
+def test_of_very_many_keys_those_that_spent_most_are_looked_at_and_those_that_are_named(ask):
+    """A key that we have lowered is found again, however many spend more by now."""
+    for number in range(1005):
+        makes(key_alias=f"key-{number}", metadata=LOW)
+    place = registry.find(CLUSTER).place
+    keys = {key.alias: key for key in virtual_keys.of(place).values()}
+    for number in range(5, 1005):
+        keys[f"key-{number}"].spent = 1.0 + number
+    measured = ask("key_budgets", also=["key-0"])["measured"]
+    assert measured["looked_at"] == 1001
+    assert {"key-0", "key-5", "key-1004"} < set(measured["keys"])
+    assert "key-1" not in measured["keys"]
+
+
+def test_people_whose_key_has_spent_what_it_may_are_refused_until_it_may_spend_more(ask, hands):
+    """Tokens are charged to it minute by minute; who is refused costs nothing, and is answered again soon."""
+    entry = registry.find(CLUSTER)
+
+    def minutes_pass(count):
+        for _ in range(count):
+            hands.pass_seconds(60)
+            registry.advance(entry)
+        return key.spent, entry.gateway.totals.completed
+
+    key = virtual_keys.people_of(entry.place)
+    entry.gateway.set_users(40)
+    spent, _ = minutes_pass(3)
+    assert spent > 0
+    most = round(spent, 2)
+    virtual_keys.update(entry.place, {"key_alias": "people", "metadata": LOW})
+    lower, back = ({"from": [None], "to": most}, {"from": [most], "to": None})
+    assert ask("budget_keys", changes={"people": lower})["measured"]["answers"] == {"people": "200"}
+    refused = minutes_pass(4)
+    assert minutes_pass(3) == refused
+    assert ask("budget_keys", changes={"people": back})["measured"]["answers"] == {"people": "200"}
+    assert minutes_pass(3) > refused
 
 
 @pytest.mark.usefixtures("hands")

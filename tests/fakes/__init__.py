@@ -3,6 +3,7 @@
 from tests.fakes.actions import (
     FakeConnectionPools,
     FakeDatabaseServers,
+    FakeKeyBudgets,
     FakeKeys,
     FakeModels,
     FakeQuotaRequests,
@@ -114,6 +115,7 @@ __all__ = [
     "FakeIdentifiers",
     "FakeIncidents",
     "FakeInventory",
+    "FakeKeyBudgets",
     "FakeKeyUses",
     "FakeKeys",
     "FakeLedger",

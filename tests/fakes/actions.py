@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from stargate.domain.operating.facts import DatabaseServer, Keys, Pools, QuotaFacts, Zones
-from stargate.errors import ActionRefusedError
+from stargate.domain.operating.facts import DatabaseServer, KeyBudget, Keys, Pools, QuotaFacts, Zones
+from stargate.errors import ActionRefusedError, AwsThrottledError
 
 PLACED = {"s-a": "use1-az1", "s-b": "use1-az2", "s-c": "use1-az4"}
 
@@ -124,6 +125,44 @@ class FakeKeys:
 
     def look(self, region, environment):
         return self.facts
+
+
+@dataclass
+class FakeKeyBudgets:
+    """As the observer does it: from what is expected, and less to unimportant keys alone.
+
+    `facts` are of all keys. `refuse`: LiteLLM takes nothing; `lose_answers`: it does, and nobody hears of it.
+    """
+
+    facts: dict | None = field(
+        default_factory=lambda: {"batch-jobs": KeyBudget(Decimal("80.4"), Decimal(100), unimportant=True)}
+    )
+    done: list = field(default_factory=list)
+    refuse: str = ""
+    lose_answers: int = 0
+
+    def read(self, region, environment, also):
+        if self.facts is None:
+            return None
+        return {alias: key for alias, key in self.facts.items() if key.unimportant or alias in also}
+
+    def change(self, region, environment, changes):
+        if self.refuse:
+            raise ActionRefusedError(self.refuse)
+        for alias, change in changes.items():
+            self._change(alias, change)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise AwsThrottledError("the observer does not answer")
+
+    def _change(self, alias, change):
+        key = self.facts.get(alias)
+        if key is None or key.most not in change.expected or key.most == change.most:
+            return
+        less = change.most is not None and (key.most is None or change.most < key.most)
+        if key.unimportant or not less:
+            self.done.append((alias, change.most))
+            self.facts[alias] = replace(key, most=change.most)
 
 
 @dataclass

@@ -219,7 +219,12 @@ class FakeObserver:
     reasons: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
+    given: list = field(default_factory=list)
+    silent: bool = False
 
-    def ask(self, region, environment, verb):
+    def ask(self, region, environment, verb, given=None):
         self.asked.append((region, environment, verb))
+        self.given.append(given)
+        if self.silent:
+            return Observation("the observer does not answer: ReadTimeoutError", asked=False)
         return Observation(self.reasons.get(verb, ""), 0.1, self.measured.get(verb, {"tasks": 2}))

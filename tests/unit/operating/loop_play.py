@@ -77,6 +77,7 @@ class LoopPlay:
     quotas: fakes.FakeQuotaRequests = field(default_factory=fakes.FakeQuotaRequests)
     pools: fakes.FakeConnectionPools = field(default_factory=fakes.FakeConnectionPools)
     keys: fakes.FakeKeys = field(default_factory=fakes.FakeKeys)
+    budgets: fakes.FakeKeyBudgets = field(default_factory=fakes.FakeKeyBudgets)
     models: fakes.FakeModels = field(default_factory=fakes.FakeModels)
     approvers: fakes.FakeApprovers = field(default_factory=fakes.FakeApprovers)
     examinations: fakes.FakeExaminations = field(default_factory=fakes.FakeExaminations)
@@ -167,6 +168,7 @@ class LoopPlay:
             pools=self.pools,
             keys=self.keys,
             models=self.models,
+            budgets=self.budgets,
             clock=self.clock,
         )
 
@@ -309,7 +311,7 @@ class LoopPlay:
 
     def touched(self):
         """All that was ever changed of the gateway, in order."""
-        changed = (self.shifts, self.servers, self.quotas, self.pools, self.models)
+        changed = (self.shifts, self.servers, self.quotas, self.pools, self.models, self.budgets)
         others = [one for tool in changed for one in tool.done]
         calls = [one for one in self.repose.calls if one in {"mute", "unmute"}]
         return [*self.scaling.set, *self.services.done, *others, *calls, *self.pager.pages]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status, Work
@@ -176,6 +177,15 @@ def routes(aliases):
     return happens
 
 
+def keys_may_spend(most):
+    """Somebody else has set it."""
+
+    def happens(play):
+        play.budgets.facts = {name: replace(key, most=most) for name, key in play.budgets.facts.items()}
+
+    return happens
+
+
 def it_has_fallen_asleep(play):
     play.becomes(status=Status.ASLEEP, work=Work.SLEEP)
 
@@ -183,6 +193,7 @@ def it_has_fallen_asleep(play):
 DATABASE_ISSUE = opened("cpu-high", "database")
 ZONE_ISSUE = opened("health-issue", "ec2", zones=["us-east-1a"])
 QUOTA = opened("quota-warning", "bedrock", quota="Tokens per minute", percent=96.0)
+SPENT = opened("budget-passed", "cost", percent=101.0)
 SHIFT = Rung("shift_model", parameters={"from": "claude-opus-4-5", "to": "claude-sonnet-4-5"})
 
 SCENES = {
@@ -243,9 +254,14 @@ SCENES = {
     "unmute_alarms": Scene(
         over("mute_alarms", "cpu-high", "litellm"), nothing, are_muted_again, Rung("mute_alarms")
     ),
-    "put_to_sleep": Scene(
-        opened("budget-passed", "cost", percent=101.0), it_has_fallen_asleep, nothing, Rung("put_to_sleep")
+    "lower_key_budgets": Scene(SPENT, nothing, keys_may_spend(Decimal(200)), Rung("lower_key_budgets")),
+    "restore_key_budgets": Scene(
+        over("lower_key_budgets", "budget-passed", "cost"),
+        nothing,
+        keys_may_spend(Decimal(5)),
+        Rung("lower_key_budgets"),
     ),
+    "put_to_sleep": Scene(SPENT, it_has_fallen_asleep, nothing, Rung("put_to_sleep")),
     "page": Scene(nothing_else_helps, somebody_gets_the_page, nothing),
 }
 

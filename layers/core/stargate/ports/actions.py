@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from stargate.domain.operating.facts import DatabaseServer, Keys, Pools, QuotaFacts, Zones
+    from stargate.domain.operating.actions.budgets_moved import BudgetChange
+    from stargate.domain.operating.facts import DatabaseServer, KeyBudget, Keys, Pools, QuotaFacts, Zones
 
 
 class ZonalShifts(Protocol):
@@ -65,6 +66,24 @@ class ConnectionPools(Protocol):
 class KeyProbe(Protocol):
     def look(self, region: str, environment: str) -> Keys | None:
         """None while the observer itself cannot be asked: that says nothing of the gateway."""
+        ...
+
+
+class KeyBudgets(Protocol):
+    """What LiteLLM's virtual keys may spend, through the observer: it needs the database.
+
+    Keys are called by their aliases, and are themselves seen by nobody outside the VPC.
+    """
+
+    def read(self, region: str, environment: str, also: Collection[str]) -> Mapping[str, KeyBudget] | None:
+        """Of those that are unimportant, and `also` of these; None if LiteLLM cannot say."""
+        ...
+
+    def change(self, region: str, environment: str, changes: Mapping[str, BudgetChange]) -> None:
+        """Where each is as it is believed to be; ActionRefusedError if LiteLLM takes none of it.
+
+        AwsThrottledError where nobody knows whether it was done: ask again.
+        """
         ...
 
 

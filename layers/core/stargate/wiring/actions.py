@@ -23,7 +23,11 @@ def tools() -> Tools:
     from stargate.adapters.gateway.repose import AwsRepose
     from stargate.adapters.gateway.zonal_shifts import ArcZonalShifts
     from stargate.adapters.quotas.quota_requests import ServiceQuotaRequests
-    from stargate.usecases.operating.through_observer import KeysByObserver, ModelsByObserver
+    from stargate.usecases.operating.through_observer import (
+        BudgetsByObserver,
+        KeysByObserver,
+        ModelsByObserver,
+    )
     from stargate.usecases.operating.tools import Tools
 
     observer = LambdaObserver()
@@ -38,6 +42,7 @@ def tools() -> Tools:
         pools=EcsConnectionPools(),
         keys=KeysByObserver(observer),
         models=ModelsByObserver(observer),
+        budgets=BudgetsByObserver(observer),
         clock=SystemClock(),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
 
 ASLEEP, FALLING_ASLEEP = "ASLEEP", "falling asleep"
@@ -159,11 +160,24 @@ class Pools:
 
 
 @dataclass(frozen=True)
+class KeyBudget:
+    """What a virtual key has spent and may spend at most, in dollars; None is no limit.
+
+    `unimportant`: whoever made it has marked it so.
+    """
+
+    spent: Decimal
+    most: Decimal | None
+    unimportant: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """Each field bears the name by which it is asked for.
 
     `minutes` run from the oldest to the newest; `last_stop`: of a task that nobody stopped;
     `deliveries` are those to the people on call; `aliases`: which model LiteLLM serves in the place of which;
+    `key_budgets`: of unimportant keys, by alias, and of those whose budgets we have lowered;
     `sounding`: the subject's alarms that are not muted; `readers`: the services that read a secret;
     `standing`: how the whole environment stands, as its status says it, or FALLING_ASLEEP.
     """
@@ -180,6 +194,7 @@ class Facts:
     quota: QuotaFacts | None = None
     pools: Pools | None = None
     aliases: Mapping[str, str] | None = None
+    key_budgets: Mapping[str, KeyBudget] | None = None
     sounding: tuple[str, ...] | None = None
     readers: Mapping[str, ServiceFacts] | None = None
     standing: str = ""

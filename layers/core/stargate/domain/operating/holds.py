@@ -53,7 +53,10 @@ class Hold:
 
 
 def begun(before: Hold | None, action: Action, found: Target) -> Hold:
-    """What is changed is held for its time; what to go back to is as it was before the first change."""
+    """What is changed is held for its time; what to go back to is as it was before the first change.
+
+    Of what is changed now for the first time that is as it was found now.
+    """
     live = before if before is not None and before.live else None
     return Hold(
         scope=action.scope,
@@ -61,7 +64,7 @@ def begun(before: Hold | None, action: Action, found: Target) -> Hold:
         kind=action.kind,
         condition=action.condition,
         target=action.target,
-        was=live.was if live else found,
+        was={**found, **live.was} if live else found,
         until=action.since + HOLD_SECONDS,
         action_id=action.action_id,
         fence=action.fence,

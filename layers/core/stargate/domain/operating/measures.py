@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import texts
+from stargate.domain.operating.actions.budgets_moved import are_set
 from stargate.domain.operating.facts import ASLEEP
 
 if TYPE_CHECKING:
@@ -124,6 +125,11 @@ def _sounding(facts: Facts, action: Action, now: float) -> float | None:
     return float(len(set(facts.sounding) & set(texts(action.target, "alarms"))))
 
 
+def _budgets_set(facts: Facts, action: Action, now: float) -> float | None:
+    """Keys that may spend what the action says."""
+    return None if facts.key_budgets is None else float(are_set(action, facts.key_budgets))
+
+
 def _asleep(facts: Facts, action: Action, now: float) -> float | None:
     return float(facts.standing == ASLEEP) if facts.standing else None
 
@@ -146,5 +152,6 @@ MEASURES: Mapping[str, Measure] = {
     "models_shifted": Measure("aliases", _shifted),
     "quota_asked": Measure("quota", _quota),
     "sounding_alarms": Measure("sounding", _sounding),
+    "key_budgets_set": Measure("key_budgets", _budgets_set),
     "asleep": Measure("standing", _asleep),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from stargate.domain.environment import Status, Work
 from stargate.domain.gateway.secrets import readers_of
 from stargate.domain.life.rest import services_of
+from stargate.domain.operating.actions.budgets_moved import KEYS
 from stargate.domain.operating.facts import FALLING_ASLEEP, Facts
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from stargate.domain.operating.facts import (
         DatabaseServer,
         Delivery,
+        KeyBudget,
         Keys,
         Minute,
         Pools,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from stargate.ports.actions import (
         ConnectionPools,
         DatabaseServers,
+        KeyBudgets,
         KeyProbe,
         Models,
         QuotaRequests,
@@ -168,6 +171,23 @@ class Aliases:
 
     def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> Mapping[str, str] | None:  # noqa: ARG002
         return self.models.aliases(overview.environment.region, overview.environment.name)
+
+
+@dataclass(frozen=True)
+class BudgetsOfKeys:
+    budgets: KeyBudgets
+
+    def __call__(
+        self,
+        overview: Overview,
+        subject: str,  # noqa: ARG002
+        *,
+        thorough: bool,  # noqa: ARG002
+    ) -> Mapping[str, KeyBudget] | None:
+        """Of those that we have lowered, too, whatever became of their mark."""
+        hold = overview.operations.holds.get(KEYS)
+        ours = tuple(hold.target) if hold is not None and hold.live else ()
+        return self.budgets.read(overview.environment.region, overview.environment.name, ours)
 
 
 @dataclass(frozen=True)

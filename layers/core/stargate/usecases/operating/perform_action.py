@@ -133,7 +133,7 @@ class PerformAction:
         self, overview: Overview, action: Action, kind: str, summary: str, facts: Facts | None
     ) -> Entry:
         detail: dict[str, Any] = {"action": action.kind, "target": dict(action.target)}
-        was = ACTIONS[action.kind].found(facts) if facts is not None else {}
+        was = ACTIONS[action.kind].was(action, facts) if facts is not None else {}
         if was:
             detail["was"] = dict(was)
         cause = action.entry_id or action.action_id
@@ -158,7 +158,7 @@ def _held(overview: Overview, kind: ActionKind, action: Action, facts: Facts) ->
     """What it changes is kept in mind, if it is to be taken back some time."""
     if kind.taken_back_by is None:
         return ()
-    return (begun(overview.operations.holds.get(action.scope), action, kind.found(facts)),)
+    return (begun(overview.operations.holds.get(action.scope), action, kind.was(action, facts)),)
 
 
 def _decided(

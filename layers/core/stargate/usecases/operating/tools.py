@@ -14,6 +14,7 @@ from stargate.usecases.operating.performers import (
     bounds,
     connections,
     database,
+    keys,
     models,
     page,
     quotas,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from stargate.ports.actions import (
         ConnectionPools,
         DatabaseServers,
+        KeyBudgets,
         KeyProbe,
         Models,
         QuotaRequests,
@@ -53,6 +55,7 @@ class Tools:
     pools: ConnectionPools
     keys: KeyProbe
     models: Models
+    budgets: KeyBudgets
     clock: Clock
 
     def sources(self) -> Mapping[str, Source]:
@@ -69,6 +72,7 @@ class Tools:
             "quota": facts.Quota(self.quotas),
             "pools": facts.PoolSizes(self.pools),
             "aliases": facts.Aliases(self.models),
+            "key_budgets": facts.BudgetsOfKeys(self.budgets),
             "sounding": facts.SoundingAlarms(self.alarms),
             "readers": facts.Readers(self.services),
             "standing": facts.standing,
@@ -81,7 +85,7 @@ class Tools:
     def performers(self, pager: Pager, begin: BeginWork) -> Mapping[str, Performer]:
         """One for each kind of action in the registry; `begin` is for what changes how all of it stands."""
         moved, classes = bounds.MoveBounds(self.scaling), database.ChangeClass(self.servers)
-        routes = models.RouteModels(self.models)
+        routes, budgets = models.RouteModels(self.models), keys.MoveBudgets(self.budgets)
         return {
             "raise_bound": moved,
             "release_bound": moved,
@@ -101,6 +105,8 @@ class Tools:
             "request_quota": quotas.RequestQuota(self.quotas),
             "mute_alarms": alarms.MuteAlarms(self.alarms),
             "unmute_alarms": alarms.UnmuteAlarms(self.alarms),
+            "lower_key_budgets": budgets,
+            "restore_key_budgets": budgets,
             "put_to_sleep": rest.PutToSleep(begin),
             "page": page.PagePerson(pager, facts.LastMinutes(self.metrics, self.clock), self.clock),
         }

@@ -81,6 +81,10 @@ class ActionKind(ABC):
         """What it is about to change, as it is now: where taking back goes to."""
         return {}
 
+    def was(self, action: Action, facts: Facts) -> Target:  # noqa: ARG002  (some kinds need it)
+        """Of what is found, what this very action changes."""
+        return self.found(facts)
+
     def deed(self, action: Action) -> str:
         """What was done, in words."""
         return f"{self.name}: {action.subject}"

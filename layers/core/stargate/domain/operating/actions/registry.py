@@ -8,6 +8,7 @@ from stargate.domain.operating.actions.change_database_class import ChangeDataba
 from stargate.domain.operating.actions.evacuate_zone import EvacuateZone
 from stargate.domain.operating.actions.fail_over_database import FailOverDatabase
 from stargate.domain.operating.actions.limit_connections import LimitConnections
+from stargate.domain.operating.actions.lower_key_budgets import LowerKeyBudgets
 from stargate.domain.operating.actions.mute_alarms import MuteAlarms
 from stargate.domain.operating.actions.page import Page
 from stargate.domain.operating.actions.put_to_sleep import PutToSleep
@@ -19,6 +20,7 @@ from stargate.domain.operating.actions.request_quota import RequestQuota
 from stargate.domain.operating.actions.restart_service import RestartService
 from stargate.domain.operating.actions.restore_connections import RestoreConnections
 from stargate.domain.operating.actions.restore_database_class import RestoreDatabaseClass
+from stargate.domain.operating.actions.restore_key_budgets import RestoreKeyBudgets
 from stargate.domain.operating.actions.restore_model import RestoreModel
 from stargate.domain.operating.actions.restore_zone import RestoreZone
 from stargate.domain.operating.actions.shift_model import ShiftModel
@@ -51,6 +53,8 @@ ACTIONS: Mapping[str, ActionKind] = {
         RequestQuota(),
         MuteAlarms(),
         UnmuteAlarms(),
+        LowerKeyBudgets(),
+        RestoreKeyBudgets(),
         PutToSleep(),
         Page(),
     )
