@@ -7,6 +7,7 @@ from local.services import (
     arc_zonal_shift,
     billing,
     cloudwatch,
+    dynamodb,
     ecs,
     offers,
     rds,
@@ -25,6 +26,7 @@ def install(clock: Clock) -> Account:
     alarms = cloudwatch.install(clock)
     application_autoscaling.install(alarms)
     arc_zonal_shift.install(clock)
+    dynamodb.install()
     pace, later = Pace(clock), Later()
     gateways.install(clock, pace, later)
     cloudwatch.follow(alarms)

@@ -37,6 +37,24 @@ PRIVATE_NAMES = (
         "ministack.services.alb", "_tags", None, "does it still mean the same to local/services/tagging.py?"
     ),
     PrivateName(
+        "ministack.services.dynamodb",
+        "_condition_syntax_error",
+        "(expr: str, slot: str) -> str | None",
+        "local/services/dynamodb.py: does it still depend on nothing but the condition?",
+    ),
+    PrivateName(
+        "ministack.services.dynamodb",
+        "_tokenize",
+        "(expr)",
+        "local/services/dynamodb.py: is a condition read once for all rows by now?",
+    ),
+    PrivateName(
+        "ministack.services.tagging",
+        "_RESOURCE_TAG_COLLECTORS",
+        None,
+        "local/services/tagging.py: does a condition on aws:ResourceTag see EC2's tags by now?",
+    ),
+    PrivateName(
         "ministack.services.bedrock",
         "_tags",
         None,

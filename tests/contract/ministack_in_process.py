@@ -67,6 +67,7 @@ REGISTRIES = (
     drift._DRIFT_READERS,
     provisioners._STACK_TAG_PROPERTY,
     tagging._COLLECTORS,
+    tagging._RESOURCE_TAG_COLLECTORS,
     iam_actions.SERVICE_TO_IAM_NAMESPACE,
     iam_actions._BOTOCORE_SERVICE_MAP,
     ministack.app.SERVICE_HANDLERS,
