@@ -220,10 +220,6 @@ def test_the_loop_hears_of_each_stack_that_differs(record):
     assert heard == {address.split("/")[0] for address in addresses(record.changed)}
 
 
-NOT_ALL = "does not hold yet: the alarm that is gone and the port that is open are found, and not put back"
-
-
-@pytest.mark.skip(reason=NOT_ALL)
 def test_what_is_safe_is_put_back_and_seen_to_be(record):
     """By a person's word, in any mode; the services tell it."""
     assert [one["reached"] for one in record.repaired["repaired"]] == [True] * 6
@@ -236,14 +232,12 @@ def test_what_is_safe_is_put_back_and_seen_to_be(record):
     assert not record.secret_is_going
 
 
-@pytest.mark.skip(reason=NOT_ALL)
 def test_what_sleep_has_changed_is_no_drift(record):
     """Bounds at zero, muted alarms, no tasks; what was drift before still is."""
     assert addresses(record.asleep) == {"data/Database"}
     assert "the gateway sleeps" in {one["purpose"] for one in record.asleep["on_purpose"]}
 
 
-@pytest.mark.skip(reason=NOT_ALL)
 def test_in_mode_act_it_is_put_back_without_asking(record):
     """The ledger has what was done and which examination led to it."""
     assert record.acted["repaired"][-1]["what"] == f"alarm {MOVED} put back"
