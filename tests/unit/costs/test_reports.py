@@ -78,10 +78,53 @@ def test_a_report_that_failed_is_ordered_again_and_one_that_was_told_is_not(play
     assert play.order() == {}
 
 
+def test_days_that_nobody_ordered_are_made_up_for_once_each(play):
+    """The control plane was away for three mornings: all of their days are told of at the next look."""
+    play.until(date(2026, 11, 4), 9)
+    assert play.order() == {"sandbox": "2026-11-01, 2026-11-02, 2026-11-03"}
+    assert list(play.workflow.started) == [
+        f"{ID}-2026-11-01-on-2026-11-04",
+        f"{ID}-2026-11-02-on-2026-11-04",
+        f"{ID}-2026-11-03-09",
+    ]
+    play.clock.pass_seconds(1800)
+    play.order()
+    assert len(play.workflow.started) == 3
+    for number in (1, 2, 3):
+        reported(play, date(2026, 11, number))
+    play.clock.pass_seconds(3600)
+    assert play.order() == {}
+    assert [subject.split()[-1] for subject, _ in play.people.pages] == [f"2026-11-0{n}" for n in (1, 2, 3)]
+
+
+def test_a_late_day_that_fails_is_tried_once_a_day_and_given_up_after_a_fortnight(play):
+    """It is told in the ledger each time, so not each hour; the newest day is not kept waiting by it."""
+    play.until(date(2026, 11, 4), 9)
+    for number in (1, 3):
+        reported(play, date(2026, 11, number))
+    for _ in range(20):
+        play.order()
+        play.clock.pass_seconds(3600)
+    late = [name for name in play.workflow.started if "2026-11-02" in name]
+    assert late == [f"{ID}-2026-11-02-on-2026-11-04", f"{ID}-2026-11-02-on-2026-11-05"]
+    play.until(date(2026, 11, 17), 7)
+    assert not any("2026-11-02" in day for day in play.order().values())
+
+
+def test_a_day_that_is_not_metered_to_its_end_waits_until_it_is(play):
+    """After an outage reports may be ordered before anything is metered: they would tell too little."""
+    play.clock.at = moment(date(2026, 11, 4), 9)
+    assert play.order() == {"sandbox": "2026-11-01"}
+    play.until(date(2026, 11, 4), 10)
+    assert play.order() == {"sandbox": "2026-11-01, 2026-11-02, 2026-11-03"}
+
+
 def test_one_that_is_gone_has_a_last_report_and_no_more(play):
     """Of its last day; after that nothing of it was there."""
     play.stands(replace(play.environment, status=Status.RETIRED, updated_at=moment(FIRST, 20)))
     assert play.order() == {"sandbox": "2026-11-01"}
+    for day in (FIRST, SECOND):
+        reported(play, day)
     play.clock.at = moment(date(2026, 11, 5), 7)
     assert play.order() == {}
 

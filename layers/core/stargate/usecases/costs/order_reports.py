@@ -1,6 +1,7 @@
-"""Each hour: have the costs of every environment reported whose newest day is over and was not told of yet.
+"""Each hour: have the costs of every environment reported of days that are over, metered and not told of yet.
 
-A report that failed is so begun again an hour later.
+A report that failed is so begun again an hour later, and what was missed because nobody was there to order it
+is made up for at the next look, up to a fortnight back.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.costs.actuals.month import DAY, day_of
-from stargate.domain.costs.reports.periods import day_that_is_due
+from stargate.domain.costs.actuals.month import DAY, day_of, midnight
+from stargate.domain.costs.reports.periods import days_that_are_due
 from stargate.domain.environment import Status
 from stargate.usecases.each_environment import every, in_turn
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from stargate.domain.environment import Environment
     from stargate.ports.costs import CostDays, CostReports
     from stargate.ports.state import Environments
@@ -33,22 +36,34 @@ class OrderReports:
     clock: Clock
 
     def __call__(self) -> dict[str, str]:
-        """Environment to the day that is being reported, of those where one was due."""
+        """Environment to the days that are being reported, of those where some were due."""
         now = self.clock.now()
         told_of = (one for one in every(self.environments) if _is_told_of(one, now))
         return in_turn(told_of, self._order, "not every environment's costs could be reported")
 
     def _order(self, environment: Environment) -> str:
         now, identifier = self.clock.now(), environment.environment_id
-        day = day_that_is_due(now)
-        if day < day_of(environment.created_at) or self.reports.get(identifier, day) is not None:
-            return ""
-        if self.days.get(identifier, day) is None and environment.status is Status.RETIRED:
-            return ""  # nothing of it was there any more
-        hour = int(now % DAY // HOUR)
-        payload = {"environment_id": identifier, "day": day.isoformat()}
-        self.workflow.start(f"{identifier}-{day}-{hour:02d}", payload)
-        return day.isoformat()
+        due = days_that_are_due(now)
+        known = {one.day for one in self.reports.page(identifier, len(due), None).items}
+        begun = day_of(environment.created_at)
+        missing = [day for day in due if day >= begun and day not in known]
+        ordered = [day for day in missing if self._is_known_whole(environment, day)]
+        for day in ordered:
+            payload = {"environment_id": identifier, "day": day.isoformat()}
+            self.workflow.start(_execution(identifier, day, now, is_late=day != due[-1]), payload)
+        return ", ".join(map(str, ordered))
+
+    def _is_known_whole(self, environment: Environment, day: date) -> bool:
+        """What is not metered to its end waits until it is; of one that is gone there is no more to come."""
+        if environment.status is Status.RETIRED:
+            return self.days.get(environment.environment_id, day) is not None
+        newest = self.days.newest(environment.environment_id)
+        return newest is not None and newest.until >= midnight(day) + DAY
+
+
+def _execution(identifier: str, day: date, now: float, *, is_late: bool) -> str:
+    """One an hour for the newest day, and one a day for a late one: what fails is begun again so often."""
+    return f"{identifier}-{day}-" + (f"on-{day_of(now)}" if is_late else f"{int(now % DAY // HOUR):02d}")
 
 
 def _is_told_of(environment: Environment, now: float) -> bool:

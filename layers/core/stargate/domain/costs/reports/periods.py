@@ -12,6 +12,7 @@ ONE = timedelta(days=1)
 READY = 6 * 3600.0  # after midnight: its last minutes are metered by then, and some of it is billed
 CLOSED_ON = 8  # of the next month: AWS restates days until it closes a month, five to seven days after
 SUNDAY = 7
+LOOKED_BACK = 14  # days: as far back as use is metered once whoever meters it is back
 
 
 class Kind(StrEnum):
@@ -79,6 +80,7 @@ def periods_of(day: date) -> tuple[Period, ...]:
     return tuple(found)
 
 
-def day_that_is_due(now: float) -> date:
-    """The newest day that can be told of: yesterday, from six in the morning on."""
-    return day_of(now - READY - DAY)
+def days_that_are_due(now: float) -> tuple[date, ...]:
+    """Those that can be told of, the oldest first: up to yesterday, once it is six in the morning."""
+    newest = day_of(now - READY - DAY)
+    return tuple(newest - ONE * back for back in reversed(range(LOOKED_BACK)))
