@@ -167,6 +167,8 @@ def test_an_even_beat_is_for_measured_checks_only(workflow, name):
         "Release common": [["CommonNotGoneError"]],
         "Sleep": [["NotAsleepYetError"]],
         "Wake": [["NotAwakeYetError"]],
+        "Announce and mute": [["DrillWaitsError"]],
+        "Announce": [["DrillWaitsError"]],
         "Mark": [["NotRestoredYetError"]],
         "Restore beside": [["NotRestoredYetError"]],
         "Check it": [["NotRestoredYetError"]],

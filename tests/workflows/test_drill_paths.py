@@ -46,6 +46,16 @@ def test_announce_measure_put_back_score(stage):
     assert all({**payload, **DRILL} == payload for _, payload in run.calls)
 
 
+def test_bounds_are_being_moved_at_first(stage):
+    """The outer loop is waited for before anything is muted."""
+    moved = in_turn(
+        *[raises("DrillWaitsError", "bounds being moved")] * 12, answers({"kind": "grafana-task"})
+    )
+    run = play(stage, begin_drill=moved)
+    assert run.status == "SUCCEEDED", run.cause
+    assert (run.path, len(run.asked("begin-drill"))) == (WELL, 13)
+
+
 def test_not_steady_twice_then_injected_then_recovered_late(stage):
     """Nothing is broken before the gateway is steady, and the rescue looks again until it is over."""
     run = play(

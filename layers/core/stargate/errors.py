@@ -199,6 +199,10 @@ class DrillRefusedError(StargateError):
         self.faults = tuple(faults)
 
 
+class DrillWaitsError(StargateError):
+    """What a drill must not begin beside is soon over: ask again."""
+
+
 class DrillNotSteadyError(StargateError):
     """The gateway was not well before the drill, so nothing was broken."""
 

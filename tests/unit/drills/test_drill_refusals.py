@@ -13,7 +13,7 @@ from stargate.domain.environment import Status
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.operating.leases import Lease
 from stargate.domain.operating.operations import Change
-from stargate.errors import DrillRefusedError
+from stargate.errors import DrillRefusedError, DrillStoppedError, DrillWaitsError
 from tests.unit.drills.drill_play import DrillPlay
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME
 
@@ -93,6 +93,30 @@ def test_an_action_under_way():
     play = DrillPlay()
     held(play, "service:litellm")
     assert refused(play) == {"actions"}
+
+
+def test_bounds_that_are_being_moved_are_waited_for():
+    """The outer loop is done in minutes: a drill that was asked for begins then, and is not refused."""
+    play = DrillPlay()
+    held(play, "capacity:litellm")
+    play.requested()
+    with pytest.raises(DrillWaitsError, match="bounds being moved"):
+        play.begin(*play.ids)
+    assert (play.drill.status, play.muted) == (DrillStatus.REQUESTED, False)
+    play.clock.pass_seconds(61)
+    play.begin(*play.ids)
+    assert play.drill.status is DrillStatus.RUNNING
+
+
+def test_a_drill_that_waits_can_be_stopped():
+    """It never begins: nothing is muted and nothing is broken."""
+    play = DrillPlay()
+    held(play, "capacity:litellm")
+    play.requested()
+    play.stop(NAME, play.ids[1], {"reason": "not now"})
+    with pytest.raises(DrillStoppedError, match="not now"):
+        play.begin(*play.ids)
+    assert (play.drill.status, play.muted) == (DrillStatus.REQUESTED, False)
 
 
 def test_the_kill_switch():

@@ -13,13 +13,15 @@ from stargate.domain.environment import Check, Status
 from stargate.domain.moments import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from stargate.domain.drills.budget import Budget
     from stargate.domain.drills.deeds import DatabaseFacts, Standing
     from stargate.domain.drills.drill import Window
     from stargate.domain.operating.operations import Overview
 
+BOUNDS = "bounds"
+WAITED_FOR = frozenset({BOUNDS})  # by a drill that was asked for: over by itself within minutes
 OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three missed are a fault
 
 
@@ -38,7 +40,7 @@ class Asked:
 
 
 def preconditions(asked: Asked, now: float) -> tuple[Check, ...]:
-    """One that does not hold refuses the drill; all of them are told."""
+    """One that does not hold refuses the drill, or lets it wait (`WAITED_FOR`); all of them are told."""
     needs = TRIALS[asked.kind].needs
     checks = [*_of_environment(asked, now), *_of_time(asked, now)]
     for need, check in OF_NEED.items():
@@ -47,13 +49,24 @@ def preconditions(asked: Asked, now: float) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def refused(checks: Iterable[Check]) -> list[Check]:
+    """Those that refuse a drill, of those that were made."""
+    return [check for check in checks if not check.ok and check.name not in WAITED_FOR]
+
+
+def waits(checks: Iterable[Check]) -> list[Check]:
+    """Those for which a drill that nothing refuses has to wait."""
+    return [check for check in checks if not check.ok and check.name in WAITED_FOR]
+
+
 def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     environment, operations = asked.overview.environment, asked.overview.operations
     held = [lease.scope for lease in operations.leases.values() if lease.held_at(now)]
     ours = {SCOPE, BESIDE}
+    moving = [scope for scope in held if scope.startswith("capacity:")]
     conditions = [one.key for one in operations.conditions.values() if one.open]
     busy = [one.kind for one in operations.actions.values() if one.in_flight]
-    others = [*busy, *(scope for scope in held if scope not in ours)]
+    others = [*busy, *(scope for scope in held if scope not in ours and scope not in moving)]
     switch = "on" if asked.overview.switch.on else "off"
     status = environment.status
     yield Check("status", status is Status.READY, status.value, Status.READY.value)
@@ -63,6 +76,7 @@ def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     yield Check("drill", not running and not asked.another, found, "none running")
     yield Check("conditions", not conditions, ", ".join(conditions) or "none open", "none open")
     yield Check("actions", not others, ", ".join(others) or "none", "none under way")
+    yield Check(BOUNDS, not moving, "being moved" if moving else "at rest", "at rest, or it waits")
     least = f"at least {100 * LEAST_LEFT:.0f} % left"
     yield Check("error budget", asked.budget.left >= LEAST_LEFT, asked.budget.told(), least)
 

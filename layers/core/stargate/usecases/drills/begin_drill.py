@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.drills.drill import Drill, DrillStatus
 from stargate.domain.drills.kinds import TRIALS
-from stargate.domain.drills.preconditions import preconditions
+from stargate.domain.drills.preconditions import preconditions, waits
 from stargate.domain.faults import Fault
 from stargate.domain.operating.leases import taken
 from stargate.domain.operating.operations import Change
-from stargate.errors import DrillRefusedError
+from stargate.errors import DrillRefusedError, DrillStoppedError, DrillWaitsError
 from stargate.usecases.drills.request_drill import RequestDrill, refuse
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ class BeginDrill:
     narrator: Narrator
 
     def __call__(self, environment_id: str, drill_id: str) -> Drill:
-        """Called again it finds its own lease, and mutes what a call that was cut off did not."""
+        """Called again it finds its own lease, and mutes what a call that was cut off did not.
+
+        DrillRefusedError with each precondition that fails, DrillStoppedError if it was stopped before it
+        began, DrillWaitsError while something is under way that is soon over.
+        """
         drill = self.drills.get(environment_id, drill_id)
         if drill.is_over:
             return drill
@@ -53,6 +57,10 @@ class BeginDrill:
         asked = self.asking.asked(overview, drill.kind, drill.zone)
         checks = preconditions(asked, now)
         refuse(checks)
+        if drill.stop_reason:
+            raise DrillStoppedError(drill.stop_reason)
+        if waited_for := waits(checks):
+            raise DrillWaitsError(", ".join(f"{check.name} {check.measured}" for check in waited_for))
         lease = taken(held, drill.scope, drill.drill_id, now)
         if lease is None:
             raise DrillRefusedError([Fault(drill.scope, "one is running", "none running")])

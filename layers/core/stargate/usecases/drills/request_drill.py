@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.drills.deeds import broken_by, deeds_of
 from stargate.domain.drills.drill import Drill, DrillStatus, Window
 from stargate.domain.drills.kinds import Kind
-from stargate.domain.drills.preconditions import Asked, preconditions
+from stargate.domain.drills.preconditions import Asked, preconditions, refused
 from stargate.domain.drills.steps import steps
 from stargate.domain.faults import Fault
 from stargate.domain.moments import understood
@@ -98,9 +98,9 @@ class RequestDrill:
 
 
 def refuse(checks: tuple[Check, ...]) -> None:
-    failing = [Fault(check.name, check.measured, check.bound) for check in checks if not check.ok]
+    failing = refused(checks)
     if failing:
-        raise DrillRefusedError(failing)
+        raise DrillRefusedError([Fault(check.name, check.measured, check.bound) for check in failing])
 
 
 def _dry_run(asked: Asked, checks: tuple[Check, ...]) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _dry_run(asked: Asked, checks: tuple[Check, ...]) -> dict[str, Any]:
     return {
         "dry_run": True,
         "kind": asked.kind.value,
-        "would_run": all(check.ok for check in checks),
+        "would_run": not refused(checks),
         "preconditions": [check.document() for check in checks],
         "steps": [{"step": step, "does": does} for step, does in steps(asked.kind, asked.standing, broken)],
     }
