@@ -129,13 +129,26 @@ def _come_up(api, cloud, told):
 
 def _look(api, cloud, told):
     now = Connection(**asdict(cloud)).control("GET", "/clock")["now"]
-    for document in api.get("/environments", limit="100").document["environments"]:
+    for document in _listed(api):
         name = document["name"]
         if name not in told.made:
             look = Look(now, document["status"], document["progress"], document["eta_seconds"])
             told.looks.setdefault(name, []).append(look)
             if settled(document):
                 told.made[name] = document
+
+
+def _listed(api):
+    """In one call: to ask for each would be half of what there is to compute."""
+    documents: list[Document] = api.get("/environments", limit="100").document["environments"]
+    return documents
+
+
+def _unlisted(api, name):
+    """What is gone is in no list."""
+    answer = api.get(f"/environments/{name}")
+    assert answer.status in {200, 404}, answer.text
+    return answer.document if answer.status == 200 else {"name": name, "status": "RETIRED"}
 
 
 def _are_counted(cloud, told):
@@ -168,8 +181,10 @@ def _go(api, cloud, told):
     limit = time.monotonic() + LIMIT
     while len(told.gone) < GOING:
         assert time.monotonic() < limit, f"{sorted(set(moments) - set(told.gone))} are not gone"
+        known = {document["name"]: document for document in _listed(api)}
         for name in set(moments) - set(told.gone):
-            _follow(api, cloud, told, name, moments[name], farewell[name])
+            document = known.get(name) or _unlisted(api, name)
+            _follow(api, cloud, told, document, moments[name], farewell[name])
         _never.wait(LOOK_EVERY / 2)
     for name in moments:
         told.left[name] = _bearing(cloud, told.ids[name])
@@ -179,13 +194,11 @@ def _farewell(number):
     return {"final_snapshot": "yes" if number % 2 else "no", "secrets_recovery": "no"}
 
 
-def _follow(api, cloud, told, name, moment, farewell):
-    answer = api.get(f"/environments/{name}")
-    if answer.status == 404 or answer.document["status"] == "RETIRED":
-        told.gone[name] = answer.document
-        return
-    document = answer.document
-    if name not in told.interrupted:
+def _follow(api, cloud, told, document, moment, farewell):
+    name = document["name"]
+    if document["status"] == "RETIRED":
+        told.gone[name] = document
+    elif name not in told.interrupted:
         if document["status"] == "RETIRING" and document["progress"] >= moment:
             _stop(cloud, document)
             told.interrupted[name] = document
