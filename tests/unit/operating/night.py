@@ -10,15 +10,16 @@ from __future__ import annotations
 import collections
 import itertools
 from dataclasses import replace
+from decimal import Decimal
 
-from stargate.domain.environment import Mode, Status
+from stargate.domain.environment import Mode, Status, Work
 from stargate.domain.gateway.connections import MOST_CONNECTIONS
 from stargate.domain.gateway.secrets import READERS
 from stargate.domain.life.hours import DAYS, Hours
 from stargate.domain.operating.action import ActionStatus
 from stargate.domain.operating.actions.registry import ACTIONS
 from stargate.domain.operating.conditions import FLAPS, is_asked
-from stargate.domain.operating.facts import Keys, Task
+from stargate.domain.operating.facts import KeyBudget, Keys, Task
 from stargate.domain.operating.guards import TAKE_BACK
 from stargate.domain.operating.ladders import rule_named, with_what_is_due
 from stargate.domain.operating.leases import Lease
@@ -56,6 +57,8 @@ WIDE = (
     _rule("often", "errors-high", Rung("restart_service", tries=9), cool_down=1.0, most_in_an_hour=1),
     _rule("again", "latency-high", Rung("restart_service", tries=9), cool_down=1200.0),
     _rule("asked", "alert", Rung("restart_service"), guards=("approval",)),
+    _rule("keys", "cost-anomaly", Rung("lower_key_budgets")),
+    _rule("spent", "budget-passed", Rung("put_to_sleep"), cool_down=HOUR),
     *(rule for rule in DEFAULT if rule not in LAST and rule.rungs),
     *LAST,
 )
@@ -69,6 +72,8 @@ SUBJECTS = {
     "connections-high": ("database",),
     "database-failover": ("database",),
     "keys-refused": ("litellm",),
+    "budget-passed": ("cost",),
+    "cost-anomaly": ("cost",),
 }
 FACTS = {
     "health-issue": (
@@ -116,6 +121,7 @@ class Night:
         self.play = play = LoopPlay(playbook=playbook)
         play.operations.outputs["BalancerArn"] = "arn:balancer"
         play.repose.sounding_alarms |= {CRITICAL, WARNING}
+        play.budgets.facts = {"batch": KeyBudget(Decimal(80), Decimal(100), unimportant=True)}
         performers = play.perform.performers
         watched = {kind: Watched(self, kind, one) for kind, one in performers.items()}
         play.perform = replace(play.perform, performers=watched)
@@ -244,6 +250,8 @@ class Night:
             ("model-throttled", "litellm"),
             ("memory-high", "litellm"),
             ("cpu-high", "litellm"),
+            ("budget-passed", "cost"),
+            ("cost-anomaly", "cost"),
         )
         kind, subject = troubles[number % len(troubles)]
         facts = {"zones": ["us-east-1a"]} if kind == "health-issue" else {}
@@ -270,8 +278,18 @@ class Night:
         self.play.services.settle()
         self.play.shifts.moves()
         self._database_is_done()
+        self._rests()
         for name in self._running():
             self._goes_on(name)
+        self._rests()
+
+    def _rests(self):
+        """What was told to sleep is asleep, and what sleeps is woken."""
+        now = self.environment()
+        if now.status is Status.ASLEEP:
+            self.play.becomes(status=Status.READY, work=Work.WAKE)
+        elif now.status is Status.UPDATING and now.work is Work.SLEEP:
+            self.play.becomes(status=Status.ASLEEP)
 
     def _turns(self, kind, subject, turn, facts, severity=Severity.CRITICAL):
         event, now = f"event-{next(self.play.numbers)}", self.play.clock.now()
@@ -395,6 +413,7 @@ class Night:
             lambda: play.pager.delivered.append(play.clock.now()),
             lambda: setattr(play.keys, "facts", Keys("", (), 2)),
             self._deploys,
+            self._rests,
         )
         things[number % len(things)]()
 
@@ -437,6 +456,9 @@ class Night:
                 play.keys, "facts", Keys("no task makes a key: 401", ("10.0.1.1", "10.0.2.2"), 2)
             ),
             lambda: play.repose.sounding_alarms.update({CRITICAL, WARNING}),
+            lambda: play.budgets.facts.update(
+                batch=KeyBudget(Decimal(80), Decimal(90 + number // 8 % 40), unimportant=True)
+            ),
         )
         things[number % len(things)]()
 
@@ -592,6 +614,7 @@ class Night:
             play.services.settle()
             play.shifts.moves()
             self._database_is_done()
+            self._rests()
             play.pager.delivered.append(play.clock.now())
             play.keys.facts = Keys("", (), 2)
             self.do_approve(1)
