@@ -16,6 +16,7 @@ from stargate.domain.operating.operations import Change
 from stargate.errors import DrillRefusedError, DrillStoppedError, DrillWaitsError
 from tests.unit.drills.drill_play import DrillPlay
 from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER, NAME
+from tests.unit.operating.scenes import told
 
 
 def refused(play, **request):
@@ -86,6 +87,16 @@ def test_an_open_condition():
     play.loop.load(92)
     play.loop.alarm(CRITICAL, "ALARM")
     assert "conditions" in refused(play)
+
+
+def test_money_that_is_spent_refuses_no_drill():
+    """An anomaly of tokens is open for hours, and says nothing of how the gateway recovers."""
+    play = DrillPlay()
+    told(play.loop, "cost-anomaly", "tokens")
+    play.begun()
+    assert play.drill.status is DrillStatus.RUNNING
+    told(play.loop, "budget-passed", "cost", percent=101.0)
+    play.tend(*play.ids)
 
 
 def test_an_action_under_way():

@@ -9,8 +9,10 @@ from stargate.domain.drills.budget import LEAST_LEFT
 from stargate.domain.drills.drill import BESIDE, SCOPE
 from stargate.domain.drills.kinds import SERVICE_OF, TRIALS, Kind, Needed
 from stargate.domain.drills.policy import Policy
+from stargate.domain.drills.troubles import troubles
 from stargate.domain.environment import Check, Status
 from stargate.domain.moments import told
+from stargate.domain.operating.actions.registry import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -64,8 +66,9 @@ def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     held = [lease.scope for lease in operations.leases.values() if lease.held_at(now)]
     ours = {SCOPE, BESIDE}
     moving = [scope for scope in held if scope.startswith("capacity:")]
-    conditions = [one.key for one in operations.conditions.values() if one.open]
-    busy = [one.kind for one in operations.actions.values() if one.in_flight]
+    conditions = troubles(asked.overview)
+    flying = (one.kind for one in operations.actions.values() if one.in_flight)
+    busy = [kind for kind in flying if ACTIONS[kind].changes_the_gateway]
     others = [*busy, *(scope for scope in held if scope not in ours and scope not in moving)]
     switch = "on" if asked.overview.switch.on else "off"
     status = environment.status

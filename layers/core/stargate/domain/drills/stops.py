@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.drills.kinds import TRIALS
+from stargate.domain.drills.troubles import troubles
 from stargate.domain.environment import Status
 
 if TYPE_CHECKING:
@@ -46,11 +47,8 @@ def _permission(drill: Drill, overview: Overview, now: float) -> str:
 
 def _incident(drill: Drill, overview: Overview) -> str:
     """A problem that the failure itself does not explain; one from before would have refused the drill."""
-    expected = TRIALS[drill.kind].conditions
-    found = [
-        one.key for one in overview.operations.conditions.values() if one.open and one.key not in expected
-    ]
-    return f"an incident that is none of the drill's: {', '.join(sorted(found))}" if found else ""
+    found = troubles(overview, TRIALS[drill.kind].conditions)
+    return f"an incident that is none of the drill's: {', '.join(found)}" if found else ""
 
 
 def _budget(budget: Budget) -> str:

@@ -259,10 +259,9 @@ def _stops(condition: Condition) -> list[str]:
     return [f"{counted} that nobody asked for"] if count else []
 
 
+OF_MONEY = frozenset({"cost-anomaly", "budget-passed"})
 # At the quota fewer tasks do no harm, and no task makes cheaper what is spent.
-NEEDS_NO_TASKS = frozenset(
-    {"quota-high", "quota-warning", "model-throttled", "cost-anomaly", "budget-passed"}
-)
+NEEDS_NO_TASKS = OF_MONEY | {"quota-high", "quota-warning", "model-throttled"}
 
 
 def needs_its_tasks(condition: Condition) -> bool:
