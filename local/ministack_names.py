@@ -79,6 +79,12 @@ PRIVATE_NAMES = (
     ),
     PrivateName(
         "ministack.core.iam_evaluator",
+        "parse_policy_document",
+        "(doc: str | dict) -> list[ministack.core.iam_evaluator.ParsedStatement]",
+        "local/iam/documents.py: is a policy read once by now?",
+    ),
+    PrivateName(
+        "ministack.core.iam_evaluator",
         "caller_arn",
         "() -> str",
         "local/iam/stacks.py: does it still mean the same?",

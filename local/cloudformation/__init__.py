@@ -2,7 +2,16 @@
 
 from local import control
 from local.clock import Clock
-from local.cloudformation import addresses, drift, events, faults, operations, permissions, types
+from local.cloudformation import (
+    addresses,
+    drift,
+    events,
+    faults,
+    operations,
+    permissions,
+    templates,
+    types,
+)
 from local.cloudformation.faults import Faults
 from local.events import emit
 from local.iam import check_reading, check_resource
@@ -13,6 +22,7 @@ def install(clock: Clock) -> None:
     injected = Faults()
     types.install()
     addresses.install()
+    templates.install()
     events.install(emit)
     permissions.install(check_resource)
     drift.install(clock, check_reading)

@@ -5,6 +5,24 @@ from local.ministack_names import PrivateName
 
 PRIVATE_NAMES = (
     PrivateName(
+        "ministack.services.cloudformation.changesets",
+        "_parse_template",
+        "(template_body: str) -> dict",
+        "local/cloudformation/templates.py: is a template read once by now?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.engine",
+        "_parse_template",
+        "(template_body: str) -> dict",
+        "local/cloudformation/templates.py: is a template read once by now?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.handlers",
+        "_parse_template",
+        "(template_body: str) -> dict",
+        "local/cloudformation/templates.py: is a template read once by now?",
+    ),
+    PrivateName(
         "ministack.services.alb",
         "_lbs",
         None,

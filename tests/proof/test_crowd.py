@@ -139,16 +139,10 @@ def _look(api, cloud, told):
 
 
 def _listed(api):
-    """In one call: to ask for each would be half of what there is to compute."""
-    documents: list[Document] = api.get("/environments", limit="100").document["environments"]
+    """In one call: to ask for each would be much of what there is to compute. Unheard, it is asked again."""
+    answer = api.get("/environments", limit="100")
+    documents: list[Document] = answer.document["environments"] if answer.status == 200 else []
     return documents
-
-
-def _unlisted(api, name):
-    """What is gone is in no list."""
-    answer = api.get(f"/environments/{name}")
-    assert answer.status in {200, 404}, answer.text
-    return answer.document if answer.status == 200 else {"name": name, "status": "RETIRED"}
 
 
 def _are_counted(cloud, told):
@@ -181,10 +175,10 @@ def _go(api, cloud, told):
     limit = time.monotonic() + LIMIT
     while len(told.gone) < GOING:
         assert time.monotonic() < limit, f"{sorted(set(moments) - set(told.gone))} are not gone"
-        known = {document["name"]: document for document in _listed(api)}
-        for name in set(moments) - set(told.gone):
-            document = known.get(name) or _unlisted(api, name)
-            _follow(api, cloud, told, document, moments[name], farewell[name])
+        for document in _listed(api):
+            name = document["name"]
+            if name in moments and name not in told.gone:
+                _follow(api, cloud, told, document, moments[name], farewell[name])
         _never.wait(LOOK_EVERY / 2)
     for name in moments:
         told.left[name] = _bearing(cloud, told.ids[name])
