@@ -32,7 +32,7 @@ class QuotaPlay(ScalingPlay):
             self.limits,
             self.use,
             self.published,
-            self.budgets,
+            self.quota_budgets,
             replace(self.signals, looks=self.looks_ordered),
             self.clock,
         )

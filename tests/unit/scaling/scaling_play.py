@@ -19,7 +19,7 @@ class ScalingPlay(LoopPlay):
     """`busy` is demand in tasks wholly busy, evenly over the tasks that run."""
 
     observer: fakes.FakeObserver = field(default_factory=fakes.FakeObserver)
-    budgets: fakes.FakeBudgets = field(default_factory=fakes.FakeBudgets)
+    quota_budgets: fakes.FakeBudgets = field(default_factory=fakes.FakeBudgets)
     finished: float = 0.0
     throttled: float = 0.0
 
@@ -30,7 +30,7 @@ class ScalingPlay(LoopPlay):
             self.observer,
             self.scaling,
             self.services,
-            self.budgets,
+            self.quota_budgets,
             self.clock,
             self.narrator("scale_gateway"),
         )
