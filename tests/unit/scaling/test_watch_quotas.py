@@ -9,7 +9,7 @@ import pytest
 from stargate.domain.scaling.quota_budgets import Budgets
 from stargate.domain.scaling.quota_watch import Limit
 from stargate.errors import AwsDeniedError
-from tests.unit.operating.loop_play import IDENTIFIER
+from tests.unit.operating.loop_play import CRITICAL, IDENTIFIER
 from tests.unit.scaling.quota_play import SONNET, TOKENS, QuotaPlay
 
 
@@ -26,7 +26,7 @@ def test_use_is_published_and_shared_out(play):
         "us-east-1": {"percent": {"us.haiku": 0.0, "us.sonnet": 30.0, "us.opus": 0.0}, "signals": 0}
     }
     assert play.watched().shares == {"sandbox": 1.0, "others": 0.0}
-    budget = play.budgets.rows["us-east-1"].of("sandbox", play.clock.now())
+    budget = play.quota_budgets.rows["us-east-1"].of("sandbox", play.clock.now())
     assert budget[SONNET] == pytest.approx(TOKENS / 60)
 
 
@@ -144,13 +144,13 @@ def test_what_cannot_be_published_is_decided_on_all_the_same(play):
     with pytest.raises(ExceptionGroup):
         play.watch()
     assert play.quota_condition().severity == "critical"
-    assert play.budgets.rows["us-east-1"].of("sandbox", play.clock.now())
+    assert play.quota_budgets.rows["us-east-1"].of("sandbox", play.clock.now())
 
 
 def test_the_quota_is_a_ceiling_of_the_bounds(play):
     """Throttled at half of what is asked for: no task more than it can use, and the reason says so."""
     play.knows(5.0)
-    play.budgets.write("us-east-1", budget_of(play, 2.0))
+    play.quota_budgets.write("us-east-1", budget_of(play, 2.0))
     for _ in range(4):
         play.asks(5.0, refused=0.5)
         play.looks()
@@ -159,6 +159,24 @@ def test_the_quota_is_a_ceiling_of_the_bounds(play):
     decision = [one for one in play.entries("decision") if one.actor == "scale_gateway"][-1]
     assert decision.detail["at_quota"]
     assert "quota" in decision.summary
+
+
+def test_cpus_alarm_raises_no_bound_above_what_the_quota_can_use(play):
+    """More tasks would only be refused more often; but where nobody looks any more the alarm is answered."""
+    play.knows(5.0)
+    play.quota_budgets.write("us-east-1", budget_of(play, 2.0))
+    for _ in range(4):
+        play.asks(5.0, refused=0.5)
+        play.looks()
+    ceiling = play.bounds()[1]
+    play.load(88, tasks=ceiling)
+    play.alarm(CRITICAL, "ALARM")
+    assert list(play.actions()) == []
+    assert f"the quota can use no more than {ceiling} tasks" in play.summaries("decision")[-1]
+    play.clock.pass_seconds(900)
+    play.load(88, tasks=ceiling)
+    play.examine()
+    assert [one.kind for one in play.actions()] == ["raise_bound"]
 
 
 def budget_of(play, busy):

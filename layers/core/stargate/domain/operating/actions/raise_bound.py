@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Expectation, number
-from stargate.domain.operating.actions.bounds import BoundsMoved
+from stargate.domain.operating.actions.bounds import BoundsMoved, loop_that_looks
 from stargate.domain.operating.limits import Limits, limits_of
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
 from stargate.domain.scaling.capacity import Estimate, tasks_needed
@@ -40,8 +40,11 @@ class RaiseBound(BoundsMoved):
             return Nothing(f"the bound of {scaling.minimum} covers it: {estimate.reason}")
         if scaling.minimum >= limits.maximum:
             return Held("limits", f"the bound is at the limit of {limits.maximum}: {estimate.reason}")
-        wanted = min(estimate.tasks, limits.maximum)
-        capped = "" if wanted == estimate.tasks else f", the limit is {limits.maximum}"
+        most = limits.maximum if asked is not None else min(limits.maximum, _usable(case, limits))
+        if scaling.minimum >= most:
+            return Nothing(f"the quota can use no more than {most} tasks: {estimate.reason}")
+        wanted = min(estimate.tasks, most)
+        capped = "" if wanted == estimate.tasks else f", the limit is {most}"
         moved = f"raise the lower bound of {case.subject} from {scaling.minimum} to {wanted}"
         return Proposal(
             f"{moved}: {estimate.reason}{capped}",
@@ -87,6 +90,13 @@ def _highest(scaling: ScalingFacts, limits: Limits, wanted: int) -> int:
 def _told(asked: object) -> Estimate | None:
     """As many as the rule or a person asks for, whatever is measured."""
     return Estimate(int(asked), f"{asked:g} are asked for") if isinstance(asked, (int, float)) else None
+
+
+def _usable(case: Case, limits: Limits) -> int:
+    """As many tasks as the quota can use, while the outer loop sees that it binds: more are no use."""
+    loop = loop_that_looks(case)
+    bounds = loop.wanted if loop is not None and loop.at_quota else None
+    return limits.maximum if bounds is None else bounds.maximum
 
 
 def _expected_of(wanted: int, *, cpu_too: bool) -> tuple[Expectation, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.operating.action import Expectation, number
-from stargate.domain.operating.actions.bounds import BoundsMoved
+from stargate.domain.operating.actions.bounds import BoundsMoved, loop_that_looks
 from stargate.domain.operating.conditions import needs_its_tasks
 from stargate.domain.operating.limits import Limits, limits_of
 from stargate.domain.operating.proposals import Held, Nothing, Proposal
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from stargate.domain.scaling.outer_loop import Bounds
 
 BOUND_SECONDS = 120.0
-LOOKS_SECONDS = 180.0  # the outer loop looks each minute: three looks missed, and it is not there
 
 
 class ReleaseBound(BoundsMoved):
@@ -75,9 +74,8 @@ def _released(case: Case, hold: Hold, scaling: ScalingFacts, limits: Limits) -> 
 
 def _wanted_by_the_loop(case: Case) -> Bounds | None:
     """The bounds are the outer loop's, once the hold is over: they go back to what it wants, if it looks."""
-    loop = case.overview.operations.loops.get(case.subject)
-    looks = loop is not None and case.now - loop.looked_at < LOOKS_SECONDS
-    return loop.wanted if loop is not None and looks else None
+    loop = loop_that_looks(case)
+    return loop.wanted if loop is not None else None
 
 
 def _no_scale_in(case: Case) -> Held | None:
