@@ -149,11 +149,7 @@ def test_what_cannot_be_published_is_decided_on_all_the_same(play):
 
 def test_the_quota_is_a_ceiling_of_the_bounds(play):
     """Throttled at half of what is asked for: no task more than it can use, and the reason says so."""
-    play.knows(5.0)
-    play.quota_budgets.write("us-east-1", budget_of(play, 2.0))
-    for _ in range(4):
-        play.asks(5.0, refused=0.5)
-        play.looks()
+    comes_to_the_quota(play)
     assert play.state().at_quota
     assert play.bounds()[1] <= 4
     decision = [one for one in play.entries("decision") if one.actor == "scale_gateway"][-1]
@@ -163,11 +159,7 @@ def test_the_quota_is_a_ceiling_of_the_bounds(play):
 
 def test_cpus_alarm_raises_no_bound_above_what_the_quota_can_use(play):
     """More tasks would only be refused more often; but where nobody looks any more the alarm is answered."""
-    play.knows(5.0)
-    play.quota_budgets.write("us-east-1", budget_of(play, 2.0))
-    for _ in range(4):
-        play.asks(5.0, refused=0.5)
-        play.looks()
+    comes_to_the_quota(play)
     ceiling = play.bounds()[1]
     play.load(88, tasks=ceiling)
     play.alarm(CRITICAL, "ALARM")
@@ -177,6 +169,15 @@ def test_cpus_alarm_raises_no_bound_above_what_the_quota_can_use(play):
     play.load(88, tasks=ceiling)
     play.examine()
     assert [one.kind for one in play.actions()] == ["raise_bound"]
+
+
+def comes_to_the_quota(play):
+    """For four minutes five tasks' work is asked for, and half of it is refused."""
+    play.knows(5.0)
+    play.quota_budgets.write("us-east-1", budget_of(play, 2.0))
+    for _ in range(4):
+        play.asks(5.0, refused=0.5)
+        play.looks()
 
 
 def budget_of(play, busy):
