@@ -316,6 +316,23 @@ def test_refusal_errors_are_our_own():
         play.scaling.set_bounds("r", "c", "s", 1, 2)
 
 
+def test_an_observer_that_is_slow_to_begin_makes_no_crowd(play):
+    """A count is of the moment of its answer: a minute that took longer to be counted is no busier one."""
+    play.minutes(*[1.0] * 6)
+    asked = play.observer.ask
+
+    def slow(*question):
+        play.asks(1.0, seconds=30)
+        return asked(*question)
+
+    play.observer.ask = slow
+    play.minutes(1.0)
+    play.observer.ask = asked
+    play.minutes(1.0)
+    demands = [one.demand for one in play.state().memory.minutes[-3:]]
+    assert demands == pytest.approx([1.0] * 3, rel=0.05)
+
+
 def test_a_bound_that_was_raised_goes_back_to_what_the_loop_wants(play):
     """While it wants as much, the bound stays; once it wants less, it goes back to that and no further."""
     play.minutes(*[2.0] * 6)

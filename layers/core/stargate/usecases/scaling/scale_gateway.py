@@ -98,18 +98,18 @@ class ScaleGateway:
         scaling, service = self.scaling.describe(*place), self.services.describe(*place)
         if scaling is None or service is None:
             return None
+        count, silence = self._count(environment)
         now = self.clock.now()
-        count, silence = self._count(environment, now)
         budgets = self.budgets.read(environment.region_of("models")).of(environment.name, now)
         return Look(now, scaling, service, count, silence, budgets)
 
-    def _count(self, environment: Environment, now: float) -> tuple[Count | None, str]:
-        """Or why there is none."""
+    def _count(self, environment: Environment) -> tuple[Count | None, str]:
+        """Or why there is none. It is of the moment of the answer: an observer may be slow to begin."""
         found = self.observer.ask(environment.region, environment.name, DEMAND)
         if not found.ok:
             return None, found.reason
         try:
-            return Count.of(now, found.measured), ""
+            return Count.of(self.clock.now(), found.measured), ""
         except (KeyError, TypeError, ValueError) as error:
             return None, f"the observer's count cannot be read: {error!r}"
 
