@@ -220,6 +220,12 @@ PRIVATE_NAMES = (
     ),
     PrivateName(
         "ministack.services.lambda_svc",
+        "_execute_function",
+        "(func: dict, event: dict) -> dict",
+        "local/processors.py: is concurrency still counted within it, and is it still called again within itself?",
+    ),
+    PrivateName(
+        "ministack.services.lambda_svc",
         "_execute_function_dispatch",
         "(func: dict, config: dict, event: dict, request_id: str, started: float) -> dict",
         "local/processors.py: does it still mean the same?",

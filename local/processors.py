@@ -7,6 +7,9 @@ turn and then mostly finds a warm process. AWS has no such limit; nobody but a s
 What somebody waits for goes ahead of the crowd. A person is kept waiting by nothing that runs behind. A
 function that waits for another one's answer has a turn already: if that one had to wait too, both might for
 ever.
+
+What waits for its turn does not run yet: it counts towards nobody's concurrency, and its duration has not
+begun. Otherwise a crowd would be throttled for invocations that on AWS were long over.
 """
 
 import os
@@ -23,6 +26,7 @@ _LONGEST_WAIT = 120.0
 """Real seconds after which an invocation goes ahead all the same: whatever holds the turns does not end."""
 
 _awaited: ContextVar[bool] = ContextVar("stargate_awaited_invocation", default=False)
+_has_turn: ContextVar[bool] = ContextVar("stargate_invocation_has_turn", default=False)
 
 
 API, INVOCATIONS = "/_user_request_", "/invocations"  # in the path of what is asked of an API, of a function
@@ -33,17 +37,19 @@ class Turns:
         self._free = threading.BoundedSemaphore(at_once)
         self._longest_wait = longest_wait
 
-    def taken_by(self, dispatch: Callable[..., Any]) -> Callable[..., Any]:
-        """The same, for as long in a turn of its own."""
+    def taken_by(self, execute: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, for as long in a turn of its own; MiniStack calls it again within itself."""
 
         def in_turn(*arguments: Any) -> Any:
-            if _awaited.get():
-                return dispatch(*arguments)
-            has_turn = self._free.acquire(timeout=self._longest_wait)
+            if _awaited.get() or _has_turn.get():
+                return execute(*arguments)
+            was_free = self._free.acquire(timeout=self._longest_wait)
+            token = _has_turn.set(True)
             try:
-                return dispatch(*arguments)
+                return execute(*arguments)
             finally:
-                if has_turn:
+                _has_turn.reset(token)
+                if was_free:
                     self._free.release()
 
         return in_turn
@@ -51,7 +57,7 @@ class Turns:
 
 def install() -> None:
     turns = Turns(2 * (os.cpu_count() or 2))
-    lambda_svc._execute_function_dispatch = turns.taken_by(lambda_svc._execute_function_dispatch)
+    lambda_svc._execute_function = turns.taken_by(lambda_svc._execute_function)
 
 
 def wrap(application: control.Application) -> control.Application:

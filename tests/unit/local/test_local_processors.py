@@ -66,6 +66,14 @@ def test_what_holds_a_turn_for_ever_does_not_hold_up_the_rest_for_ever():
     assert invocations.running == 0
 
 
+def test_an_invocation_has_one_turn_however_often_it_is_called_within_itself():
+    """MiniStack calls it again in the function's own account and region."""
+    turns = Turns(1, 10 * LONG)
+    inner = turns.taken_by(lambda answer: answer)
+    assert turns.taken_by(inner)(1) == 1
+    assert inner(2) == 2
+
+
 INVOKE = "/2015-03-31/functions/observer/invocations"
 API = "/restapis/abc/v1/_user_request_/environments"
 
