@@ -3,6 +3,8 @@
 A burst of invocations would start as many Python processes at the same time, and on a laptop they would all
 be slow enough to run into their time-outs, be tried again and be slower still. So an invocation waits for its
 turn and then mostly finds a warm process. AWS has no such limit; nobody but a stopwatch sees the difference.
+Twice as many as there are processors have a turn, or as many as STARGATE_FUNCTIONS_AT_ONCE says: a function
+that AWS throttles keeps its turn while it pauses, and computes nothing.
 
 What somebody waits for goes ahead of the crowd. A person is kept waiting by nothing that runs behind. A
 function that waits for another one's answer has a turn already: if that one had to wait too, both might for
@@ -22,6 +24,7 @@ from ministack.services import lambda_svc
 
 from local import control
 
+VARIABLE = "STARGATE_FUNCTIONS_AT_ONCE"
 _LONGEST_WAIT = 120.0
 """Real seconds after which an invocation goes ahead all the same: whatever holds the turns does not end."""
 
@@ -56,7 +59,7 @@ class Turns:
 
 
 def install() -> None:
-    turns = Turns(2 * (os.cpu_count() or 2))
+    turns = Turns(int(os.environ.get(VARIABLE) or 2 * (os.cpu_count() or 2)))
     lambda_svc._execute_function = turns.taken_by(lambda_svc._execute_function)
 
 

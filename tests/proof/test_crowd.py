@@ -20,6 +20,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from cli.client import ApiClient
+from local import processors
 from local.clock import SCALE_VARIABLE
 from local.demo.connection import Connection
 from local.services.service_quotas import DEFAULTS
@@ -38,7 +39,8 @@ pytestmark = [
 
 MANY = int(os.environ.get("STARGATE_CROWD", "20"))
 GOING = min(MANY, 20)
-SCALE = 6.0
+SCALE = 8.0
+AT_ONCE = 16  # functions: most of a crowd's pause because AWS throttles them
 SEED = "50"  # durations and moments of interruption can be had again
 PRESET = PRESETS["poc"]
 REGIONS = (PRESET.region, "us-east-1")
@@ -78,9 +80,8 @@ class Crowd:
 
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory):
-    with raised(
-        tmp_path_factory.mktemp("crowd"), **{SCALE_VARIABLE: str(SCALE), "STARGATE_SEED": SEED}
-    ) as cloud:
+    variables = {SCALE_VARIABLE: str(SCALE), "STARGATE_SEED": SEED, processors.VARIABLE: str(AT_ONCE)}
+    with raised(tmp_path_factory.mktemp("crowd"), **variables) as cloud:
         api = ApiClient(cloud.api, cloud.region, Credentials(cloud.access_key_id, cloud.secret_access_key))
         told = Crowd()
         _are_granted(cloud)
