@@ -138,7 +138,7 @@ def _provision(stage: Stage) -> None:
 
 
 def _still_the_outer_loop(stage: Stage) -> None:
-    """It looks each minute, which is a second here, and would raise the bound before the alarm's own way does."""
+    """It looks each minute, which is a second here, and would raise the bound before the alarm's own way."""
     functions = stage.client("lambda")
     found = functions.list_event_source_mappings(FunctionName=OUTER_LOOP)["EventSourceMappings"]
     if not found:
