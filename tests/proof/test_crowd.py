@@ -39,7 +39,7 @@ pytestmark = [
 
 MANY = int(os.environ.get("STARGATE_CROWD", "20"))
 GOING = min(MANY, 20)
-SCALE = 8.0
+SCALE = 6.0
 AT_ONCE = 16  # functions: most of a crowd's pause because AWS throttles them
 SEED = "50"  # durations and moments of interruption can be had again
 PRESET = PRESETS["poc"]
