@@ -111,6 +111,22 @@ def test_a_wedged_litellm_is_rescued_and_its_time_counted():
     }  # fmt: skip
 
 
+def test_the_page_shows_it_beside_earlier_drills_of_its_kind():
+    """A person sees whether recovery takes longer than it did; the same in JSON."""
+    play = DrillPlay(60)
+    play.run()
+    assert "It is the first of its kind here." in play.records.pages[play.ids[1]]
+    first = play.drill
+    play.clock.pass_seconds(86400)
+    told = play.run()
+    (earlier,) = told["earlier"]
+    assert (earlier["id"], earlier["verdict"]) == (first.drill_id, "met")
+    took = {one["component"]: one["seconds"] for one in first.result["components"]}
+    assert earlier["seconds"].items() >= took.items()
+    page = play.records.pages[play.ids[1]].partition("Beside earlier drills")[2]
+    assert [f"{took[name]:.1f} s" in page for name in took] == [True] * len(took)
+
+
 def test_while_a_drill_runs_the_loop_repairs_nothing():
     """What it breaks is its own: a ringing alarm is decided on and held by the lease, until it is over."""
     play = DrillPlay()

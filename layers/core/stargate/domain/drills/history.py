@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stargate.domain.drills.drill import DrillStatus
+from stargate.domain.moments import told
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from stargate.domain.drills.drill import Drill
+
 DAY = 86400.0
+EARLIER_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,33 @@ class Past:
     at: float
     verdict: str
     seconds: Mapping[str, float | None]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "id": self.drill_id,
+            "at": told(self.at),
+            "verdict": self.verdict,
+            "seconds": dict(self.seconds),
+        }
+
+
+def past_of(drills: Iterable[Drill]) -> list[Past]:
+    """Those that were brought to a verdict."""
+    return [_past(one) for one in drills if one.status is DrillStatus.SCORED]
+
+
+def earlier_of(drill: Drill, drills: Iterable[Drill]) -> list[dict[str, Any]]:
+    """What the last ones of its kind before it measured, the newest first."""
+    same = (one for one in drills if one.kind is drill.kind and one.requested_at < drill.requested_at)
+    past = sorted(past_of(same), key=lambda one: one.at, reverse=True)
+    return [one.document() for one in past[:EARLIER_SHOWN]]
+
+
+def _past(drill: Drill) -> Past:
+    seconds = {one["component"]: one["seconds"] for one in drill.result.get("components", ())}
+    seconds |= drill.result.get("measured", {})
+    at = drill.injected_at or drill.requested_at
+    return Past(drill.drill_id, drill.kind.value, at, drill.result["verdict"], seconds)
 
 
 def history(past: Iterable[Past], now: float) -> dict[str, Any]:
@@ -33,11 +66,11 @@ def history(past: Iterable[Past], now: float) -> dict[str, Any]:
 
 def proven(past: Iterable[Past], now: float) -> dict[str, Any]:
     """The same in short, for an environment's status: of each kind its newest verdict and its last proof."""
-    told = history(past, now)
+    whole = history(past, now)
     short = ("last_verdict", "last_proven_days_ago")
     return {
-        "last_proven_days_ago": told["last_proven_days_ago"],
-        "kinds": {kind: {name: one[name] for name in short} for kind, one in told["kinds"].items()},
+        "last_proven_days_ago": whole["last_proven_days_ago"],
+        "kinds": {kind: {name: one[name] for name in short} for kind, one in whole["kinds"].items()},
     }
 
 

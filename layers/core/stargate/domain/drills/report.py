@@ -27,10 +27,11 @@ STYLE = """
 
 
 def page_of(drill: Mapping[str, Any]) -> str:
-    """HTML without script and without anything from elsewhere; `drill` is its document with `probes`."""
+    """HTML without script and without anything from elsewhere; `drill` is its document with `probes` and `earlier`."""
     parts = [_head(drill), _simulated(drill), _said(drill)]
     if drill["result"]:
         parts += [_cards(drill), _timeline(drill), _components(drill["result"]), _beside(drill["result"])]
+        parts += [_earlier(drill["result"], drill["earlier"])]
     parts += [_restored(drill["restore"]), _preconditions(drill["preconditions"]), _evidence(drill)]
     return page(f"Drill {drill['kind']} of {drill['environment']}: {_verdict(drill)}", parts, STYLE)
 
@@ -106,7 +107,7 @@ def _components(result: Mapping[str, Any]) -> str:
         (
             _of(one["component"]),
             f"<span class='{_of(one['verdict'])}'>{_of(one['verdict'])}</span>",
-            "never" if one["seconds"] is None else f"{one['seconds']:.1f} s",
+            _seconds(one["seconds"]),
             f"&lt; {one['objective_seconds']:.0f} s",
             f"&lt; {one['own_objective_seconds']:.0f} s",
             f"{one['by_seconds']:.1f} s {'to spare' if one['verdict'] == 'met' else 'too many'}",
@@ -141,6 +142,26 @@ def _beside(result: Mapping[str, Any]) -> str:
         ("the loop did as it should", "yes" if remediation["as_it_should"] else "no"),
     )
     return f"<h2>Alarms and remediation</h2>{table((), rows)}"
+
+
+def _earlier(result: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> str:
+    """The trend: what each component took in earlier drills of this kind, beneath what it took in this one."""
+    names = [one["component"] for one in result.get("components", ())]
+    if not names:
+        return ""
+    now = {one["component"]: one["seconds"] for one in result["components"]}
+    rows = [("this one", _of(result["verdict"]), *(_seconds(now[name]) for name in names))]
+    for one in earlier:
+        took = (_seconds(one["seconds"][name]) if name in one["seconds"] else "" for name in names)
+        rows.append((_of(one["at"][:16].replace("T", " ")), _of(one["verdict"]), *took))
+    none = "" if earlier else "<p class='dim'>It is the first of its kind here.</p>"
+    return (
+        f"<h2>Beside earlier drills of this kind</h2>{none}{table(('', 'verdict', *map(_of, names)), rows)}"
+    )
+
+
+def _seconds(took: float | None) -> str:
+    return "never" if took is None else f"{took:.1f} s"
 
 
 def _restored(restore: Mapping[str, Any] | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.alarms import alarms_of
 from stargate.domain.drills.drill import DrillStatus
+from stargate.domain.drills.history import earlier_of
 from stargate.domain.drills.kinds import TRIALS
 from stargate.domain.drills.markers import loss_of, series_of
 from stargate.domain.drills.platform import reported_by
@@ -136,7 +137,8 @@ class ScoreDrill:
             assumptions=watched.assumptions, result=result,
         )  # fmt: skip
         probes = [probe.document() for probe in watched.probes]
-        page = page_of({**scored.document(), "probes": probes})
+        earlier = earlier_of(drill, self.drills.all(drill.environment_id))
+        page = page_of({**scored.document(), "probes": probes, "earlier": earlier})
         self.records.put_page(drill.environment_id, drill.drill_id, page)
         self.drills.set(scored, "status", "ended_at", "reason", "assumptions", "result")
         verdict = f"Drill of {drill.environment}: {drill.kind} {judged.verdict}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.drills.drill import Drill, DrillStatus
-from stargate.domain.drills.history import Past, history, proven
+from stargate.domain.drills.drill import DrillStatus
+from stargate.domain.drills.history import earlier_of, history, past_of, proven
 from stargate.domain.moments import told
 from stargate.errors import EnvironmentNotFoundError
 
@@ -38,6 +38,7 @@ class ShowDrills:
         return {
             **drill.document(),
             "probes": [one.document() for one in probes],
+            "earlier": earlier_of(drill, self.drills.all(drill.environment_id)),
             "evidence": self._evidence(drill) if scored else None,
         }
 
@@ -59,15 +60,3 @@ class ShowDrills:
         if environment is None:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         return environment.environment_id
-
-
-def past_of(drills: list[Drill]) -> list[Past]:
-    """Those that were brought to a verdict."""
-    return [_past(one) for one in drills if one.status is DrillStatus.SCORED]
-
-
-def _past(drill: Drill) -> Past:
-    seconds = {one["component"]: one["seconds"] for one in drill.result.get("components", ())}
-    seconds |= drill.result.get("measured", {})
-    at = drill.injected_at or drill.requested_at
-    return Past(drill.drill_id, drill.kind.value, at, drill.result["verdict"], seconds)
