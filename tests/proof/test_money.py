@@ -85,6 +85,8 @@ def test_a_runaway_ends_at_what_its_key_may_spend(lowered, order, record):
         lambda: record.condition("cost-anomaly", "tokens").get("status") == "closed",
         "the pace is usual again",
     )
+    refused = lambda: list(order("/truth")["failures_last_minute"]) == ["429"]  # noqa: E731
+    wait_until(refused, "people are refused, and nothing else becomes of them")
     assert order("/truth")["users"]["count"] == 150
 
 
