@@ -41,7 +41,7 @@ def drill(status, verdict=None, **more):
         "result": result, "probes": [
             {"at": AT.format(5), "component": "litellm", "ok": False, "reason": "503 instead of 200"},
             {"at": AT.format(9), "component": "litellm", "ok": True, "reason": ""},
-        ], **more,
+        ], "earlier": [], **more,
     }  # fmt: skip
 
 

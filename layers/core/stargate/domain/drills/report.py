@@ -27,7 +27,7 @@ STYLE = """
 
 
 def page_of(drill: Mapping[str, Any]) -> str:
-    """HTML without script and without anything from elsewhere; `drill` is its document with `probes` and `earlier`."""
+    """HTML without script and without anything from elsewhere; `drill` has `probes` and `earlier`, too."""
     parts = [_head(drill), _simulated(drill), _said(drill)]
     if drill["result"]:
         parts += [_cards(drill), _timeline(drill), _components(drill["result"]), _beside(drill["result"])]
@@ -145,7 +145,7 @@ def _beside(result: Mapping[str, Any]) -> str:
 
 
 def _earlier(result: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> str:
-    """The trend: what each component took in earlier drills of this kind, beneath what it took in this one."""
+    """The trend: what each component took in earlier drills of this kind, beneath this one."""
     names = [one["component"] for one in result.get("components", ())]
     if not names:
         return ""

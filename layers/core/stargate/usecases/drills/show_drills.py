@@ -11,6 +11,7 @@ from stargate.domain.moments import told
 from stargate.errors import EnvironmentNotFoundError
 
 if TYPE_CHECKING:
+    from stargate.domain.drills.drill import Drill
     from stargate.ports.state import DrillRecords, Drills, Environments
     from stargate.ports.world import Clock
 
