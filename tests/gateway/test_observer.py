@@ -93,3 +93,12 @@ def test_a_real_proxy_tells_its_routing_and_keeps_a_change_of_it_only_in_a_datab
     reason, _ = index.route_models(house, {"claude-opus-4-5": "claude-sonnet-4-5"})
     assert re.fullmatch(r"LiteLLM does not take it: (4|5)\d\d", reason)
     assert index.model_routes(house) == ("", {"aliases": {}})
+
+
+def test_a_real_proxy_understands_what_is_asked_of_its_keys_and_needs_its_database_for_it(house):
+    """Not 4xx for a list or a change that it does not know: what is missing is the database alone."""
+    with pytest.raises(index.NotWellError, match="does not list its keys: 500"):
+        index.key_budgets(house, [])
+    body = {"key_alias": "batch-jobs", "max_budget": None}
+    changed = house.ask("127.0.0.1", index.LITELLM, "POST /key/update", index.bearer(MASTER_KEY), body)
+    assert (changed.status, "Database not connected" in changed.text) == (500, True)
