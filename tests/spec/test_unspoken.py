@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from tests.spec.readings import (
+    BOTH,
+    POC,
     REPAIRS,
+    SANDBOX,
     Row,
     cases,
     container,
@@ -19,7 +22,7 @@ from tests.spec.readings import (
     sandbox,
     service,
 )
-from tests.template.gateway_templates import GATEWAY, TEMPLATES
+from tests.template.gateway_templates import GATEWAY, TEMPLATES, environment, rendered
 
 LITELLM = yaml.safe_load((GATEWAY / "config/litellm/config.yaml").read_text())
 SETTINGS = LITELLM["litellm_settings"]
@@ -255,3 +258,24 @@ def test_every_one_of_them_is_recorded():
     """With what would go wrong."""
     recorded = {line.split("|")[1].strip() for line in REPAIRS.splitlines() if line.startswith("| ")}
     assert {row.place for row in HELD} - recorded == set()
+
+
+def _deaf_alarms(preset: str) -> set[str]:
+    """Those on Bedrock's metrics that stand in another region than the models."""
+    found, models = environment(preset), environment(preset).region_of("models")
+    return {
+        name
+        for stack in found.graph.names & TEMPLATES.keys()
+        if found.region_of(stack) != models
+        for name, resource in rendered(preset, stack).items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "'AWS/Bedrock'" in str(resource)
+    }
+
+
+def test_alarms_that_cannot_see_their_metric_are_known():
+    """CloudWatch shows an alarm its own region's metrics only, and a POC has its models from another."""
+    assert {preset: _deaf_alarms(preset) for preset in BOTH} == {
+        SANDBOX: set(),
+        POC: {"LatencyWarning", "LatencyCritical"},
+    }
+    assert "| Latency alarms in us-west-1 |" in REPAIRS
