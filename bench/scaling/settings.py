@@ -17,7 +17,7 @@ class Settings:
     gauge_period: float = 60.0
     gauge_delay: float = 5.0
     acting: float = 5.0
-    draining: float = 60.0  # a task that leaves is paid for so long: the template's deregistration delay
+    draining: float = 60.0  # a task that leaves is paid for so long: assumed; the template allows it 110 s
     minimum: int = 2  # the specification
     maximum: int = 6
     target: float = 70.0
