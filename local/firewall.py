@@ -67,12 +67,18 @@ def _has_enough(acl: str, rule: Mapping[str, Any], caller: Caller) -> bool:
 
 
 def _key(statement: Mapping[str, Any], caller: Caller) -> str | None:
-    """What is counted together: an address, or what stands in headers; None where one is missing."""
+    """What is counted together: an address, or several things at once; None where one of them is missing."""
     if statement["AggregateKeyType"] == "IP":
         return caller.address
-    names = [key["Header"]["Name"].lower() for key in statement["CustomKeys"]]
-    values = [caller.headers.get(name) for name in names]
+    values = [_part(key, caller) for key in statement["CustomKeys"]]
     return None if None in values else " ".join(map(str, values))
+
+
+def _part(key: Mapping[str, Any], caller: Caller) -> str | None:
+    """The kinds of key that the gateway's rules count by; KeyError for any other."""
+    if "IP" in key:
+        return caller.address
+    return caller.path if "UriPath" in key else caller.headers.get(key["Header"]["Name"].lower())
 
 
 def _matches(statement: Mapping[str, Any], caller: Caller) -> bool:

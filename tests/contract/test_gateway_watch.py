@@ -3,6 +3,7 @@
 import json
 import threading
 from base64 import b64encode
+from collections import Counter
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,7 @@ from stargate.adapters.aws import client
 from stargate.adapters.gateway.gateway_watch import GatewayWatch
 from stargate.domain.drills.outages import outages_of
 from stargate.domain.drills.probes import Rhythm
+from stargate.domain.gateway.rate_limit import LIMIT, WINDOW_SECONDS
 from stargate.errors import DrillNotSteadyError
 
 SECRETS = (
@@ -34,8 +36,10 @@ class Gateway(ThreadingHTTPServer):
         self.keys = set()
         self.traces = {}
         self.samples = [100.0, 115.0, 130.0]
+        self.asked = Counter()  # by path, as the web ACL counts them
 
     def answer(self, path, headers, body):
+        self.asked[urlsplit(path).path] += 1
         if path == "/health/liveliness":
             return 200, {}
         if path in {"/key/generate", "/key/delete"}:
@@ -191,3 +195,11 @@ def test_no_credential_is_in_what_is_brought_home(gateway):
     told = repr(watched(gateway, 0.5))
     assert "value-of" not in told
     assert "sk-of" not in told
+
+
+def test_no_path_is_asked_as_often_as_the_web_acl_refuses(gateway):
+    """Once a beat each, and once more in the end: it counts them by address and path."""
+    found = watched(gateway)
+    beats = len({probe.at for probe in found.probes if probe.component == "liveliness"})
+    assert max(gateway.asked.values()) <= beats + 1
+    assert WINDOW_SECONDS / Rhythm().interval + 1 < LIMIT

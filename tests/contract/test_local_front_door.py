@@ -129,7 +129,8 @@ def walled(hands, monkeypatch):
     record = {"DomainName": DOMAIN, "config_xml": f"<Comment>{CLUSTER}</Comment><WebACLId>{arn}</WebACLId>"}
     monkeypatch.setitem(cloudfront._distributions, "E1", record)
     firewall._asked.clear()
-    return hands
+    yield hands
+    firewall._asked.clear()
 
 
 def test_a_search_string_is_kept_as_callers_of_the_api_send_it(hands):
@@ -153,6 +154,26 @@ def test_an_address_that_asks_too_often_is_blocked_and_no_other():
     assert refused("one", "/health/liveliness", 1100) == 1001
     assert refused("another", "/health/liveliness", 1000) == 0
     assert refused("one", "/v1/models", 5000, authorization="Bearer a") == 0
+
+
+@pytest.mark.usefixtures("walled")
+def test_each_path_of_an_address_is_counted_by_itself():
+    """A drill asks six of them each second for a quarter of an hour, and none is refused."""
+    asked = (
+        "/key/info",
+        "/health/liveliness",
+        "/grafana/api/user",
+        "/api/public/health",
+        "/api/public/ingestion",
+    )
+    assert [refused("drill", path, 900) for path in asked] == [0] * 5
+    assert refused("drill", "/grafana/api/user", 200) == 101
+
+
+@pytest.mark.usefixtures("walled")
+def test_an_address_that_asks_for_another_path_each_time_is_held_all_the_same():
+    """At what all tasks serve in five minutes, whatever it asks for."""
+    assert next(number for number in range(1, 90_100) if refused("scan", f"/{number}", 1)) == 90_001
 
 
 @pytest.mark.usefixtures("walled")

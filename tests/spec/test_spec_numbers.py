@@ -92,9 +92,14 @@ def _victoria_health(preset: str) -> tuple[str, int, int, int]:
     return path, check["Timeout"], check["Retries"], check["StartPeriod"]
 
 
-def _rate_limit(preset: str) -> tuple[int, int, str]:
-    statement = properties(preset, "waf", "WebAcl")["Rules"][4]["Statement"]["RateBasedStatement"]
-    return statement["Limit"], statement["EvaluationWindowSec"], statement["AggregateKeyType"]
+def _rate_limit(preset: str) -> dict[str, Any]:
+    found: dict[str, Any] = properties(preset, "waf", "WebAcl")["Rules"][4]["Statement"]["RateBasedStatement"]
+    return found
+
+
+def _counted_by(preset: str) -> str:
+    words = {"IP": "address", "UriPath": "path"}
+    return " and ".join(words[name] for key in _rate_limit(preset)["CustomKeys"] for name in key)
 
 
 def _file_system_name(preset: str) -> str:
@@ -248,7 +253,11 @@ MET = (
         ],
         lambda preset: rules(preset)[:5],
     ),
-    sandbox("rate limit", (1000, 300, "IP"), _rate_limit),
+    sandbox(
+        "rate limit",
+        (1000, 300),
+        lambda preset: (_rate_limit(preset)["Limit"], _rate_limit(preset)["EvaluationWindowSec"]),
+    ),
     sandbox(
         "WAF default", {"Allow": {}}, lambda preset: properties(preset, "waf", "WebAcl")["DefaultAction"]
     ),
@@ -370,6 +379,7 @@ REPAIRED = (
         lambda preset: "set" if "Iops" in properties(preset, "data", "Database") else "not set",
     ),
     Row("LiteLLM metrics", ("8000", "4000"), lambda _: _scraped_port("litellm")),
+    sandbox("WAF rate limit", ("per address", "address and path"), _counted_by),
 )
 
 

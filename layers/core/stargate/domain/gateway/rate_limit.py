@@ -1,4 +1,4 @@
-"""The web ACL's limit on requests from one address, and whether it was found to hold.
+"""The web ACL's limit on requests for one path from one address, and whether it was found to hold.
 
 Trying it blocks whoever tries, so it is done on request only, last, and by a function of its own.
 """
