@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.build_manifest import VARIABLE, published_text, read_template
 from stargate.domain.environment import Environment, Status
-from stargate.domain.gateway.common import shared_stack
+from stargate.domain.gateway.common_stacks import shared_stack
 from stargate.domain.gateway.parameters import environment_parameters
 from stargate.domain.gateway.presets import PRESETS
 from stargate.domain.gateway.shared import SECRETS

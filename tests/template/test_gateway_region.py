@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stargate.domain.gateway.common import shared_stack
+from stargate.domain.gateway.common_stacks import shared_stack
 from stargate.domain.gateway.regions import forwarder
 from stargate.domain.gateway.shared import SharedSecrets
 from tests.template.control_plane import translated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stargate.domain.gateway.common import Renew
+from stargate.domain.gateway.common_stacks import Renew
 from stargate.domain.gateway.manifest import Manifest
 from stargate.domain.gateway.regions import decide_region, regions_away
 from stargate.domain.provisioning.moves import ObservedStack

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stargate.domain.environment import Status, environment_of_stack
-from stargate.domain.gateway.common import Renew, decide_shared
+from stargate.domain.gateway.common_stacks import Renew, decide_shared
 from stargate.domain.gateway.shared import SharedSecrets
 from stargate.domain.life.ends import Kept
 from stargate.domain.life.requests import faults_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stargate.domain.gateway.common import CommonMove, CommonStack, decide_common
+from stargate.domain.gateway.common_stacks import CommonMove, CommonStack, decide_common
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment

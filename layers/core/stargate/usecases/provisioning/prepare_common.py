@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.gateway.common import Renew, decide_shared, shared_stack
+from stargate.domain.gateway.common_stacks import Renew, decide_shared, shared_stack
 from stargate.domain.gateway.regions import decide_region, forwarder, regions_away
 from stargate.domain.gateway.shared import SECRETS
 from stargate.domain.provisioning.moves import Remove, Stands, Submit, first_failure
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from stargate.domain.environment import Environment
-    from stargate.domain.gateway.common import CommonMove, CommonStack
+    from stargate.domain.gateway.common_stacks import CommonMove, CommonStack
     from stargate.domain.gateway.shared import SharedSecrets
     from stargate.domain.provisioning.moves import ObservedStack
     from stargate.ports.provisioning import Manifests, Stacks
