@@ -84,6 +84,9 @@ def _remarks(document: Document) -> Iterator[str]:
         yield f"sets: {setting}"
     for interruption in document["interrupts"]:
         yield f"interrupts: {interruption}"
+    if document.get("restores"):
+        names = ", ".join(name.partition("/")[2] for name in document["restores"])
+        yield f"restored and reused are secrets of an earlier {document['environment']}: {names}"
     for fault in document["preflight"]["faults"]:
         yield f"preflight refuses: {fault}"
     for warning in document["warnings"]:

@@ -23,6 +23,24 @@ PRIVATE_NAMES = (
         "local/cloudformation/templates.py: is a template read once by now?",
     ),
     PrivateName(
+        "ministack.services.cloudformation.changesets",
+        "_import_resources_async",
+        "(cs, stack, new_stack)",
+        "local/cloudformation/permissions.py: is this still where the resources of an import are read?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.changesets",
+        "_import_resource",
+        "(resource_type: str, identifier: dict) -> tuple",
+        "local/cloudformation/permissions.py: does an import still call it for each resource?",
+    ),
+    PrivateName(
+        "ministack.services.cloudformation.changesets",
+        "_IMPORT_LOOKUPS",
+        None,
+        "local/cloudformation/types/__init__.py: does MiniStack import secrets by now?",
+    ),
+    PrivateName(
         "ministack.services.alb",
         "_lbs",
         None,

@@ -98,6 +98,17 @@ def test_what_preflight_would_refuse_is_told_and_no_next_step(api, capsys):
     assert "next:" not in told
 
 
+def test_what_comes_back_with_the_name_is_told(api, capsys):
+    """Each secret by what it is called beside the environment's name."""
+    restoring = {**PLAN, "restores": ["stargate-blue/litellm-salt-key", "stargate-blue/origin-secret"]}
+    api.answers("POST", "/environments/blue/plan", 200, restoring)
+
+    assert main(["plan", "blue", "--preset", "sandbox"]) == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "restored and reused are secrets of an earlier blue: litellm-salt-key, origin-secret" in told
+
+
 def test_a_plan_for_programs_is_what_the_api_answered(api, capsys):
     """Nothing is left out and nothing put in."""
     api.answers("POST", "/environments/blue/plan", 200, PLAN)

@@ -65,6 +65,7 @@ REGISTRIES = (
     provisioners._RESOURCE_HANDLERS,
     cloudformation._ACTION_HANDLERS,
     drift._DRIFT_READERS,
+    changesets._IMPORT_LOOKUPS,
     provisioners._STACK_TAG_PROPERTY,
     tagging._COLLECTORS,
     tagging._RESOURCE_TAG_COLLECTORS,

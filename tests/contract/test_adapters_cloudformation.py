@@ -81,6 +81,22 @@ def test_a_stack_is_created_through_the_service_role_from_the_published_template
     assert create(stacks) == STACK_ID
 
 
+def test_a_stack_is_created_from_a_template_that_was_not_published(cloud, stacks):
+    """In the same way, but with its text."""
+    asked = {
+        "StackName": NAME,
+        "TemplateBody": "{}",
+        "Parameters": [],
+        "Tags": [],
+        "RoleARN": "arn:aws:iam::123456789012:role/service",
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "OnFailure": "ROLLBACK",
+        "ClientRequestToken": "abc-1",
+    }
+    cloud.add_response("create_stack", {"StackId": STACK_ID}, asked)
+    assert stacks.create_from("us-east-1", NAME, "{}", {}, {}, "abc-1") == STACK_ID
+
+
 def test_the_same_name_twice_is_a_stack_that_exists(cloud, stacks):
     """AlreadyExistsException by our name for it."""
     cloud.add_client_error("create_stack", "AlreadyExistsException", "exists", 400)

@@ -11,7 +11,7 @@ from stargate.adapters.provisioning.remains import AwsRemains
 
 REGION, NAME, ID = "us-west-1", "blue", "0123456789ab"
 OURS = [{"Key": "stargate:id", "Value": ID}]
-THEIRS = [{"Key": "stargate:id", "Value": "ffffffffffff"}]
+THEIRS = [{"Key": "stargate:id", "Value": "ffffffffffff"}, {"Key": "stargate:environment", "Value": NAME}]
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,9 @@ def found():
 def test_only_what_bears_the_environments_id_is_its_own():
     """Another environment had the name before, and other names begin alike."""
     ours = {a_secret("stargate-blue/salt", OURS), a_snapshot("stargate-blue-last", OURS)}
-    a_secret("stargate-blue/of-an-earlier-one", THEIRS)
+    an_earlier_ones = a_secret("stargate-blue/of-an-earlier-one", THEIRS)
+    manager = boto3.client("secretsmanager", region_name=REGION)
+    manager.delete_secret(SecretId=an_earlier_ones, RecoveryWindowInDays=7)
     a_secret("stargate-blueish/salt", OURS)
     a_snapshot("stargate-blue-earlier", THEIRS)
     assert {one.arn for one in found()} == ours
@@ -61,6 +63,13 @@ def test_only_what_bears_the_environments_id_is_its_own():
         "secret": (None, None),
         "snapshot": (None, 20),
     }
+
+
+def test_what_was_restored_for_it_is_its_own():
+    """Of an earlier environment of its name, though there was no time to give it other tags."""
+    restored = a_secret("stargate-blue/of-an-earlier-one", THEIRS)
+    a_secret("stargate-blue/of-somebody", [])
+    assert [one.arn for one in found()] == [restored]
 
 
 def test_a_scheduled_secret_has_the_end_of_its_window():

@@ -9,7 +9,9 @@ from botocore.stub import Stubber
 from stargate.adapters import aws
 from stargate.adapters.provisioning.belongings import AwsBelongings
 from stargate.domain.provisioning.certificates import Certificate
+from stargate.domain.provisioning.returning import AccountSecret
 
+OURS = "arn:aws:secretsmanager:us-east-1:111122223333:secret:stargate-one/"
 ARN = "arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555"
 
 
@@ -41,19 +43,24 @@ def test_a_certificate_that_is_not_there_is_none_and_a_denial_is_told(stubbed):
             AwsBelongings().certificate(ARN)
 
 
-def test_taken_names_are_read_page_by_page(stubbed):
-    """Those that wait to be deleted among them; what only looks alike is left out."""
+def test_secrets_are_read_page_by_page(stubbed):
+    """Each with whose it was; those that wait to be deleted among them; what only looks alike is left out."""
     asked = {
         "IncludePlannedDeletion": True,
         "Filters": [{"Key": "name", "Values": ["stargate-one/"]}],
     }
-    first = {"SecretList": [{"Name": "stargate-one/a", "DeletedDate": 1}], "NextToken": "more"}
-    second = {"SecretList": [{"Name": "stargate-one/b"}, {"Name": "Stargate-One/c"}]}
+    tags = [{"Key": "stargate:environment", "Value": "one"}]
+    going = {"Name": "stargate-one/a", "ARN": f"{OURS}a", "DeletedDate": 1, "Tags": tags}
+    first = {"SecretList": [going], "NextToken": "more"}
+    second = {"SecretList": [{"Name": "stargate-one/b", "ARN": f"{OURS}b"}, {"Name": "Stargate-One/c"}]}
     with stubbed("secretsmanager") as secrets:
         secrets.add_response("list_secrets", first, asked)
         secrets.add_response("list_secrets", second, {**asked, "NextToken": "more"})
         found = AwsBelongings().secrets("us-east-1", "stargate-one/")
-    assert found == {"stargate-one/a": True, "stargate-one/b": False}
+    assert found == [
+        AccountSecret("stargate-one/a", f"{OURS}a", "one", is_going=True),
+        AccountSecret("stargate-one/b", f"{OURS}b", "", is_going=False),
+    ]
 
 
 def test_a_database_is_there_or_not(stubbed):

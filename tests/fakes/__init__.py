@@ -40,6 +40,7 @@ from tests.fakes.letters import FakeDeadLetters, FakeRecipients
 from tests.fakes.people import FakeApprovers, FakePager
 from tests.fakes.provisioning import (
     FakeAccount,
+    FakeAdoptions,
     FakeBelongings,
     FakeChangeSets,
     FakeInventory,
@@ -89,6 +90,7 @@ from tests.fakes.world import FakeClock, FakeIdentifiers, FakeSecrets
 
 __all__ = [
     "FakeAccount",
+    "FakeAdoptions",
     "FakeAlarms",
     "FakeAnnouncer",
     "FakeApprovers",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
+from stargate.domain.provisioning.returning import AccountSecret
 from stargate.domain.provisioning.rights import Right
 from stargate.errors import (
     AccountUnaskableError,
@@ -99,6 +100,9 @@ class FakeStacks:
         )
         self.created.append(stack_name)
         return stack_id
+
+    def create_from(self, region, stack_name, template, parameters, tags, request_token):
+        return self.create(region, stack_name, template, parameters, tags, request_token)
 
     def update(self, region, stack_name, template_url, parameters, request_token):
         if stack_name in self.refuse:
@@ -271,16 +275,21 @@ class FakeBelongings:
     """An account with nothing in the way, but for what the test names."""
 
     certificates: dict = field(default_factory=dict)
-    secret_names: dict = field(default_factory=dict)
+    secret_names: dict = field(default_factory=dict)  # each with whether it only waits to be deleted
     databases: tuple = ()
     left: tuple = ()
     acls: tuple = ()
+    left_by: str = ""  # the name of the environment whose secrets they were
 
     def certificate(self, arn):
         return self.certificates.get(arn)
 
     def secrets(self, region, prefix):
-        return {name: going for name, going in self.secret_names.items() if name.startswith(prefix)}
+        return [
+            AccountSecret(name, f"arn:{name}", self.left_by, going)
+            for name, going in self.secret_names.items()
+            if name.startswith(prefix)
+        ]
 
     def has_database(self, region, identifier):
         return identifier in self.databases
@@ -290,6 +299,31 @@ class FakeBelongings:
 
     def web_acls(self, name):
         return list(self.acls)
+
+
+@dataclass
+class FakeAdoptions:
+    """Takes back the account's secrets; a stack has imported them when the test says so."""
+
+    stacks: FakeStacks
+    belongings: FakeBelongings
+    breaks_after: int | None = None  # so many are taken back, and then the function dies
+    tagged: dict = field(default_factory=dict)
+    imports: list = field(default_factory=list)
+
+    def take_back(self, region, secret, tags):
+        if len(self.tagged) == self.breaks_after:
+            raise RuntimeError("cut off")
+        self.belongings.secret_names[secret.name] = False
+        self.tagged[secret.name] = dict(tags)
+
+    def adopt(self, region, stack_name, template, parameters, secrets, request_token):
+        if stack_name in self.stacks.refuse:
+            raise StackRefusedError(self.stacks.refuse[stack_name])
+        stack = self.stacks.stacks[stack_name]
+        if stack.status == "CREATE_COMPLETE":
+            stack.status, stack.template_url, stack.history = "IMPORT_IN_PROGRESS", template, []
+            self.imports.append(dict(secrets))
 
 
 @dataclass

@@ -63,6 +63,7 @@ ON_EVERYTHING = {
     "CheckRetiredFunction": {"tag:GetResources", "secretsmanager:ListSecrets"},
     "DisposeDataFunction": {"secretsmanager:ListSecrets", "logs:DescribeLogGroups"},
     "ReleaseCommonFunction": {"secretsmanager:ListSecrets"},
+    "PrepareCommonFunction": {"secretsmanager:ListSecrets"},
     "LookAtGateways": {
         "application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData", "ecs:ListTasks",
         "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "servicequotas:ListServiceQuotas",

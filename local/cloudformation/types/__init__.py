@@ -4,10 +4,11 @@ Each file has HANDLERS: {type: {"create": .., "delete": .., "stands": ..}}. `cre
 stack name)` answers the physical id and what GetAtt finds; `delete(physical id, properties)`;
 `stands(physical id)` is called when the resource's time has come, for what shows as "creating" until then,
 and `leaves(physical id)` when its deletion begins.
-TAGGED are the types that take the stack's tags beside those MiniStack knows.
+TAGGED are the types that take the stack's tags beside those MiniStack knows. A handler "import" comes with
+its IMPORTED: by which property a change set names the resource, and what is wrong with it.
 """
 
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import changesets, provisioners
 
 from local.cloudformation.types import (
     application_autoscaling,
@@ -39,6 +40,7 @@ SERVICES = (
 
 
 def install() -> None:
+    changesets._IMPORT_LOOKUPS.update(secrets.IMPORTED)
     for service in SERVICES:
         for name, handlers in service.HANDLERS.items():
             provisioners._RESOURCE_HANDLERS[name] = {

@@ -1,4 +1,4 @@
-"""Secrets, generated as asked, whose Ref is the ARN; MiniStack's is the name."""
+"""Secrets, generated as asked, whose Ref is the ARN, MiniStack's is the name; imported as they are."""
 
 from __future__ import annotations
 
@@ -76,11 +76,27 @@ def delete_secret(arn: str, properties: Properties) -> None:
     provisioners._sm_secret_delete(name_of(arn), properties)
 
 
+def import_secret(identifier: dict[str, str]) -> Created:
+    """Its value stays what it is, and so do its tags."""
+    arn = identifier["Id"]
+    return arn, {"Id": arn}
+
+
+def import_problem(arn: str) -> str | None:
+    """One that waits to be deleted cannot be read, and what cannot be read is not imported."""
+    secret = secretsmanager._secrets.get(name_of(arn))
+    if secret is None or secret.get("DeletedDate"):
+        return f"Resource of type 'AWS::SecretsManager::Secret' with identifier '{arn}' was not found."
+    return None
+
+
 HANDLERS = {
     "AWS::SecretsManager::Secret": {
         "create": create_secret,
         "update": update_secret,
         "delete": delete_secret,
+        "import": import_secret,
     },
 }
 TAGGED = ()
+IMPORTED = {"AWS::SecretsManager::Secret": (("Id",), import_problem)}

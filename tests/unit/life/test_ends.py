@@ -10,7 +10,7 @@ import pytest
 from stargate.domain.costs.kept import monthly_in_words, monthly_of
 from stargate.domain.environment import Status
 from stargate.domain.life.ends import Farewell, Kept
-from stargate.errors import EnvironmentProtectedError, LeftoversError, NameTakenError, SupersededError
+from stargate.errors import EnvironmentProtectedError, LeftoversError, SupersededError
 from stargate.usecases.provisioning.check_retired import CheckRetired
 from stargate.usecases.provisioning.dispose_data import DisposeData
 from tests import fakes
@@ -103,28 +103,10 @@ def test_what_was_kept_is_given_up_by_the_same_request_told_otherwise(play):
     assert play.retire("sandbox", NOTHING).status is Status.RETIRED
 
 
-def test_a_name_whose_secrets_are_kept_is_not_made_again(play):
-    """Said at once, with the way out; it is free when they are given up, or gone by themselves."""
+def test_a_name_whose_secrets_are_kept_is_free(play):
+    """They come back with it; whoever wants others gives them up first."""
     retire(play)
-    with pytest.raises(NameTakenError, match=r"until .*: DELETE /environments/sandbox\?secrets_recovery=no"):
-        play.ask()
-    assert play.environments.by_name("sandbox").status is Status.RETIRED
-    again(play, Farewell(secrets_recovery=False))
     assert play.ask().status is Status.PROVISIONING
-
-
-def test_a_name_is_free_once_aws_has_deleted_its_secrets(play):
-    """And at any time for whoever brings no secrets of its own, or is elsewhere."""
-    retire(play)
-    play.clock.pass_seconds(31 * DAY)
-    assert play.ask().status is Status.PROVISIONING
-
-
-@pytest.mark.parametrize("other", [{"preset": "poc"}, {"region": "us-west-1"}])
-def test_secrets_hold_their_name_only_where_they_are_and_for_whom(play, other):
-    """A POC shares a set; another region has other names."""
-    retire(play)
-    assert play.ask(**other).status is Status.PROVISIONING
 
 
 def test_what_was_not_to_be_kept_is_left_over_while_it_is_there(play):

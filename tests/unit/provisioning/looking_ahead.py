@@ -1,4 +1,4 @@
-"""Preflight of a play, in an account that has everything but what the test names."""
+"""What comes before a play's stacks, in an account that has everything but what the test names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from stargate.usecases.provisioning.beforehand.leave import Leave
 from stargate.usecases.provisioning.beforehand.names import Names
 from stargate.usecases.provisioning.beforehand.owner import Owner
 from stargate.usecases.provisioning.preflight import Preflight
+from stargate.usecases.provisioning.restore_secrets import RestoreSecrets
 from tests import fakes
 
 
@@ -19,6 +20,7 @@ def preflight_of(play, home="us-east-1", **given):
         play.environments,
         play.manifests,
         play.stacks,
+        belongings,
         (
             Ground(play.nodes, regions, given.get("quotas") or fakes.FakeQuotas()),
             Names(play.nodes, play.stacks, belongings),
@@ -29,3 +31,9 @@ def preflight_of(play, home="us-east-1", **given):
         home,
         "0123456789ab",
     )
+
+
+def restore_of(play, belongings=None, adoptions=None):
+    belongings = belongings or fakes.FakeBelongings()
+    adoptions = adoptions or fakes.FakeAdoptions(play.stacks, belongings)
+    return RestoreSecrets(play.manifests, play.stacks, belongings, adoptions)

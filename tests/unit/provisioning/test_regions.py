@@ -12,6 +12,7 @@ from stargate.errors import CommonFailedError, CommonNotReadyError, SupersededEr
 from stargate.usecases.provisioning.prepare_common import PrepareCommon
 from tests.fakes import FakeManifests, FakeSharers
 from tests.unit.play import Play
+from tests.unit.provisioning.looking_ahead import restore_of
 
 HOME_BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/default"
 TEMPLATE = {
@@ -33,7 +34,14 @@ def play():
 def prepare(play, version="2", attempt=1):
     manifest = Manifest.from_document({"version": version, "stacks": {"region": TEMPLATE}})
     use_case = PrepareCommon(
-        play.environments, FakeManifests(manifest), play.stacks, FakeSharers(), HOME_BUS, "arn:role", version
+        play.environments,
+        FakeManifests(manifest),
+        play.stacks,
+        FakeSharers(),
+        HOME_BUS,
+        "arn:role",
+        version,
+        restore_of(play),
     )
     use_case(play.environment.environment_id, attempt)
 

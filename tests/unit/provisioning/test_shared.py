@@ -17,7 +17,7 @@ from stargate.usecases.provisioning.prepare_common import PrepareCommon
 from stargate.usecases.provisioning.release_common import ReleaseCommon
 from tests import fakes
 from tests.unit.play import Play
-from tests.unit.provisioning.looking_ahead import preflight_of
+from tests.unit.provisioning.looking_ahead import preflight_of, restore_of
 
 STACK = "stargate-shared-poc"
 HOME_BUS = "arn:aws:events:us-east-1:111122223333:event-bus/default"
@@ -45,7 +45,14 @@ class Household(Play):
     def prepare_common(self, environment):
         self.stacks.stacks.setdefault("stargate-region", forwarder())
         prepare = PrepareCommon(
-            self.environments, self.manifests, self.stacks, self.sharers, HOME_BUS, "arn:role", "0123456789ab"
+            self.environments,
+            self.manifests,
+            self.stacks,
+            self.sharers,
+            HOME_BUS,
+            "arn:role",
+            "0123456789ab",
+            restore_of(self),
         )
         prepare(environment.environment_id, environment.attempt)
 

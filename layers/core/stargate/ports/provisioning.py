@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
     from stargate.domain.provisioning.planning import ResourceChange
     from stargate.domain.provisioning.quotas import Quota
+    from stargate.domain.provisioning.returning import AccountSecret
     from stargate.domain.provisioning.rights import Right
 
 
@@ -53,6 +54,18 @@ class Stacks(Protocol):
         """Begin to create it and return its id; StackExistsError or StackRefusedError."""
         ...
 
+    def create_from(
+        self,
+        region: str,
+        stack_name: str,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        request_token: str,
+    ) -> str:
+        """The same from the text of a template that was not published."""
+        ...
+
     def update(
         self,
         region: str,
@@ -78,6 +91,26 @@ class ChangeSets(Protocol):
         self, region: str, stack_name: str, template_url: str, parameters: Mapping[str, str]
     ) -> list[ResourceChange]:
         """What an update would change, by a change set that is never executed; StackRefusedError."""
+        ...
+
+
+class Adoptions(Protocol):
+    """What takes secrets over that CloudFormation did not make."""
+
+    def take_back(self, region: str, secret: AccountSecret, tags: Mapping[str, str]) -> None:
+        """Restore it if it is within its window, and have it bear these tags; again it is no error."""
+        ...
+
+    def adopt(
+        self,
+        region: str,
+        stack_name: str,
+        template: str,
+        parameters: Mapping[str, str],
+        secrets: Mapping[str, str],
+        request_token: str,
+    ) -> None:
+        """Begin to have a stack that stands import the secrets, ARNs by logical ids; StackRefusedError."""
         ...
 
 
@@ -155,8 +188,8 @@ class Belongings(Protocol):
         """Of ACM in us-east-1, the only place where CloudFront looks."""
         ...
 
-    def secrets(self, region: str, prefix: str) -> dict[str, bool]:
-        """Names that begin so, each with whether its secret is only waiting to be deleted."""
+    def secrets(self, region: str, prefix: str) -> list[AccountSecret]:
+        """Those whose names begin so, and those among them that only wait to be deleted."""
         ...
 
     def has_database(self, region: str, identifier: str) -> bool: ...

@@ -155,6 +155,7 @@ def preflight() -> Preflight:
         EnvironmentRows(table),
         manifests,
         stacks,
+        belongings,
         (
             Ground(nodes, regions, ServiceQuotas()),
             Names(nodes, stacks, belongings),
@@ -168,20 +169,28 @@ def preflight() -> Preflight:
 
 
 def prepare_common() -> PrepareCommon:
+    from stargate.adapters.provisioning.adoptions import CloudFormationAdoptions
+    from stargate.adapters.provisioning.belongings import AwsBelongings
     from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
     from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.usecases.provisioning.prepare_common import PrepareCommon
+    from stargate.usecases.provisioning.restore_secrets import RestoreSecrets
 
     given = settings.read(settings.PrepareCommonSettings)
-    table = Table(given.table_name)
+    table, manifests = Table(given.table_name), S3Manifests(given.gateway_bucket)
+    stacks, adoptions = (
+        CloudFormationStacks(given.service_role_arn),
+        CloudFormationAdoptions(given.service_role_arn),
+    )
     return PrepareCommon(
         EnvironmentRows(table),
-        S3Manifests(given.gateway_bucket),
-        CloudFormationStacks(given.service_role_arn),
+        manifests,
+        stacks,
         SharerRows(table),
         given.home_bus_arn,
         given.forwarder_role_arn,
         given.gateway_version,
+        RestoreSecrets(manifests, stacks, AwsBelongings(), adoptions),
     )
 
 

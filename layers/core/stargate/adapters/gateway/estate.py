@@ -44,7 +44,7 @@ class AwsEstate:
 
     def secrets(self, region: str, prefix: str) -> dict[str, bool]:
         with named("ListSecrets"):
-            return AwsBelongings().secrets(region, prefix)
+            return {one.name: one.is_going for one in AwsBelongings().secrets(region, prefix)}
 
 
 class AwsMending:

@@ -9,14 +9,15 @@ from stargate.adapters.provisioning import acm, leftovers, secretsmanager
 
 if TYPE_CHECKING:
     from stargate.domain.provisioning.certificates import Certificate
+    from stargate.domain.provisioning.returning import AccountSecret
 
 
 class AwsBelongings:
     def certificate(self, arn: str) -> Certificate | None:
         return acm.certificate(arn)
 
-    def secrets(self, region: str, prefix: str) -> dict[str, bool]:
-        return secretsmanager.taken_names(region, prefix)
+    def secrets(self, region: str, prefix: str) -> list[AccountSecret]:
+        return secretsmanager.named(region, prefix)
 
     def has_database(self, region: str, identifier: str) -> bool:
         return rds.database(region, identifier)[0] != "absent"

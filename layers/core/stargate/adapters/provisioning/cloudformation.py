@@ -74,12 +74,36 @@ class CloudFormationStacks:
         tags: Mapping[str, str],
         request_token: str,
     ) -> str:
+        return self._create(
+            region, stack_name, {"TemplateURL": template_url}, parameters, tags, request_token
+        )
+
+    def create_from(
+        self,
+        region: str,
+        stack_name: str,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        request_token: str,
+    ) -> str:
+        return self._create(region, stack_name, {"TemplateBody": template}, parameters, tags, request_token)
+
+    def _create(
+        self,
+        region: str,
+        stack_name: str,
+        template: Mapping[str, str],
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        request_token: str,
+    ) -> str:
         try:
             with refusals():
                 answer = client("cloudformation", region).create_stack(
                     StackName=stack_name,
-                    TemplateURL=template_url,
-                    Parameters=_listed(parameters),
+                    **template,
+                    Parameters=listed(parameters),
                     Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
                     RoleARN=self.service_role_arn,
                     Capabilities=["CAPABILITY_NAMED_IAM"],
@@ -105,7 +129,7 @@ class CloudFormationStacks:
                 client("cloudformation", region).update_stack(
                     StackName=stack_name,
                     TemplateURL=template_url,
-                    Parameters=_listed(parameters),
+                    Parameters=listed(parameters),
                     RoleARN=self.service_role_arn,
                     Capabilities=["CAPABILITY_NAMED_IAM"],
                     ClientRequestToken=request_token,
@@ -146,7 +170,7 @@ def refusals() -> Iterator[None]:
         raise
 
 
-def _listed(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+def listed(parameters: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
 
 

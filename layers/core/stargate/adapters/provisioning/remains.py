@@ -14,7 +14,7 @@ from stargate.domain.life.ends import Kept
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ID_TAG = "stargate:id"
+ID_TAG, NAME_TAG = "stargate:id", "stargate:environment"
 
 
 class AwsRemains:
@@ -54,11 +54,21 @@ def _secrets(region: str, name: str, environment_id: str) -> Iterator[Kept]:
     asked = {"IncludePlannedDeletion": True, "Filters": [{"Key": "name", "Values": [prefix]}]}
     for page in pages.paginate(**asked):
         for secret in page["SecretList"]:
-            # The filter ignores case and takes parts of names; an earlier environment may have had the name.
-            if secret["Name"].startswith(prefix) and _is_ours(secret.get("Tags", []), environment_id):
+            # The filter ignores case and takes parts of names.
+            if secret["Name"].startswith(prefix) and _is_of(secret, name, environment_id):
                 deleted = secret.get("DeletedDate")
                 until = deleted.timestamp() if deleted else None
                 yield Kept("secret", secret["Name"], secret["ARN"], region, until)
+
+
+def _is_of(secret: dict[str, Any], name: str, environment_id: str) -> bool:
+    """An earlier environment may have had the name: what of it is in its window stays as it is.
+
+    What was restored for this one goes with it, also where there was no time to give it this one's tags.
+    """
+    tags = secret.get("Tags", [])
+    restored = "DeletedDate" not in secret and {"Key": NAME_TAG, "Value": name} in tags
+    return restored or _is_ours(tags, environment_id)
 
 
 def _snapshots(region: str, name: str, environment_id: str) -> Iterator[Kept]:

@@ -12,7 +12,6 @@ from stargate.domain.life.ends import deadline_after
 from stargate.domain.life.requests import faults_of
 from stargate.domain.life.schedule import Schedule
 from stargate.domain.life.works import standing
-from stargate.domain.moments import told
 from stargate.domain.provisioning.planning import plan_id
 from stargate.errors import (
     ConflictError,
@@ -95,7 +94,6 @@ class CreateEnvironment:
         name = asked.name
         present = self.environments.by_name(name)
         if present is None or present.status is Status.RETIRED:
-            self._refuse_held(asked, present)
             return self._create(asked, present)
         if present.status is Status.RETIRING:
             raise EnvironmentBusyError(
@@ -117,19 +115,6 @@ class CreateEnvironment:
         if present.status in {Status.FAILED, Status.DEGRADED}:
             return self._resume(present)
         return present
-
-    def _refuse_held(self, asked: Asked, gone: Environment | None) -> None:
-        """Secrets in their recovery window hold their names: said before anything is begun in vain."""
-        preset, now = PRESETS[asked.preset], self.clock.now()
-        kept = gone.kept if gone is not None and not preset.shares_secrets else ()
-        region = asked.region or preset.region
-        ends = [one.until for one in kept if one.kind == "secret" and one.region == region and one.until]
-        if any(end > now for end in ends):
-            raise NameTakenError(
-                f"{len(ends)} secrets of the {asked.name} that was retired are kept and hold their names "
-                f"until {told(max(ends))}: DELETE /environments/{asked.name}?secrets_recovery=no gives them "
-                "up, or choose another name"
-            )
 
     def _create(self, asked: Asked, replaces: Environment | None) -> Environment:
         name, preset, spec = asked.name, asked.preset, asked.spec

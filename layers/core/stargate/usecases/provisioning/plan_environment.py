@@ -192,6 +192,7 @@ class PlanEnvironment:
             "stacks": stacks,
             "seconds": round(longest_path(environment.graph, seconds)),
             "interrupts": words,
+            "restores": list(self.preflight.restored(environment)),
             "preflight": {"ok": not faults, "faults": faults},
             "regions": list(regions_away(environment, self.preflight.home)),
             "price": self._price(environment, present),

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from stargate.domain.environment import Environment, Status
 from stargate.domain.gateway.regions import REGION_STACK, decide_region, regions_away
+from stargate.domain.gateway.shared import SECRETS
 from stargate.domain.ledger import Entry, derived_id
 from stargate.domain.provisioning.moves import Stands
+from stargate.domain.provisioning.returning import is_due, returning
 from stargate.errors import ManifestNotFoundError, PreflightError, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stargate.ports.provisioning import Manifests, Stacks
+    from stargate.ports.provisioning import Belongings, Manifests, Stacks
     from stargate.ports.state import Environments
     from stargate.usecases.provisioning.beforehand.owner import Owner
 
@@ -46,25 +48,35 @@ class Preflight:
     environments: Environments
     manifests: Manifests
     stacks: Stacks
+    belongings: Belongings
     matters: tuple[Matter, ...]
     owner: Owner
     home: str
     gateway_version: str
 
     def __call__(self, environment_id: str, attempt: int) -> tuple[str, ...]:
-        """What it has in common with others and must be prepared; PreflightError with every fault."""
+        """What must be prepared, of its own or in common with others; PreflightError with every fault."""
         environment = current(self.environments, environment_id, attempt, *MAKING)
         faults = list(self.faults(environment))
         if faults:
             raise PreflightError("; ".join(faults))
         self._tell_warnings(environment)
         shared = (environment.shared.stack_name,) if environment.shared else ()
-        return (*self._regions_to_prepare(environment), *shared)
+        restored = (environment.stack_name(SECRETS),) if self.restored(environment) else ()
+        return (*self._regions_to_prepare(environment), *shared, *restored)
 
     def faults(self, environment: Environment) -> Iterator[str]:
         yield from self._manifest_faults(environment)
         for matter in self.matters:
             yield from matter.faults(environment)
+
+    def restored(self, environment: Environment) -> tuple[str, ...]:
+        """The names of secrets that come back from an earlier environment, and have no stack yet."""
+        template = self.manifests.read(environment.gateway_version).stacks[SECRETS]
+        found = self.belongings.secrets(environment.region, environment.secrets_prefix)
+        secrets = returning(environment, template, found)
+        observed = self.stacks.describe(environment.region, environment.stack_name(SECRETS))
+        return tuple(sorted(one.name for one in secrets.values())) if is_due(observed, secrets) else ()
 
     def warnings(self) -> list[str]:
         return list(self.owner.warnings())

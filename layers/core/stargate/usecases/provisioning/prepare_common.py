@@ -1,6 +1,7 @@
-"""Make sure of what environments have in common before anything of one is made.
+"""Make sure of what an environment finds there before anything of it is made.
 
-That events come home from each of its regions, and that the secrets stand which its preset shares.
+That events come home from each of its regions, that the secrets stand which its preset shares, and that those
+have their stack again which an earlier environment of its name has left.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stargate.domain.provisioning.moves import ObservedStack
     from stargate.ports.provisioning import Manifests, Stacks
     from stargate.ports.state import Environments, Sharers
+    from stargate.usecases.provisioning.restore_secrets import RestoreSecrets
 
     Decide = Callable[[ObservedStack | None], CommonMove]
 
@@ -49,11 +51,13 @@ class PrepareCommon:
     home_bus: str
     forwarder_role: str
     gateway_version: str  # the control plane's own: one forwarder serves environments of every version
+    restore_secrets: RestoreSecrets
 
     def __call__(self, environment_id: str, attempt: int) -> None:
         """CommonNotReadyError until all of it stands; the same call again goes on from the truth."""
         environment = current(self.environments, environment_id, attempt, *MAKING)
         behind = [*self._regions_behind(environment), *self._secrets_behind(environment)]
+        behind += filter(None, [self.restore_secrets(environment)])
         if behind:
             raise CommonNotReadyError("; ".join(behind))
 

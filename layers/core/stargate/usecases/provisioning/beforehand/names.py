@@ -38,18 +38,21 @@ class Names:
                 yield f"the stack name {name} is held by {observed.stack_id}, which {NOT_OURS}"
 
     def _secret_faults(self, environment: Environment) -> Iterator[str]:
-        """A name is held until its secret's recovery window is over."""
+        """What an earlier environment of the name has left is restored; any other secret holds its name."""
         if self._secrets_stand(environment):
             return
         region, prefix = environment.region, environment.secrets_prefix
-        for name, is_going in sorted(self.belongings.secrets(region, prefix).items()):
-            if is_going:
+        found = self.belongings.secrets(region, prefix)
+        for secret in sorted(found, key=lambda one: one.name):
+            if environment.shared is None and secret.environment == environment.name:
+                continue
+            if secret.is_going:
                 yield (
-                    f"the secret {name} in {region} is within its deletion window: delete it without "
+                    f"the secret {secret.name} in {region} is within its deletion window: delete it without "
                     "recovery, or choose another name"
                 )
             else:
-                yield f"the secret {name} in {region} {NOT_OURS}"
+                yield f"the secret {secret.name} in {region} {NOT_OURS}"
 
     def _secrets_stand(self, environment: Environment) -> bool:
         """Its own, of an earlier attempt; or those that it shares, of whoever came before."""

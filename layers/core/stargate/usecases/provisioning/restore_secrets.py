@@ -1,0 +1,116 @@
+"""Restore what secrets an earlier environment of the name has left, and have the new stack take them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stargate.domain.gateway.parameters import stack_tags
+from stargate.domain.gateway.shared import SECRETS
+from stargate.domain.provisioning.moves import Remove, Stands, Submit
+from stargate.domain.provisioning.returning import (
+    Adopt,
+    Complete,
+    decide_return,
+    is_due,
+    narrowed,
+    parameters_of,
+    returning,
+)
+from stargate.errors import CommonFailedError, StackExistsError, StackRefusedError, StackUnchangedError
+
+if TYPE_CHECKING:
+    from stargate.domain.environment import Environment
+    from stargate.domain.gateway.manifest import Template
+    from stargate.domain.provisioning.moves import ObservedStack
+    from stargate.domain.provisioning.returning import Returning, ReturnMove
+    from stargate.ports.provisioning import Adoptions, Belongings, Manifests, Stacks
+
+
+@dataclass(frozen=True)
+class RestoreSecrets:
+    manifests: Manifests
+    stacks: Stacks
+    belongings: Belongings
+    adoptions: Adoptions
+
+    def __call__(self, environment: Environment) -> str | None:
+        """Make the next move; what is still awaited, or None once they have their stack or there are none."""
+        region, name = environment.region, environment.stack_name(SECRETS)
+        template = self.manifests.read(environment.gateway_version).stacks[SECRETS]
+        found = self.belongings.secrets(region, environment.secrets_prefix)
+        secrets, observed = returning(environment, template, found), self.stacks.describe(region, name)
+        if not is_due(observed, secrets):
+            return None
+        move = decide_return(observed)
+        try:
+            self._perform(environment, template, observed, secrets, move)
+        except (StackExistsError, StackUnchangedError):
+            pass  # the same call came twice
+        except StackRefusedError as refused:
+            if "_IN_PROGRESS" not in str(refused):  # that is what the other one has begun
+                raise CommonFailedError(f"{name} in {region}: {refused}") from refused
+        return None if isinstance(move, Stands) else f"{name}: {move.reason}"
+
+    def _perform(
+        self,
+        environment: Environment,
+        template: Template,
+        observed: ObservedStack | None,
+        secrets: Returning,
+        move: ReturnMove,
+    ) -> None:
+        if isinstance(move, Submit):
+            self._begin(environment, template)
+        elif isinstance(move, Adopt):
+            self._adopt(environment, template, secrets)
+        elif isinstance(move, Complete):
+            self._complete(environment, template)
+        elif isinstance(move, Remove) and observed is not None:
+            self._give_up(environment, observed)
+
+    def _begin(self, environment: Environment, template: Template) -> None:
+        self.stacks.create_from(
+            environment.region,
+            environment.stack_name(SECRETS),
+            narrowed(template, ()),
+            parameters_of(environment),
+            stack_tags(environment, SECRETS),
+            _token(environment, "begun"),
+        )
+
+    def _adopt(self, environment: Environment, template: Template, secrets: Returning) -> None:
+        """Each bears the environment's tags as soon as it is back: whatever fails now, its end finds them."""
+        region = environment.region
+        for secret in secrets.values():
+            self.adoptions.take_back(region, secret, stack_tags(environment, SECRETS))
+        self.adoptions.adopt(
+            region,
+            environment.stack_name(SECRETS),
+            narrowed(template, secrets),
+            parameters_of(environment),
+            {logical: secret.arn for logical, secret in secrets.items()},
+            _token(environment, "adopts"),
+        )
+
+    def _complete(self, environment: Environment, template: Template) -> None:
+        self.stacks.update(
+            environment.region,
+            environment.stack_name(SECRETS),
+            self.manifests.template_url(environment.gateway_version, template.key),
+            parameters_of(environment),
+            _token(environment, "whole"),
+        )
+
+    def _give_up(self, environment: Environment, observed: ObservedStack) -> None:
+        """Say why it failed, and clear the way for the next attempt; the secrets stay."""
+        region, events = environment.region, self.stacks.events(environment.region, observed.stack_id)
+        self.stacks.delete(region, observed.stack_id, _token(environment, "remains"))
+        failed = [event.reason for event in events if event.status.endswith("_FAILED") and not event.is_stack]
+        reason = (*failed, observed.reason or observed.status)[0]
+        raise CommonFailedError(f"{environment.stack_name(SECRETS)} in {region}: {reason}")
+
+
+def _token(environment: Environment, step: str) -> str:
+    """Also the name of a change set, which begins with a letter."""
+    return f"{SECRETS}-{step}-{environment.execution_name}"
