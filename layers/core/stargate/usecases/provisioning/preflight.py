@@ -60,10 +60,12 @@ class Preflight:
         faults = list(self.faults(environment))
         if faults:
             raise PreflightError("; ".join(faults))
-        self._tell_warnings(environment)
+        restored = self.restored(environment)
+        comes_back = [f"restored and reused: {', '.join(restored)}"] if restored else []
+        self._tell(environment, [*self.warnings(), *comes_back])
         shared = (environment.shared.stack_name,) if environment.shared else ()
-        restored = (environment.stack_name(SECRETS),) if self.restored(environment) else ()
-        return (*self._regions_to_prepare(environment), *shared, *restored)
+        returning_to = (environment.stack_name(SECRETS),) if restored else ()
+        return (*self._regions_to_prepare(environment), *shared, *returning_to)
 
     def faults(self, environment: Environment) -> Iterator[str]:
         yield from self._manifest_faults(environment)
@@ -81,11 +83,10 @@ class Preflight:
     def warnings(self) -> list[str]:
         return list(self.owner.warnings())
 
-    def _tell_warnings(self, environment: Environment) -> None:
+    def _tell(self, environment: Environment, remarks: list[str]) -> None:
         """Once for each attempt, however often it is asked."""
-        warnings, at = self.warnings(), environment.attempt_started_at
-        if warnings:
-            name, told = environment.name, "; ".join(warnings)
+        if remarks:
+            name, told, at = environment.name, "; ".join(remarks), environment.attempt_started_at
             entry_id = derived_id(at, f"warnings of {environment.execution_name}")
             entry = Entry(entry_id, at, name, "note", name, told, environment.cause, "preflight")
             self.environments.note(environment, entry)
