@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Answer = Callable[[dict[str, Any]], Any]
 
-SCALE = 9000.0
+SCALE, SLOWER = 9000.0, 1800.0
 REAL_SECONDS = 30  # no path takes longer, on however busy a machine
 ACCOUNT = "000000000000"
 ENVIRONMENT = {"environment_id": "0123456789ab", "attempt": 2}
@@ -141,13 +141,13 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage() -> Iterator[Stage]:
+def stage(scale: float) -> Iterator[Stage]:
     """Step Functions as the local cloud runs it, and untouched again afterwards."""
     saved = dict(vars(stepfunctions))
     milliseconds = Timebox.__dict__["current_milli_time"]
     made = Stage()
     try:
-        workflows.install(Clock.starting_now(SCALE))
+        workflows.install(Clock.starting_now(scale))
         stepfunctions._call_lambda = made.call
         stepfunctions._emit_execution_status_event = made.hear
         yield made
