@@ -212,7 +212,7 @@ def test_a_mute_lapses_by_itself():
     play = DrillPlay()
     play.begun()
     assert play.muted
-    play.clock.pass_seconds(1801)
+    play.clock.pass_seconds(2401)
     assert not play.muted
 
 

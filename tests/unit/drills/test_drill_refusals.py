@@ -119,6 +119,21 @@ def test_bounds_that_are_being_moved_are_waited_for():
     assert play.drill.status is DrillStatus.RUNNING
 
 
+def test_a_move_that_was_on_its_way_is_over_before_the_drill_begins():
+    """It read the rows before the drill had its lease: it is waited for, and nothing new is moved."""
+    play = DrillPlay()
+    play.requested()
+    rows = play.loop.operations
+    rows.meddle.append(lambda: held(play, "capacity:litellm"))
+    with pytest.raises(DrillWaitsError, match="bounds being moved"):
+        play.begin(*play.ids)
+    assert (play.drill.status, play.muted) == (DrillStatus.REQUESTED, True)
+    play.clock.pass_seconds(61)
+    play.begin(*play.ids)
+    assert play.drill.begun_at == play.clock.now()
+    assert len(play.pager.pages) == 1
+
+
 def test_a_drill_that_waits_can_be_stopped():
     """It never begins: nothing is muted and nothing is broken."""
     play = DrillPlay()

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from stargate.domain.drills.budget import Budget
     from stargate.domain.drills.deeds import DatabaseFacts, Standing
     from stargate.domain.drills.drill import Window
-    from stargate.domain.operating.operations import Overview
+    from stargate.domain.operating.operations import Operations, Overview
 
-BOUNDS = "bounds"
+BOUNDS, CAPACITY = "bounds", "capacity:"
 WAITED_FOR = frozenset({BOUNDS})  # by a drill that was asked for: over by itself within minutes
 OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three missed are a fault
 
@@ -61,15 +61,21 @@ def waits(checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if not check.ok and check.name in WAITED_FOR]
 
 
+def bounds_at_rest(operations: Operations, now: float) -> Check:
+    """Whether the outer loop moves the bounds of no service, and waits for no task that it asked for."""
+    scopes = (lease.scope for lease in operations.leases.values() if lease.held_at(now))
+    moving = any(scope.startswith(CAPACITY) for scope in scopes)
+    return Check(BOUNDS, not moving, "being moved" if moving else "at rest", "at rest, or it waits")
+
+
 def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     environment, operations = asked.overview.environment, asked.overview.operations
     held = [lease.scope for lease in operations.leases.values() if lease.held_at(now)]
     ours = {SCOPE, BESIDE}
-    moving = [scope for scope in held if scope.startswith("capacity:")]
     conditions = troubles(asked.overview)
     flying = (one.kind for one in operations.actions.values() if one.in_flight)
     busy = [kind for kind in flying if ACTIONS[kind].changes_the_gateway]
-    others = [*busy, *(scope for scope in held if scope not in ours and scope not in moving)]
+    others = [*busy, *(scope for scope in held if scope not in ours and not scope.startswith(CAPACITY))]
     switch = "on" if asked.overview.switch.on else "off"
     status = environment.status
     yield Check("status", status is Status.READY, status.value, Status.READY.value)
@@ -79,7 +85,7 @@ def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     yield Check("drill", not running and not asked.another, found, "none running")
     yield Check("conditions", not conditions, ", ".join(conditions) or "none open", "none open")
     yield Check("actions", not others, ", ".join(others) or "none", "none under way")
-    yield Check(BOUNDS, not moving, "being moved" if moving else "at rest", "at rest, or it waits")
+    yield bounds_at_rest(operations, now)
     least = f"at least {100 * LEAST_LEFT:.0f} % left"
     yield Check("error budget", asked.budget.left >= LEAST_LEFT, asked.budget.told(), least)
 

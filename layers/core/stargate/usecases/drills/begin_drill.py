@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.drills.drill import Drill, DrillStatus
 from stargate.domain.drills.kinds import TRIALS
-from stargate.domain.drills.preconditions import preconditions, waits
+from stargate.domain.drills.preconditions import bounds_at_rest, preconditions, waits
 from stargate.domain.faults import Fault
 from stargate.domain.operating.leases import taken
 from stargate.domain.operating.operations import Change
@@ -15,8 +15,11 @@ from stargate.errors import DrillRefusedError, DrillStoppedError, DrillWaitsErro
 from stargate.usecases.drills.request_drill import RequestDrill, refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stargate.domain.drills.preconditions import Asked
     from stargate.domain.environment import Check, Environment
+    from stargate.domain.operating.leases import Lease
     from stargate.domain.operating.operations import Overview
     from stargate.ports.drills import AlarmActions
     from stargate.ports.people import Pager
@@ -46,21 +49,30 @@ class BeginDrill:
             return drill
         overview = self.operations.by_id(environment_id)
         if drill.status is DrillStatus.REQUESTED:
-            drill = self._take(overview, drill)
+            drill = self._begun(overview, drill)
         self._mute(overview.environment, drill)
         return drill
 
-    def _take(self, overview: Overview, drill: Drill) -> Drill:
-        now, held = self.clock.now(), overview.operations.leases.get(drill.scope)
-        if held is not None and held.holder == drill.drill_id:
-            return self._running(drill, now)
-        asked = self.asking.asked(overview, drill.kind, drill.zone)
-        checks = preconditions(asked, now)
-        refuse(checks)
+    def _begun(self, overview: Overview, drill: Drill) -> Drill:
+        """With its lease, after which nothing new is done; what was on its way is waited for."""
         if drill.stop_reason:
             raise DrillStoppedError(drill.stop_reason)
-        if waited_for := waits(checks):
-            raise DrillWaitsError(", ".join(f"{check.name} {check.measured}" for check in waited_for))
+        held = overview.operations.leases.get(drill.scope)
+        if held is None or held.holder != drill.drill_id:
+            drill = self._with_lease(overview, drill, held)
+            overview = self.operations.by_id(drill.environment_id)
+        now = self.clock.now()
+        _wait_for((bounds_at_rest(overview.operations, now),))
+        running = replace(drill, status=DrillStatus.RUNNING, begun_at=now)
+        self.people.page(*_announcement(running))
+        self.drills.set(running, "status", "begun_at")
+        return running
+
+    def _with_lease(self, overview: Overview, drill: Drill, held: Lease | None) -> Drill:
+        now, asked = self.clock.now(), self.asking.asked(overview, drill.kind, drill.zone)
+        checks = preconditions(asked, now)
+        refuse(checks)
+        _wait_for(checks)
         lease = taken(held, drill.scope, drill.drill_id, now)
         if lease is None:
             raise DrillRefusedError([Fault(drill.scope, "one is running", "none running")])
@@ -72,14 +84,7 @@ class BeginDrill:
         )  # fmt: skip
         muted = replace(lease, expires_at=now + drill.lease_seconds)
         self.operations.record(overview.environment.environment_id, Change((muted,), (entry,)))
-        running = self._running(described, now)
-        self.people.page(*_announcement(running))
-        return running
-
-    def _running(self, drill: Drill, now: float) -> Drill:
-        running = replace(drill, status=DrillStatus.RUNNING, begun_at=now)
-        self.drills.set(running, "status", "begun_at")
-        return running
+        return described
 
     def _mute(self, environment: Environment, drill: Drill) -> None:
         """What is muted is written down first: whoever cleans up must know of it, whatever happens here."""
@@ -92,6 +97,11 @@ class BeginDrill:
         if loud:
             self.drills.set(replace(drill, muted=tuple(sorted({*drill.muted, *loud}))), "muted")
             self.alarms.mute(environment.region, loud)
+
+
+def _wait_for(checks: Iterable[Check]) -> None:
+    if found := waits(checks):
+        raise DrillWaitsError(", ".join(f"{check.name} {check.measured}" for check in found))
 
 
 def _announcement(drill: Drill) -> tuple[str, str]:
