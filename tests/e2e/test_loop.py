@@ -14,8 +14,9 @@ import pytest
 
 from local.demo.chain import chain_to
 from local.demo.connection import Connection
+from local.demo.outer_loop import stilled
 from local.demo.record import Record
-from local.demo.running import SERVICE, Running
+from local.demo.running import SERVICE, Bounds, Running
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
 from tests.unit.signals.senders import budget, grafana
@@ -47,7 +48,17 @@ def record(api, witness, environment):
 
 
 @pytest.fixture(scope="module")
-def raised(running, record):
+def unsteered(cloud, running):
+    """The outer loop is still, and its bounds are given back: a jump of users is the alarm's to answer."""
+    with stilled(cloud.client("lambda")):
+        still_on_the_way = running.now() + 120
+        wait_until(lambda: running.now() > still_on_the_way, "the last looks have come")
+        wait_until(lambda: running.bounds() == Bounds(2, 6), "the declared bounds are back")
+        yield
+
+
+@pytest.fixture(scope="module")
+def raised(unsteered, running, record):
     """The chain of causes behind the bound that 120 users needed, once its effect is verified."""
     running.set_users(120)
     wait_until(lambda: record.last("verification", "raise_bound") is not None, "the raised bound is verified")

@@ -11,6 +11,7 @@ import pytest
 
 from local.demo.chain import chain_to
 from local.demo.connection import Connection
+from local.demo.outer_loop import stilled
 from local.demo.record import Record, is_about
 from local.demo.running import SERVICE, Bounds, Running
 from tests.e2e.leaving import let_go
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.cloud
 WATCHED = {"name": "watched", "preset": "sandbox", "overrides": {"network": {"cidr": "10.41.0.0/16"}}}
 CPU, CRASH = "cpu-high", "task-stopped"
 ALARM_RULE = "AlarmChanged"
-OUTER_LOOP = "stargate-scale-gateway"
 DECLARED, AT_MOST = 2, 6
 TOO_MANY = (
     400  # users: CPU stays high on six tasks, so that to wait for the effect takes a quarter of an hour
@@ -56,11 +56,8 @@ def record(api, witness, environment):
 @pytest.fixture(scope="module")
 def unsteered(connection):
     """The outer loop's looks come to nobody until the module's end."""
-    functions = connection.client("lambda")
-    (mapping,) = functions.list_event_source_mappings(FunctionName=OUTER_LOOP)["EventSourceMappings"]
-    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    yield
-    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    with stilled(connection.client("lambda")):
+        yield
 
 
 def decision(record, kind):
