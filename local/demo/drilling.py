@@ -47,7 +47,7 @@ class Drilling(Teller):
         self.running = Running(self.connection, NAME)
 
     def tell(self) -> None:
-        self.screen.title(f"11  A drill: the database fails over, assumed to take {ASSUMED_SECONDS} s")
+        self.screen.title(f"14  A drill: the database fails over, assumed to take {ASSUMED_SECONDS} s")
         self._it_may_begin()
         before = self.witness.muted(NAME)
         drill = self._it_runs()

@@ -5,39 +5,38 @@ answer gets none, and the kill switch holds an answer until it is lifted.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cli.client import Answer
 from local.demo.chain import Chain, Entry, chain_to, happened
-from local.demo.gateway_view import GatewayView, Look
-from local.demo.record import Record
-from local.demo.running import SERVICE, Running
-from local.demo.teller import NAME, Document, StoryError, Teller
+from local.demo.gateway_view import Look
+from local.demo.onlooker import Onlooker
+from local.demo.outer_loop import stilled
+from local.demo.running import SERVICE, Bounds
+from local.demo.teller import NAME, Document, StoryError
 
 STEADY_USERS, MANY_USERS, FEW_USERS = 60, 120, 20
-PATIENCE_SECONDS = 60
 CPU, CRASH = "cpu-high", "task-stopped"
 CRITICAL_CPU, TARGET_CPU = 80, 70  # what the alarm allows, and what target tracking aims at
 DECLARED = (2, 6)
+LOOKS_ON_THE_WAY = 2  # minutes in which the last looks of the outer loop have come
 MOST_CRASHES = 6
 ANSWERED = ["signal", "decision", "action", "verification"]
 SWITCHED_OFF = "the demo wants to see an action held"
 
 
 @dataclass
-class Operation(Teller):
-    """The scenes between READY and DELETE."""
+class Operation(Onlooker):
+    """An alarm, a crash, a crash loop, and what becomes of each."""
 
-    running: Running = field(init=False)
-    view: GatewayView = field(default_factory=GatewayView, init=False)
+    def tell(self) -> None:
+        """With the outer loop still, which may be ahead of the alarm: it has scenes of its own."""
+        with stilled(self.connection.client("lambda")):
+            self.passes(LOOKS_ON_THE_WAY)
+            self.watch(lambda look: look.bounds == Bounds(*DECLARED) and self.is_at_rest())
+            self._tell()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.running = Running(self.connection, NAME)
-
-    def tell(self, environment: Document) -> None:
-        self.environment = environment
-        self.record = Record(self.api, self.witness, environment)
+    def _tell(self) -> None:
         self.users_come()
         raised = self.an_alarm_is_answered()
         self.copies_change_nothing(raised)
@@ -52,7 +51,7 @@ class Operation(Teller):
         self.screen.title(f"5  {STEADY_USERS} users, then {MANY_USERS} at once")
         self.running.set_users(STEADY_USERS)
         began = self.running.now()
-        self._watch(lambda _: len(self._calm_minutes(began)) >= 2)
+        self.watch(lambda _: len(self._calm_minutes(began)) >= 2)
         calm = [round(cpu) for _, cpu in self._calm_minutes(began)]
         self.at_most(f"CPU at {STEADY_USERS} users, by CloudWatch", max(calm, default=100), TARGET_CPU, " %")
         self.same("the alarm on CPU", self.running.alarm("critical").state, "OK")
@@ -67,15 +66,15 @@ class Operation(Teller):
     def an_alarm_is_answered(self) -> Chain:
         since = self.running.now()
         self.running.set_users(MANY_USERS)
-        look = self._watch(lambda look: _is_answered(look) and look.alarm.state == "OK")
+        look = self.watch(lambda look: _is_answered(look) and look.alarm.state == "OK")
         if not _is_answered(look):
             raise StoryError(f"the alarm was not answered in time: {look.conditions}")
         verified = self.record.last("verification", "raise_bound", since)
         if verified is None:
             raise StoryError("the ledger has no verification of a raised bound")
         chain = chain_to(verified, self.record.ledger(since))
-        event = self._event_of(chain)
-        self._show(chain, event)
+        event = self.event_of(chain)
+        self.show(chain, event)
         self._it_was_the_alarm(chain, event)
         self._who_started_tasks(since)
         self._it_helped(chain, since)
@@ -127,8 +126,8 @@ class Operation(Teller):
         again = self.running.redeliver(raised.root, new_id=True)
         late = self.running.redeliver(raised.root, new_id=True, at=happened(raised.entries[0]) - 300)
         copies = {again["id"], late["id"]}
-        self._wait(lambda: self.running.taken().count("repeated") - repeated >= 2)
-        self._wait(lambda: copies <= {entry["cause"] for entry in self.record.ledger()})
+        self.wait(lambda: self.running.taken().count("repeated") - repeated >= 2)
+        self.wait(lambda: copies <= {entry["cause"] for entry in self.record.ledger()})
         self.same(
             "the very same event twice more, by the receiver's log",
             self.running.taken().count("repeated") - repeated,
@@ -157,8 +156,8 @@ class Operation(Teller):
         victim = before.serving[0]
         remedies = self.record.remedies()
         self.running.crash_task(victim)
-        self._watch(lambda look: victim not in look.truth.serving and _is_whole(look) and bool(_crash(look)))
-        self._wait(lambda: self._no_action(since) is not None)
+        self.watch(lambda look: victim not in look.truth.serving and _is_whole(look) and bool(_crash(look)))
+        self.wait(lambda: self._no_action(since) is not None)
         stopped, truth = self.running.stopped(victim), self.running.truth()
         self.same(
             "the task, by ECS",
@@ -171,11 +170,15 @@ class Operation(Teller):
         if decision is None:
             raise StoryError("the ledger does not say what was decided about the crash")
         chain = chain_to(decision, self.record.ledger())
-        self._show(chain, self._event_of(chain))
+        self.show(chain, self.event_of(chain))
         self.same("the decision", decision["summary"], "no action: ECS replaces a stopped task by itself")
-        self.same(
-            "workflows that were started for it", sorted(set(self.record.remedies()) - set(remedies)), []
-        )
+        self.same("workflows that were started for it", self._started_for(CRASH, remedies), [])
+
+    def _started_for(self, kind: str, before: list[str]) -> list[str]:
+        """Since then; a page about something else may be on its way at the same time."""
+        decisions = [one for one in self.record.ledger() if one["kind"] == "decision"]
+        ours = [one["id"] for one in decisions if one["detail"].get("condition") == f"{kind}#{SERVICE}"]
+        return [name for name in self._started_since(before) if any(name.endswith(one) for one in ours)]
 
     def _no_action(self, since: float) -> Entry | None:
         found = (entry for entry in self.record.ledger(since) if entry["kind"] == "decision")
@@ -186,13 +189,13 @@ class Operation(Teller):
     def users_leave(self) -> None:
         self.screen.title(f"8  {MANY_USERS - FEW_USERS} users leave: the bound is released in its time")
         self.running.set_users(FEW_USERS)
-        self._watch(lambda look: look.bounds.minimum == DECLARED[0] and not _has_hold(look))
-        self._wait(lambda: self.record.last("verification", "release_bound") is not None)
+        self.watch(lambda look: look.bounds.minimum == DECLARED[0] and not _has_hold(look))
+        self.wait(lambda: self.record.last("verification", "release_bound") is not None)
         released = self.record.last("verification", "release_bound")
         if released is None:
             raise StoryError("the bound was not released in time")
         chain = chain_to(released, self.record.ledger())
-        self._show(chain, None)
+        self.show(chain, None)
         self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, DECLARED[0])
         raised = self.record.last("action", "raise_bound")
         held = happened(chain.entries[-2]) - happened(raised) if raised else 0
@@ -217,11 +220,11 @@ class Operation(Teller):
         self.same("deployments begun meanwhile", self._deployments_since(before), [])
         self.found(self._switch("on"))
         self.screen.say("PUT /switch on: the next minute's examination decides again")
-        self._wait(lambda: self.record.last("verification", "restart_service", since) is not None)
+        self.wait(lambda: self.record.last("verification", "restart_service", since) is not None)
         verified = self.record.last("verification", "restart_service", since)
         if verified is None:
             raise StoryError("the held action was not performed once the switch was on")
-        self._show(chain_to(verified, self.record.ledger(since)), None)
+        self.show(chain_to(verified, self.record.ledger(since)), None)
         self.same("the effect, as verified", verified["detail"]["outcome"], "reached")
         self.at_least("new deployments in charge, by ECS", len(self._deployments_since(before)), 1)
 
@@ -231,12 +234,12 @@ class Operation(Teller):
     def _crash_until(self, until: Callable[[Look], bool]) -> Look:
         """One task after the other, each once another serves; ECS replaces them all the while."""
         for _ in range(MOST_CRASHES):
-            look = self._watch(lambda look: until(look) or _is_whole(look))
+            look = self.watch(lambda look: until(look) or _is_whole(look))
             if until(look):
                 break
             self.running.crash_task()
-            self._watch(_follower(until, _stops(look)))
-        return self._watch(until)
+            self.watch(_follower(until, _stops(look)))
+        return self.watch(until)
 
     def _switch(self, actions: str) -> Answer:
         return self.api.put("/switch", {"actions": actions, "reason": SWITCHED_OFF})
@@ -245,7 +248,7 @@ class Operation(Teller):
 
     def tasks_leave_that_nobody_needs(self, raised: Chain) -> None:
         self.screen.title("10  Meanwhile the tasks that nobody needs any more leave, one by one")
-        self._watch(lambda look: look.truth.desired == DECLARED[0] and len(look.truth.serving) == DECLARED[0])
+        self.watch(lambda look: look.truth.desired == DECLARED[0] and len(look.truth.serving) == DECLARED[0])
         service = self.running.service()
         self.same("tasks, by ECS", f"{service['running']} of {service['desired']}", "2 of 2")
         reasons = self.running.scalings()
@@ -263,35 +266,8 @@ class Operation(Teller):
         self.same("the switch", self.found(self.api.get("/switch"))["actions"], "on")
         self.same("critical conditions left open", [one for one in left if CPU in one], [])
 
-    # What all of them need.
-
-    def _look(self) -> Look:
-        running = self.running
-        conditions = tuple(self.record.conditions())
-        return Look(running.truth(), running.bounds(), running.alarm("critical"), conditions)
-
-    def _watch(self, until: Callable[[Look], bool]) -> Look:
-        return self.screen.watch(self._look, until, PATIENCE_SECONDS, self.view)
-
-    def _wait(self, until: Callable[[], bool]) -> None:
-        self._watch(lambda _: until())
-
     def _started_since(self, remedies: list[str]) -> list[str]:
         return sorted(set(self.record.remedies()) - set(remedies))
-
-    def _event_of(self, chain: Chain) -> Document:
-        """The event on the bus that the chain begins with."""
-        event = self.running.event(chain.root)
-        if event is None:
-            raise StoryError(f"the bus has carried no event {chain.root}")
-        return event
-
-    def _show(self, chain: Chain, event: Document | None) -> None:
-        self.screen.say("the chain of causes, as the ledger has it:")
-        if event is not None:
-            self.screen.say(f"  {'event':<13}{'':>7}  {event['detail-type']} {event['id']}")
-        for kind, later, summary in chain.rows():
-            self.screen.say(f"  {kind:<13}{later:>7}  {summary}")
 
 
 def _condition(look: Look, kind: str) -> Document:

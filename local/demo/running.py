@@ -62,6 +62,7 @@ class Running:
         self._metrics = connection.client("cloudwatch")
         self._scaling = connection.client("application-autoscaling")
         self._logs = connection.client("logs")
+        self._quotas = connection.client("service-quotas")
 
     # What moves it.
 
@@ -162,6 +163,13 @@ class Running:
         found = self._ecs.describe_tasks(cluster=self.cluster, tasks=[task_id])["tasks"][0]
         codes = [container.get("exitCode") for container in found["containers"]]
         return StoppedTask(task_id, found.get("stopCode", ""), codes[0] if codes else None)
+
+    def asked_for(self, code: str) -> list[int]:
+        """Each increase of one of Bedrock's quotas that Service Quotas was asked for."""
+        history = self._quotas.list_requested_service_quota_change_history_by_quota(
+            ServiceCode="bedrock", QuotaCode=code
+        )["RequestedQuotas"]
+        return [round(one["DesiredValue"]) for one in history]
 
     def event(self, event_id: str) -> Document | None:
         """What the bus has carried under an id."""

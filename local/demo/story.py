@@ -8,7 +8,9 @@ from botocore.credentials import Credentials
 from cli.client import ApiClient
 from local.demo.drilling import Drilling
 from local.demo.environment_view import EnvironmentView, clock
+from local.demo.gateway_view import GatewayView
 from local.demo.operation import Operation
+from local.demo.scarcity import Scarcity
 from local.demo.teller import NAME, Document, StoryError, Teller, moment
 from local.demo.timing import Life, critical_path, most_at_once, out_of_order
 from stargate.domain.gateway.graph import PLAIN, PREPARE_DATABASE
@@ -50,7 +52,9 @@ class Story(Teller):
         failed = self.one_resource_fails()
         ready = self.the_same_request_resumes(failed)
         self.what_the_cloud_recorded(ready)
-        Operation(self.connection, self.screen, self.report).tell(ready)
+        view = GatewayView()
+        for scenes in (Operation, Scarcity):
+            scenes(self.connection, self.screen, self.report, ready, view).tell()
         Drilling(self.connection, self.screen, self.report).tell()
         self.it_goes_again(ready)
 
@@ -128,7 +132,7 @@ class Story(Teller):
         self._our_own_time(ready, lives)
 
     def it_goes_again(self, ready: Document) -> None:
-        self.screen.title(f"12  DELETE /environments/{NAME}: in reverse, until nothing is left")
+        self.screen.title(f"15  DELETE /environments/{NAME}: in reverse, until nothing is left")
         ids = self.witness.stacks(NAME)
         self.same("a protected environment is not deleted", self.api.delete(self._path).status, 409)
         self.found(self.api.patch(self._path, {"deletion_protection": False}))

@@ -9,10 +9,11 @@ import pytest
 
 from local.demo.chain import chain_to, happened
 from local.demo.connection import Connection
+from local.demo.cut_quota import CONDITIONS, GRANTED, SHIFT, TOKENS
+from local.demo.moves import LOOPS_CHAIN, adds_tasks, is_held_by_the_quota, verified_moves
 from local.demo.record import Record, is_about
 from local.demo.running import Running
 from stargate.domain.scaling.capacity import SATURATED_CPU
-from stargate.domain.scaling.model_quotas import BY_MODEL
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
 
@@ -20,25 +21,9 @@ pytestmark = pytest.mark.cloud
 
 STEADY = {"name": "steady", "preset": "sandbox", "overrides": {"network": {"cidr": "10.47.0.0/16"}}}
 MINUTE = 60.0
-LOOPS_CHAIN = ["decision", "action", "verification"]
-
-HAIKU, SONNET = (BY_MODEL[name].served_as for name in ("haiku", "sonnet"))
-TOKENS = BY_MODEL["haiku"].tokens
-GRANTED = (
-    600_000.0  # a third of what 120 users ask of Haiku: with half of it demand alone wants no fewer tasks
-)
-SHIFT = {
-    "rule": "haiku-by-sonnet",
-    "while": "quota-high",
-    "of": HAIKU,
-    "severity": "critical",
-    "do": {"action": "shift_model", "with": {"from": HAIKU, "to": SONNET}},
-    "why": "whoever asks for Haiku would rather wait for Sonnet than hear no",
-}
 # Wanted is a minute from the signal: a second of this machine, which may have other work just then.
 LONGEST_TO_DECIDE = 120.0
 NEEDED = 3  # tasks
-CONDITIONS = (("quota-high", HAIKU), ("model-throttled", HAIKU), ("quota-warning", "bedrock"))
 OF_QUOTAS = {subject for _, subject in CONDITIONS}
 
 
@@ -105,28 +90,11 @@ def verified_move(record, since, wanted, actions=("move_bounds",)):
     found = []
 
     def is_there():
-        ledger = record.ledger(since)
-        verified = [one for one in ledger for name in actions if is_about(one, "verification", name)]
-        chains = [chain_to(one, ledger) for one in verified]
-        # A signal may have asked for the look.
-        moved = (one for one in chains if one.kinds[-3:] == LOOPS_CHAIN)
-        found[:] = [one for one in moved if wanted(one.entries[-3]["detail"])]
+        found[:] = verified_moves(record.ledger(since), wanted, actions)
         return bool(found)
 
     wait_until(is_there, "such a move is verified")
     return found[0]
-
-
-def moves(detail):
-    return detail.get("action") == "move_bounds" and detail.get("verdict") == "move"
-
-
-def adds_tasks(detail):
-    return moves(detail) and detail["target"]["minimum"] > detail["was"]["minimum"]
-
-
-def is_held_by_the_quota(detail):
-    return moves(detail) and detail.get("at_quota") and detail["target"]["maximum"] < detail["was"]["maximum"]
 
 
 def after(entry, earlier):
@@ -142,7 +110,7 @@ def test_a_steady_rise_moves_the_bounds_ahead_of_cpu(risen, running, record, mea
     measured(f"highest minute of CPU before the third task was ordered: {highest:.0f} %")
     assert highest < SATURATED_CPU
     assert running.bounds().minimum >= NEEDED
-    assert record.count("decision", "raise_bound") == 0
+    assert record.count("action", "raise_bound") == 0
 
 
 def test_capacity_tells_what_the_loop_saw(risen, api, running):
@@ -200,15 +168,12 @@ def test_no_task_more_than_the_quota_can_use(told, scarce, record, measured):
     )
 
 
-def test_more_is_asked_for_and_people_are_told(told, scarce, record, cloud, measured):
+def test_more_is_asked_for_and_people_are_told(told, scarce, record, running, measured):
     """Half as much again, with the use in the decision; somebody is paged, too, as AWS answers in days."""
     chain = chain_of(record, scarce, "request_quota")
     assert chain.kinds == ["signal", *LOOPS_CHAIN]
     assert "% of which is used" in chain.entries[1]["summary"]
-    asked = cloud.client("service-quotas").list_requested_service_quota_change_history_by_quota(
-        ServiceCode="bedrock", QuotaCode=TOKENS.code
-    )["RequestedQuotas"]
-    assert [one["DesiredValue"] for one in asked] == [pytest.approx(1.5 * GRANTED, rel=0.001)]
+    assert running.asked_for(TOKENS.code) == [round(1.5 * GRANTED)]
     page = first(
         record, scarce, "action", lambda one: is_about(one, "action", "page") and one["subject"] in OF_QUOTAS
     )
