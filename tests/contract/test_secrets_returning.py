@@ -21,6 +21,7 @@ from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
 from stargate.adapters.provisioning.remains import AwsRemains
 from stargate.domain.gateway.parameters import stack_tags
 from stargate.errors import CommonFailedError
+from stargate.usecases.provisioning.find_returning import FindReturning
 from stargate.usecases.provisioning.restore_secrets import RestoreSecrets
 from tests import fakes
 from tests.contract import ministack_in_process
@@ -102,7 +103,8 @@ class Place:
     async def restored(self, environment):
         """What the calls were told, each thing once, until there is nothing to do."""
         adoptions = CloudFormationAdoptions(ROLE)
-        restore = RestoreSecrets(self.manifests, self.stacks, AwsBelongings(), adoptions)
+        find = FindReturning(self.manifests, self.stacks, AwsBelongings())
+        restore = RestoreSecrets(find, self.manifests, self.stacks, adoptions)
         told = {}
         while (behind := await asyncio.to_thread(restore, environment)) is not None:
             told[behind.removeprefix(f"{STACK}: ")] = True

@@ -7,6 +7,7 @@ from stargate.usecases.provisioning.beforehand.ground import Ground
 from stargate.usecases.provisioning.beforehand.leave import Leave
 from stargate.usecases.provisioning.beforehand.names import Names
 from stargate.usecases.provisioning.beforehand.owner import Owner
+from stargate.usecases.provisioning.find_returning import FindReturning
 from stargate.usecases.provisioning.preflight import Preflight
 from stargate.usecases.provisioning.restore_secrets import RestoreSecrets
 from tests import fakes
@@ -20,7 +21,7 @@ def preflight_of(play, home="us-east-1", **given):
         play.environments,
         play.manifests,
         play.stacks,
-        belongings,
+        FindReturning(play.manifests, play.stacks, belongings),
         (
             Ground(play.nodes, regions, given.get("quotas") or fakes.FakeQuotas()),
             Names(play.nodes, play.stacks, belongings),
@@ -36,4 +37,5 @@ def preflight_of(play, home="us-east-1", **given):
 def restore_of(play, belongings=None, adoptions=None):
     belongings = belongings or fakes.FakeBelongings()
     adoptions = adoptions or fakes.FakeAdoptions(play.stacks, belongings)
-    return RestoreSecrets(play.manifests, play.stacks, belongings, adoptions)
+    find = FindReturning(play.manifests, play.stacks, belongings)
+    return RestoreSecrets(find, play.manifests, play.stacks, adoptions)

@@ -145,6 +145,7 @@ def preflight() -> Preflight:
     from stargate.usecases.provisioning.beforehand.leave import Leave
     from stargate.usecases.provisioning.beforehand.names import Names
     from stargate.usecases.provisioning.beforehand.owner import Owner
+    from stargate.usecases.provisioning.find_returning import FindReturning
     from stargate.usecases.provisioning.preflight import Preflight
 
     given = settings.read(settings.PreflightSettings)
@@ -155,7 +156,7 @@ def preflight() -> Preflight:
         EnvironmentRows(table),
         manifests,
         stacks,
-        belongings,
+        FindReturning(manifests, stacks, belongings),
         (
             Ground(nodes, regions, ServiceQuotas()),
             Names(nodes, stacks, belongings),
@@ -173,15 +174,13 @@ def prepare_common() -> PrepareCommon:
     from stargate.adapters.provisioning.belongings import AwsBelongings
     from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
     from stargate.adapters.provisioning.s3 import S3Manifests
+    from stargate.usecases.provisioning.find_returning import FindReturning
     from stargate.usecases.provisioning.prepare_common import PrepareCommon
     from stargate.usecases.provisioning.restore_secrets import RestoreSecrets
 
     given = settings.read(settings.PrepareCommonSettings)
     table, manifests = Table(given.table_name), S3Manifests(given.gateway_bucket)
-    stacks, adoptions = (
-        CloudFormationStacks(given.service_role_arn),
-        CloudFormationAdoptions(given.service_role_arn),
-    )
+    stacks = CloudFormationStacks(given.service_role_arn)
     return PrepareCommon(
         EnvironmentRows(table),
         manifests,
@@ -190,7 +189,12 @@ def prepare_common() -> PrepareCommon:
         given.home_bus_arn,
         given.forwarder_role_arn,
         given.gateway_version,
-        RestoreSecrets(manifests, stacks, AwsBelongings(), adoptions),
+        RestoreSecrets(
+            FindReturning(manifests, stacks, AwsBelongings()),
+            manifests,
+            stacks,
+            CloudFormationAdoptions(given.service_role_arn),
+        ),
     )
 
 

@@ -10,15 +10,15 @@ from stargate.domain.gateway.regions import REGION_STACK, decide_region, regions
 from stargate.domain.gateway.shared import SECRETS
 from stargate.domain.ledger import Entry, derived_id
 from stargate.domain.provisioning.moves import Stands
-from stargate.domain.provisioning.returning import is_due, returning
 from stargate.errors import ManifestNotFoundError, PreflightError, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stargate.ports.provisioning import Belongings, Manifests, Stacks
+    from stargate.ports.provisioning import Manifests, Stacks
     from stargate.ports.state import Environments
     from stargate.usecases.provisioning.beforehand.owner import Owner
+    from stargate.usecases.provisioning.find_returning import FindReturning
 
 
 MAKING = (Status.PROVISIONING, Status.UPDATING)
@@ -48,7 +48,7 @@ class Preflight:
     environments: Environments
     manifests: Manifests
     stacks: Stacks
-    belongings: Belongings
+    find_returning: FindReturning
     matters: tuple[Matter, ...]
     owner: Owner
     home: str
@@ -74,11 +74,7 @@ class Preflight:
 
     def restored(self, environment: Environment) -> tuple[str, ...]:
         """The names of secrets that come back from an earlier environment, and have no stack yet."""
-        template = self.manifests.read(environment.gateway_version).stacks[SECRETS]
-        found = self.belongings.secrets(environment.region, environment.secrets_prefix)
-        secrets = returning(environment, template, found)
-        observed = self.stacks.describe(environment.region, environment.stack_name(SECRETS))
-        return tuple(sorted(one.name for one in secrets.values())) if is_due(observed, secrets) else ()
+        return tuple(sorted(one.name for one in self.find_returning(environment).secrets.values()))
 
     def warnings(self) -> list[str]:
         return list(self.owner.warnings())

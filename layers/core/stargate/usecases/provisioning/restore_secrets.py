@@ -12,10 +12,8 @@ from stargate.domain.provisioning.returning import (
     Adopt,
     Complete,
     decide_return,
-    is_due,
     narrowed,
     parameters_of,
-    returning,
 )
 from stargate.errors import CommonFailedError, StackExistsError, StackRefusedError, StackUnchangedError
 
@@ -23,28 +21,27 @@ if TYPE_CHECKING:
     from stargate.domain.environment import Environment
     from stargate.domain.gateway.manifest import Template
     from stargate.domain.provisioning.moves import ObservedStack
-    from stargate.domain.provisioning.returning import Returning, ReturnMove
-    from stargate.ports.provisioning import Adoptions, Belongings, Manifests, Stacks
+    from stargate.domain.provisioning.returning import ReturnMove
+    from stargate.ports.provisioning import Adoptions, Manifests, Stacks
+    from stargate.usecases.provisioning.find_returning import FindReturning, Found
 
 
 @dataclass(frozen=True)
 class RestoreSecrets:
+    find_returning: FindReturning
     manifests: Manifests
     stacks: Stacks
-    belongings: Belongings
     adoptions: Adoptions
 
     def __call__(self, environment: Environment) -> str | None:
         """Make the next move; what is still awaited, or None once they have their stack or there are none."""
-        region, name = environment.region, environment.stack_name(SECRETS)
-        template = self.manifests.read(environment.gateway_version).stacks[SECRETS]
-        found = self.belongings.secrets(region, environment.secrets_prefix)
-        secrets, observed = returning(environment, template, found), self.stacks.describe(region, name)
-        if not is_due(observed, secrets):
+        found = self.find_returning(environment)
+        if not found.secrets:
             return None
-        move = decide_return(observed)
+        region, name = environment.region, environment.stack_name(SECRETS)
+        move = decide_return(found.observed)
         try:
-            self._perform(environment, template, observed, secrets, move)
+            self._perform(environment, found, move)
         except (StackExistsError, StackUnchangedError):
             pass  # the same call came twice
         except StackRefusedError as refused:
@@ -52,22 +49,15 @@ class RestoreSecrets:
                 raise CommonFailedError(f"{name} in {region}: {refused}") from refused
         return None if isinstance(move, Stands) else f"{name}: {move.reason}"
 
-    def _perform(
-        self,
-        environment: Environment,
-        template: Template,
-        observed: ObservedStack | None,
-        secrets: Returning,
-        move: ReturnMove,
-    ) -> None:
+    def _perform(self, environment: Environment, found: Found, move: ReturnMove) -> None:
         if isinstance(move, Submit):
-            self._begin(environment, template)
+            self._begin(environment, found.template)
         elif isinstance(move, Adopt):
-            self._adopt(environment, template, secrets)
+            self._adopt(environment, found)
         elif isinstance(move, Complete):
-            self._complete(environment, template)
-        elif isinstance(move, Remove) and observed is not None:
-            self._give_up(environment, observed)
+            self._complete(environment, found.template)
+        elif isinstance(move, Remove) and found.observed is not None:
+            self._give_up(environment, found.observed)
 
     def _begin(self, environment: Environment, template: Template) -> None:
         self.stacks.create_from(
@@ -79,17 +69,17 @@ class RestoreSecrets:
             _token(environment, "begun"),
         )
 
-    def _adopt(self, environment: Environment, template: Template, secrets: Returning) -> None:
+    def _adopt(self, environment: Environment, found: Found) -> None:
         """Each bears the environment's tags as soon as it is back: whatever fails now, its end finds them."""
         region = environment.region
-        for secret in secrets.values():
+        for secret in found.secrets.values():
             self.adoptions.take_back(region, secret, stack_tags(environment, SECRETS))
         self.adoptions.adopt(
             region,
             environment.stack_name(SECRETS),
-            narrowed(template, secrets),
+            narrowed(found.template, found.secrets),
             parameters_of(environment),
-            {logical: secret.arn for logical, secret in secrets.items()},
+            {logical: secret.arn for logical, secret in found.secrets.items()},
             _token(environment, "adopts"),
         )
 
