@@ -9,6 +9,8 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from botocore.exceptions import ClientError
 
 # Functions have seconds, not minutes: better a named error and another call than a long silence.
@@ -38,6 +40,11 @@ def patient_client(service: str) -> Any:
 def signing_client(service: str) -> Any:
     """For addresses that others use: signed as every region takes them, newer ones no other."""
     return boto3.client(service, config=CONFIG.merge(Config(signature_version="s3v4")))  # type: ignore[call-overload]
+
+
+def listed_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """As most of AWS's calls take them."""
+    return [{"Key": name, "Value": value} for name, value in tags.items()]
 
 
 def code_of(error: ClientError) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stargate.adapters.aws import client, code_of, message_of
+from stargate.adapters.aws import client, code_of, listed_tags, message_of
 from stargate.adapters.gateway.ecs import EcsTasks
 from stargate.adapters.refusals import named, refused
 from stargate.domain.drills.restoring import DELETING, Side
@@ -37,7 +37,7 @@ class RdsRehearsals:
                     MultiAZ=False,
                     PubliclyAccessible=False,
                     DeletionProtection=False,
-                    Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
+                    Tags=listed_tags(tags),
                 )
         except ActionRefusedError as error:
             if "already exists" not in str(error):

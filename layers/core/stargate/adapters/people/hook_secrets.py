@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stargate.adapters.aws import client, code_of
+from stargate.adapters.aws import client, code_of, listed_tags
 from stargate.adapters.refusals import named
 from stargate.domain.signals.hooks import PREFIX, Hook, is_hooks_secret
 
@@ -27,7 +27,7 @@ class ManagedHookSecrets:
                 Name=hook.secret_name,
                 Description=json.dumps({"hook": hook.hook_id, "note": hook.note}),
                 SecretString=secrets.token_urlsafe(BYTES),
-                Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
+                Tags=listed_tags(tags),
             )
 
     def value(self, hook: Hook) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, WaiterError
 
-from stargate.adapters.aws import client, code_of
+from stargate.adapters.aws import client, code_of, listed_tags
 from stargate.adapters.provisioning.cloudformation import listed, refusals
 from stargate.domain.gateway.declared import SECRET
 from stargate.errors import StackRefusedError
@@ -30,8 +30,7 @@ class CloudFormationAdoptions:
         if secret.is_going:
             with _done_before("InvalidRequestException"):
                 manager.restore_secret(SecretId=secret.arn)
-        told = [{"Key": name, "Value": value} for name, value in tags.items()]
-        manager.tag_resource(SecretId=secret.arn, Tags=told)
+        manager.tag_resource(SecretId=secret.arn, Tags=listed_tags(tags))
 
     def adopt(
         self,

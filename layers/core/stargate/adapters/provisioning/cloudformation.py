@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stargate.adapters.aws import client, code_of, message_of
+from stargate.adapters.aws import client, code_of, listed_tags, message_of
 from stargate.domain.provisioning.moves import ObservedStack, StackEvent
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
@@ -104,7 +104,7 @@ class CloudFormationStacks:
                     StackName=stack_name,
                     **template,
                     Parameters=listed(parameters),
-                    Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
+                    Tags=listed_tags(tags),
                     RoleARN=self.service_role_arn,
                     Capabilities=["CAPABILITY_NAMED_IAM"],
                     OnFailure="ROLLBACK",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of
-from stargate.adapters.provisioning import cloudwatch_logs
+from stargate.adapters.provisioning import cloudwatch_logs, secretsmanager
 from stargate.domain.gateway.service_logs import service_log_prefixes
 from stargate.domain.life.ends import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ID_TAG, NAME_TAG = "stargate:id", "stargate:environment"
+ID_TAG = "stargate:id"
 
 
 class AwsRemains:
@@ -49,16 +49,11 @@ def _manager(secret: Kept) -> Any:
 
 
 def _secrets(region: str, name: str, environment_id: str) -> Iterator[Kept]:
-    prefix = f"stargate-{name}/"
-    pages = client("secretsmanager", region).get_paginator("list_secrets")
-    asked = {"IncludePlannedDeletion": True, "Filters": [{"Key": "name", "Values": [prefix]}]}
-    for page in pages.paginate(**asked):
-        for secret in page["SecretList"]:
-            # The filter ignores case and takes parts of names.
-            if secret["Name"].startswith(prefix) and _is_of(secret, name, environment_id):
-                deleted = secret.get("DeletedDate")
-                until = deleted.timestamp() if deleted else None
-                yield Kept("secret", secret["Name"], secret["ARN"], region, until)
+    for secret in secretsmanager.listed(region, f"stargate-{name}/"):
+        if _is_of(secret, name, environment_id):
+            deleted = secret.get("DeletedDate")
+            until = deleted.timestamp() if deleted else None
+            yield Kept("secret", secret["Name"], secret["ARN"], region, until)
 
 
 def _is_of(secret: dict[str, Any], name: str, environment_id: str) -> bool:
@@ -67,7 +62,7 @@ def _is_of(secret: dict[str, Any], name: str, environment_id: str) -> bool:
     What was restored for this one goes with it, also where there was no time to give it this one's tags.
     """
     tags = secret.get("Tags", [])
-    restored = "DeletedDate" not in secret and {"Key": NAME_TAG, "Value": name} in tags
+    restored = "DeletedDate" not in secret and {"Key": secretsmanager.NAME_TAG, "Value": name} in tags
     return restored or _is_ours(tags, environment_id)
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from stargate.adapters.aws import client
 from stargate.domain.provisioning.returning import AccountSecret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAME_TAG = "stargate:environment"
 
 
-def named(region: str, prefix: str) -> list[AccountSecret]:
-    """All whose names begin so, and those that only wait to be deleted."""
+def listed(region: str, prefix: str) -> Iterator[dict[str, Any]]:
+    """What is told of each whose name begins so, also of those that only wait to be deleted."""
     pages = client("secretsmanager", region).get_paginator("list_secrets")
     asked = {"IncludePlannedDeletion": True, "Filters": [{"Key": "name", "Values": [prefix]}]}
+    for page in pages.paginate(**asked):
+        # The filter ignores case and takes parts of names.
+        yield from (secret for secret in page["SecretList"] if secret["Name"].startswith(prefix))
+
+
+def named(region: str, prefix: str) -> list[AccountSecret]:
     return [
         AccountSecret(
             secret["Name"],
@@ -19,7 +30,5 @@ def named(region: str, prefix: str) -> list[AccountSecret]:
             {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}.get(NAME_TAG, ""),
             "DeletedDate" in secret,
         )
-        for page in pages.paginate(**asked)
-        for secret in page["SecretList"]
-        if secret["Name"].startswith(prefix)  # the filter ignores case and takes parts of names
+        for secret in listed(region, prefix)
     ]
