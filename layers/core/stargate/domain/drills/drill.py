@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 SCOPE = "drill"  # its lease: while it is held the loop repairs nothing of what the drill breaks
 BESIDE = "rehearsal"  # the lease of a kind that breaks nothing: the loop goes on
-LEASE_SECONDS = (
-    2400.0  # longer than a drill waits and lasts; a crashed one mutes nothing for longer than this
-)
+LEASE_SECONDS = 2400.0  # longer than a drill waits and lasts; one that crashed mutes for no longer
 BESIDE_SECONDS = 4 * 3600.0
 BESIDE_DEADLINE_SECONDS = 3 * 3600.0
 DEADLINE_SECONDS = 1500.0  # after its beginning a drill is stopped and undone, whatever it is doing

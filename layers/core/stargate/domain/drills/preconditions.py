@@ -12,6 +12,7 @@ from stargate.domain.drills.policy import Policy
 from stargate.domain.drills.troubles import troubles
 from stargate.domain.environment import Check, Status
 from stargate.domain.moments import told
+from stargate.domain.operating.actions.bounds import BoundsMoved
 from stargate.domain.operating.actions.registry import ACTIONS
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from stargate.domain.drills.drill import Window
     from stargate.domain.operating.operations import Operations, Overview
 
-BOUNDS, CAPACITY = "bounds", "capacity:"
+BOUNDS, CAPACITY = "bounds", f"{BoundsMoved.scope}:"
 WAITED_FOR = frozenset({BOUNDS})  # by a drill that was asked for: over by itself within minutes
 OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three missed are a fault
 

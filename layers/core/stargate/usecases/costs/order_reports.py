@@ -47,18 +47,19 @@ class OrderReports:
         known = {one.day for one in self.reports.page(identifier, len(due), None).items}
         begun = day_of(environment.created_at)
         missing = [day for day in due if day >= begun and day not in known]
-        ordered = [day for day in missing if self._is_known_whole(environment, day)]
+        ordered = self._known_whole(environment, missing)
         for day in ordered:
             payload = {"environment_id": identifier, "day": day.isoformat()}
             self.workflow.start(_execution(identifier, day, now, is_late=day != due[-1]), payload)
         return ", ".join(map(str, ordered))
 
-    def _is_known_whole(self, environment: Environment, day: date) -> bool:
+    def _known_whole(self, environment: Environment, days: list[date]) -> list[date]:
         """What is not metered to its end waits until it is; of one that is gone there is no more to come."""
+        identifier = environment.environment_id
         if environment.status is Status.RETIRED:
-            return self.days.get(environment.environment_id, day) is not None
-        newest = self.days.newest(environment.environment_id)
-        return newest is not None and newest.until >= midnight(day) + DAY
+            return [day for day in days if self.days.get(identifier, day) is not None]
+        newest = self.days.newest(identifier) if days else None
+        return [day for day in days if newest is not None and newest.until >= midnight(day) + DAY]
 
 
 def _execution(identifier: str, day: date, now: float, *, is_late: bool) -> str:
