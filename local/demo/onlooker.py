@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from local.demo.chain import Chain
 from local.demo.gateway_view import GatewayView, Look
@@ -12,6 +13,9 @@ from stargate.domain.drills.kinds import Kind
 from stargate.domain.drills.preconditions import BOUNDS
 
 PATIENCE_SECONDS = 60
+STEADY_USERS, MANY_USERS, FEW_USERS = 60, 120, 20
+
+FoundT = TypeVar("FoundT")
 
 
 @dataclass
@@ -50,6 +54,20 @@ class Onlooker(Teller):
 
     def wait(self, until: Callable[[], bool]) -> None:
         self.watch(lambda _: until())
+
+    def awaited(self, ask: Callable[[], FoundT], words: str) -> FoundT:
+        """The first answer that is not empty; StoryError if there is none in time."""
+        found = ask()
+
+        def is_there() -> bool:
+            nonlocal found
+            found = ask()
+            return bool(found)
+
+        self.wait(is_there)
+        if not found:
+            raise StoryError(f"the ledger has nothing of {words}")
+        return found
 
     def event_of(self, chain: Chain) -> Document:
         """The event on the bus that the chain begins with."""

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from cli.client import Answer
 from local.demo.chain import Chain, Entry, chain_to, happened
 from local.demo.gateway_view import Look
-from local.demo.onlooker import Onlooker
+from local.demo.onlooker import FEW_USERS, MANY_USERS, STEADY_USERS, Onlooker
 from local.demo.outer_loop import stilled
-from local.demo.running import SERVICE, Bounds
+from local.demo.running import DECLARED, SERVICE
 from local.demo.teller import NAME, Document, StoryError
 
-STEADY_USERS, MANY_USERS, FEW_USERS = 60, 120, 20
 CPU, CRASH = "cpu-high", "task-stopped"
 CRITICAL_CPU, TARGET_CPU = 80, 70  # what the alarm allows, and what target tracking aims at
-DECLARED = (2, 6)
 LOOKS_ON_THE_WAY = 2  # minutes in which the last looks of the outer loop have come
 MOST_CRASHES = 6
 ANSWERED = ["signal", "decision", "action", "verification"]
+LEAST = DECLARED.minimum  # tasks
 SWITCHED_OFF = "the demo wants to see an action held"
 
 
@@ -33,7 +32,7 @@ class Operation(Onlooker):
         """With the outer loop still, which may be ahead of the alarm: it has scenes of its own."""
         with stilled(self.connection.client("lambda")):
             self.passes(LOOKS_ON_THE_WAY)
-            self.watch(lambda look: look.bounds == Bounds(*DECLARED) and self.is_at_rest())
+            self.watch(lambda look: look.bounds == DECLARED and self.is_at_rest())
             self._tell()
 
     def _tell(self) -> None:
@@ -55,7 +54,7 @@ class Operation(Onlooker):
         calm = [round(cpu) for _, cpu in self._calm_minutes(began)]
         self.at_most(f"CPU at {STEADY_USERS} users, by CloudWatch", max(calm, default=100), TARGET_CPU, " %")
         self.same("the alarm on CPU", self.running.alarm("critical").state, "OK")
-        self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, DECLARED[0])
+        self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, LEAST)
 
     def _calm_minutes(self, began: float) -> list[tuple[float, float]]:
         """Whole minutes that began with all users there."""
@@ -189,14 +188,14 @@ class Operation(Onlooker):
     def users_leave(self) -> None:
         self.screen.title(f"8  {MANY_USERS - FEW_USERS} users leave: the bound is released in its time")
         self.running.set_users(FEW_USERS)
-        self.watch(lambda look: look.bounds.minimum == DECLARED[0] and not _has_hold(look))
+        self.watch(lambda look: look.bounds.minimum == LEAST and not _has_hold(look))
         self.wait(lambda: self.record.last("verification", "release_bound") is not None)
         released = self.record.last("verification", "release_bound")
         if released is None:
             raise StoryError("the bound was not released in time")
         chain = chain_to(released, self.record.ledger())
         self.show(chain, None)
-        self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, DECLARED[0])
+        self.same("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, LEAST)
         raised = self.record.last("action", "raise_bound")
         held = happened(chain.entries[-2]) - happened(raised) if raised else 0
         self.at_least("seconds for which the bound was kept", held, 900, " s")
@@ -248,7 +247,7 @@ class Operation(Onlooker):
 
     def tasks_leave_that_nobody_needs(self, raised: Chain) -> None:
         self.screen.title("10  Meanwhile the tasks that nobody needs any more leave, one by one")
-        self.watch(lambda look: look.truth.desired == DECLARED[0] and len(look.truth.serving) == DECLARED[0])
+        self.watch(lambda look: look.truth.desired == LEAST and len(look.truth.serving) == LEAST)
         service = self.running.service()
         self.same("tasks, by ECS", f"{service['running']} of {service['desired']}", "2 of 2")
         reasons = self.running.scalings()
@@ -256,7 +255,7 @@ class Operation(Onlooker):
         self.at_least(
             "times that it scaled in, by Application Auto Scaling",
             sum("AlarmLow" in reason or "maximum capacity was set" in reason for reason in reasons),
-            raised.entries[1]["detail"]["target"]["minimum"] - DECLARED[0],
+            raised.entries[1]["detail"]["target"]["minimum"] - LEAST,
         )
         left = [
             f"{one['kind']} of {one['subject']}"

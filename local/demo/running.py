@@ -26,6 +26,9 @@ class Bounds:
         return f"{self.minimum} to {self.maximum}"
 
 
+DECLARED = Bounds(2, 6)  # of the preset sandbox
+
+
 @dataclass(frozen=True)
 class Truth:
     """How the gateway really is, as only the twin can know; `cpu` in percent, of the tasks that serve."""

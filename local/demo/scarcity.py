@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from local.demo.chain import Chain, Entry, chain_to, happened
 from local.demo.cut_quota import CONDITIONS, GRANTED, HAIKU, SHIFT, SONNET, TOKENS
 from local.demo.moves import Detail, adds_tasks, is_held_by_the_quota, verified_moves
-from local.demo.onlooker import Onlooker
-from local.demo.teller import NAME, StoryError
+from local.demo.onlooker import FEW_USERS, MANY_USERS, STEADY_USERS, Onlooker
+from local.demo.running import DECLARED
+from local.demo.teller import NAME
 from stargate.domain.scaling.capacity import SATURATED_CPU
 
-AT_FIRST, MORE, MOST, FEW = 60, 10, 120, 20  # users
+MORE = 10  # users each minute
 MINUTE, CALM_MINUTES = 60.0, 8
-AT_LEAST, NEEDED = 2, 3  # tasks: the declared minimum, and what 120 users need
+NEEDED = 3  # tasks, of 120 users
 PLAYBOOK = f"/environments/{NAME}/playbook"
 
 
@@ -29,11 +30,13 @@ class Scarcity(Onlooker):
     # 11
 
     def demand_rises(self) -> None:
-        self.screen.title(f"11  {AT_FIRST} users, then {MORE} more each minute: the bounds go ahead of CPU")
-        self.running.set_users(AT_FIRST)
+        self.screen.title(
+            f"11  {STEADY_USERS} users, then {MORE} more each minute: the bounds go ahead of CPU"
+        )
+        self.running.set_users(STEADY_USERS)
         self.passes(CALM_MINUTES)
         began, raises = self.running.now(), self.record.count("action", "raise_bound")
-        for users in range(AT_FIRST + MORE, MOST + 1, MORE):
+        for users in range(STEADY_USERS + MORE, MANY_USERS + 1, MORE):
             self.running.set_users(users)
             self.passes(1)
         chain = self._move(began, adds_tasks, "a bound that goes ahead of CPU")
@@ -80,20 +83,17 @@ class Scarcity(Onlooker):
         rules = [SHIFT, *shown["rules"]]
         self.found(self.api.put(PLAYBOOK, {"version": shown["version"], "rules": rules}))
         self.show(self._chain(happened(told), "shift_model"), None)
-        self.wait(self._is_calm)
+        self.wait(lambda: not self._open())
         self.same("conditions of quotas left open", self._open(), [])
 
     def the_quota_is_back(self, told: Entry) -> None:
         self.running.grant_all()
         self.show(self._chain(happened(told), "restore_model"), None)
-        self.wait(lambda: self.running.bounds().minimum >= NEEDED and self._is_calm())
+        self.wait(lambda: self.running.bounds().minimum >= NEEDED and not self._open())
         self.at_least("the lower bound, by Application Auto Scaling", self.running.bounds().minimum, NEEDED)
         self.same("conditions of quotas left open", self._open(), [])
-        self.running.set_users(FEW)
-        self.watch(lambda look: look.bounds.minimum == AT_LEAST and self.is_at_rest())
-
-    def _is_calm(self) -> bool:
-        return not self._open()
+        self.running.set_users(FEW_USERS)
+        self.watch(lambda look: look.bounds.minimum == DECLARED.minimum and self.is_at_rest())
 
     def _open(self) -> list[str]:
         found = (f"{kind}#{subject}" for kind, subject in CONDITIONS if self._is_open(kind, subject))
@@ -108,16 +108,10 @@ class Scarcity(Onlooker):
         return [one for one in self.record.ledger(since) if one["kind"] == kind]
 
     def _first(self, since: float | None, kind: str, wanted: Callable[[Detail], bool], words: str) -> Entry:
-        found: list[Entry] = []
+        def found() -> list[Entry]:
+            return [one for one in self._entries(since, kind) if wanted(one["detail"])]
 
-        def is_there() -> bool:
-            found[:] = [one for one in self._entries(since, kind) if wanted(one["detail"])]
-            return bool(found)
-
-        self.wait(is_there)
-        if not found:
-            raise StoryError(f"the ledger has nothing of {words}")
-        return found[0]
+        return self.awaited(found, words)[0]
 
     def _chain(self, since: float | None, action: str) -> Chain:
         """Behind the first verification of the action."""
@@ -126,16 +120,7 @@ class Scarcity(Onlooker):
         return chain_to(about, self.record.ledger(since))
 
     def _move(self, since: float, wanted: Callable[[Detail], bool], words: str) -> Chain:
-        found: list[Chain] = []
-
-        def is_there() -> bool:
-            found[:] = verified_moves(self.record.ledger(since), wanted)
-            return bool(found)
-
-        self.wait(is_there)
-        if not found:
-            raise StoryError(f"the ledger has no verified move of {words}")
-        return found[0]
+        return self.awaited(lambda: list(verified_moves(self.record.ledger(since), wanted)), words)[0]
 
 
 def _is_of(kind: str) -> Callable[[Detail], bool]:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from cli.client import ApiClient
 
@@ -12,6 +12,7 @@ LIMIT_SECONDS = 150
 _never = threading.Event()
 
 Document = dict[str, Any]
+FoundT = TypeVar("FoundT")
 
 
 def follow(api: ApiClient, name: str, until: Callable[[Document], bool]) -> list[Document]:
@@ -41,8 +42,14 @@ def settled(document: Document) -> bool:
 
 def wait_until(holds: Callable[[], bool], words: str) -> None:
     """Ask until it is so; the words say what was waited for in vain."""
+    awaited(holds, words)
+
+
+def awaited(ask: Callable[[], FoundT], words: str) -> FoundT:
+    """The first answer that is not empty, asked for again and again."""
     limit = time.monotonic() + LIMIT_SECONDS
-    while not holds():
+    while not (found := ask()):
         if time.monotonic() > limit:
             raise AssertionError(f"not in {LIMIT_SECONDS} s: {words}")
         _never.wait(POLL_SECONDS)
+    return found

@@ -16,7 +16,7 @@ from local.demo.chain import chain_to
 from local.demo.connection import Connection
 from local.demo.outer_loop import stilled
 from local.demo.record import Record
-from local.demo.running import SERVICE, Bounds, Running
+from local.demo.running import DECLARED, SERVICE, Running
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
 from tests.unit.signals.senders import budget, grafana
@@ -53,7 +53,7 @@ def unsteered(cloud, running):
     with stilled(cloud.client("lambda")):
         still_on_the_way = running.now() + 120
         wait_until(lambda: running.now() > still_on_the_way, "the last looks have come")
-        wait_until(lambda: running.bounds() == Bounds(2, 6), "the declared bounds are back")
+        wait_until(lambda: running.bounds() == DECLARED, "the declared bounds are back")
         yield
 
 

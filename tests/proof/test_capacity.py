@@ -14,7 +14,7 @@ from local.demo.moves import LOOPS_CHAIN, adds_tasks, is_held_by_the_quota, veri
 from local.demo.record import Record, is_about
 from local.demo.running import Running
 from stargate.domain.scaling.capacity import SATURATED_CPU
-from tests.e2e.patience import wait_until
+from tests.e2e.patience import awaited, wait_until
 from tests.e2e.standing import standing
 
 pytestmark = pytest.mark.cloud
@@ -65,14 +65,8 @@ def passes(running, minutes):
 
 def first(record, since, kind, holds):
     """The first entry of a kind for which it holds, once there is one."""
-    found = []
-
-    def is_there():
-        found[:] = [one for one in record.ledger(since) if one["kind"] == kind and holds(one)]
-        return bool(found)
-
-    wait_until(is_there, f"such a {kind} is in the ledger")
-    return found[0]
+    found = lambda: [one for one in record.ledger(since) if one["kind"] == kind and holds(one)]  # noqa: E731
+    return awaited(found, f"such a {kind} is in the ledger")[0]
 
 
 def chain_of(record, since, action):
@@ -87,14 +81,8 @@ def verified_move(record, since, wanted, actions=("move_bounds",)):
 
     One that the next followed before it could be seen is never verified.
     """
-    found = []
-
-    def is_there():
-        found[:] = verified_moves(record.ledger(since), wanted, actions)
-        return bool(found)
-
-    wait_until(is_there, "such a move is verified")
-    return found[0]
+    found = lambda: list(verified_moves(record.ledger(since), wanted, actions))  # noqa: E731
+    return awaited(found, "such a move is verified")[0]
 
 
 def after(entry, earlier):

@@ -13,7 +13,7 @@ from local.demo.chain import chain_to
 from local.demo.connection import Connection
 from local.demo.outer_loop import stilled
 from local.demo.record import Record, is_about
-from local.demo.running import SERVICE, Bounds, Running
+from local.demo.running import DECLARED, SERVICE, Running
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import follow, wait_until
 from tests.e2e.standing import standing
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.cloud
 WATCHED = {"name": "watched", "preset": "sandbox", "overrides": {"network": {"cidr": "10.41.0.0/16"}}}
 CPU, CRASH = "cpu-high", "task-stopped"
 ALARM_RULE = "AlarmChanged"
-DECLARED, AT_MOST = 2, 6
 TOO_MANY = (
     400  # users: CPU stays high on six tasks, so that to wait for the effect takes a quarter of an hour
 )
@@ -78,7 +77,7 @@ def test_in_mode_observe_nothing_is_done_until_the_mode_lets_it(api, running, re
     assert api.patch("/environments/watched", {"mode": "observe"}).status == 200
     running.set_users(120)
     wait_until(lambda: decision(record, CPU).get("guard") == "mode", "the mode holds the raise")
-    assert running.bounds().minimum == DECLARED
+    assert running.bounds().minimum == DECLARED.minimum
     assert record.count("action", "raise_bound") == record.count("action", "move_bounds") == 0
 
     assert api.patch("/environments/watched", {"mode": "act"}).status == 200
@@ -89,19 +88,19 @@ def test_in_mode_observe_nothing_is_done_until_the_mode_lets_it(api, running, re
     ]
     wait_until(lambda: bool(verified()), "the raise was taken up")
     assert verified()[0]["detail"]["outcome"] == "reached"
-    assert running.bounds().minimum > DECLARED
+    assert running.bounds().minimum > DECLARED.minimum
 
 
 def test_when_the_users_have_left_the_bound_is_released_and_the_service_scales_in(running, record):
     """By whichever loop: once CPU is well and nobody wants them any more, tasks leave one by one."""
     running.set_users(10)
-    wait_until(lambda: running.bounds().minimum == DECLARED, "the bound was released")
-    wait_until(lambda: running.truth().desired == DECLARED, "the service has scaled in")
+    wait_until(lambda: running.bounds().minimum == DECLARED.minimum, "the bound was released")
+    wait_until(lambda: running.truth().desired == DECLARED.minimum, "the service has scaled in")
 
 
 def test_when_the_outer_loop_is_gone_aws_itself_gives_the_declared_bounds_back(unsteered, running):
     """They were pinned to what demand needs; after a quarter of an hour the inner loop has its room."""
-    wait_until(lambda: running.bounds() == Bounds(DECLARED, AT_MOST), "the declared bounds are back")
+    wait_until(lambda: running.bounds() == DECLARED, "the declared bounds are back")
 
 
 def test_an_alarm_whose_event_was_lost_is_found_by_the_minutes_examination(
@@ -127,8 +126,8 @@ def test_an_alarm_whose_event_was_lost_is_found_by_the_minutes_examination(
 def test_a_workflow_stopped_by_hand_leaves_no_lease_behind(unsteered, connection, running, record):
     """`remediate` is stopped by an operator: the action is settled as failed, and the next has its turn."""
     running.set_users(10)
-    wait_until(lambda: running.bounds().minimum == DECLARED, "the bound was released")
-    wait_until(lambda: len(running.truth().serving) == DECLARED, "the service has scaled in")
+    wait_until(lambda: running.bounds().minimum == DECLARED.minimum, "the bound was released")
+    wait_until(lambda: len(running.truth().serving) == DECLARED.minimum, "the service has scaled in")
     since, known = running.now(), set(record.remedies())
     running.set_users(TOO_MANY)
     started = []
