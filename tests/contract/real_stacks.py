@@ -8,7 +8,8 @@ from ministack.core.responses import request_scope
 
 from local.clock import REAL_TIME, Clock
 from stargate.domain.gateway.graph import GATEWAY
-from stargate.domain.gateway.parameters import environment_parameters, stack_parameters, stack_tags
+from stargate.domain.gateway.parameters import environment_parameters, stack_parameters
+from stargate.domain.gateway.tags import stack_tags
 from tests.contract.answering import ACCOUNT
 from tests.unit.costs.cost_play import REAL
 

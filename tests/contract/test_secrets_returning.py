@@ -19,7 +19,7 @@ from stargate.adapters.provisioning.adoptions import CloudFormationAdoptions
 from stargate.adapters.provisioning.belongings import AwsBelongings
 from stargate.adapters.provisioning.cloudformation import CloudFormationStacks
 from stargate.adapters.provisioning.remains import AwsRemains
-from stargate.domain.gateway.parameters import stack_tags
+from stargate.domain.gateway.tags import stack_tags
 from stargate.errors import CommonFailedError
 from stargate.usecases.provisioning.find_returning import FindReturning
 from stargate.usecases.provisioning.restore_secrets import RestoreSecrets

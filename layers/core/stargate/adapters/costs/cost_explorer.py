@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from stargate.adapters.aws import client, code_of, message_of
 from stargate.adapters.refusals import named
 from stargate.domain.costs.actuals.bill import BESIDE
+from stargate.domain.gateway.tags import ENVIRONMENT_TAG
 from stargate.errors import AwsDeniedError, AwsThrottledError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 REGION = "us-east-1"
-TAG = "stargate:environment"
 METRICS = ["UnblendedCost", "AmortizedCost", "UsageQuantity"]
 NOT_USE = {"Dimensions": {"Key": "RECORD_TYPE", "Values": sorted(BESIDE)}}
 
@@ -34,14 +34,15 @@ class CostExplorer:
         """Whether bills know environments by their tag; None if that may not be asked."""
         try:
             with named("ListCostAllocationTags"):
-                found = client("ce", REGION).list_cost_allocation_tags(TagKeys=[TAG], Type="UserDefined")
+                ours = {"TagKeys": [ENVIRONMENT_TAG], "Type": "UserDefined"}
+                found = client("ce", REGION).list_cost_allocation_tags(**ours)
         except (AwsDeniedError, ClientError):
             return None
         return any(one["Status"] == "Active" for one in found["CostAllocationTags"])
 
 
 def _of(environment: str) -> dict[str, Any]:
-    return {"Tags": {"Key": TAG, "Values": [environment], "MatchOptions": ["EQUALS"]}}
+    return {"Tags": {"Key": ENVIRONMENT_TAG, "Values": [environment], "MatchOptions": ["EQUALS"]}}
 
 
 def _asked(since: date, until: date, wanted: dict[str, Any], *groups: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of, listed_tags
 from stargate.adapters.refusals import named
+from stargate.domain.gateway.tags import owner_tags
 from stargate.domain.signals.hooks import PREFIX, Hook, is_hooks_secret
 
 if TYPE_CHECKING:
@@ -21,13 +22,12 @@ NOT_THERE = frozenset({"ResourceNotFoundException", "InvalidRequestException"}) 
 
 class ManagedHookSecrets:
     def make(self, hook: Hook, environment_id: str) -> None:
-        tags = {"stargate:environment": hook.environment, "stargate:id": environment_id}
         with named("CreateSecret"):
             _manager(hook).create_secret(
                 Name=hook.secret_name,
                 Description=json.dumps({"hook": hook.hook_id, "note": hook.note}),
                 SecretString=secrets.token_urlsafe(BYTES),
-                Tags=listed_tags(tags),
+                Tags=listed_tags(owner_tags(hook.environment, environment_id)),
             )
 
     def value(self, hook: Hook) -> str | None:

@@ -9,12 +9,11 @@ from botocore.exceptions import ClientError
 from stargate.adapters.aws import client, code_of
 from stargate.adapters.provisioning import cloudwatch_logs, secretsmanager
 from stargate.domain.gateway.service_logs import service_log_prefixes
+from stargate.domain.gateway.tags import ENVIRONMENT_TAG, ID_TAG
 from stargate.domain.life.ends import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ID_TAG = "stargate:id"
 
 
 class AwsRemains:
@@ -62,7 +61,7 @@ def _is_of(secret: dict[str, Any], name: str, environment_id: str) -> bool:
     What was restored for this one goes with it, also where there was no time to give it this one's tags.
     """
     tags = secret.get("Tags", [])
-    restored = "DeletedDate" not in secret and {"Key": secretsmanager.NAME_TAG, "Value": name} in tags
+    restored = "DeletedDate" not in secret and {"Key": ENVIRONMENT_TAG, "Value": name} in tags
     return restored or _is_ours(tags, environment_id)
 
 

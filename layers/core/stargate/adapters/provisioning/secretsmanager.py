@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client
+from stargate.domain.gateway.tags import ENVIRONMENT_TAG
 from stargate.domain.provisioning.returning import AccountSecret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-NAME_TAG = "stargate:environment"
 
 
 def listed(region: str, prefix: str) -> Iterator[dict[str, Any]]:
@@ -27,7 +26,7 @@ def named(region: str, prefix: str) -> list[AccountSecret]:
         AccountSecret(
             secret["Name"],
             secret["ARN"],
-            {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}.get(NAME_TAG, ""),
+            {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}.get(ENVIRONMENT_TAG, ""),
             "DeletedDate" in secret,
         )
         for secret in listed(region, prefix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stargate.adapters.aws import client
+from stargate.domain.gateway.tags import ID_TAG
 
 
 class TaggingInventory:
@@ -10,6 +11,6 @@ class TaggingInventory:
         pages = (
             client("resourcegroupstaggingapi", region)
             .get_paginator("get_resources")
-            .paginate(TagFilters=[{"Key": "stargate:id", "Values": [environment_id]}])
+            .paginate(TagFilters=[{"Key": ID_TAG, "Values": [environment_id]}])
         )
         return [found["ResourceARN"] for page in pages for found in page["ResourceTagMappingList"]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stargate.domain.gateway.shared import SECRETS
+from stargate.domain.gateway.tags import PRESET_TAG, STACK_TAG, owner_tags
 from stargate.domain.provisioning.moves import (
     REMAINS_STATUSES,
     STANDING_STATUSES,
@@ -58,12 +59,7 @@ def decide_common(observed: ObservedStack | None, behind: str) -> CommonMove:
 
 
 def shared_stack(shared: SharedSecrets) -> CommonStack:
-    tags = {
-        "stargate:environment": shared.owner,
-        "stargate:id": shared.owner,
-        "stargate:stack": SECRETS,
-        "stargate:preset": shared.preset,
-    }
+    tags = {**owner_tags(shared.owner, shared.owner), STACK_TAG: SECRETS, PRESET_TAG: shared.preset}
     return CommonStack(shared.region, shared.stack_name, SECRETS, {"Environment": shared.owner}, tags)
 
 

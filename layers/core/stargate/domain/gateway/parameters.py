@@ -90,14 +90,5 @@ def stack_parameters(
     return {name: given[name] for name in template.parameters if name in given}
 
 
-def stack_tags(environment: Environment, stack: str) -> dict[str, str]:
-    return {
-        "stargate:environment": environment.name,
-        "stargate:id": environment.environment_id,
-        "stargate:stack": stack,
-        "stargate:preset": environment.preset,
-    }
-
-
 def _flag(value: bool) -> str:  # noqa: FBT001  (a pure word for a truth value)
     return "true" if value else "false"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.gateway.common_stacks import CommonMove, CommonStack, decide_common
+from stargate.domain.gateway.tags import STACK_TAG
 
 if TYPE_CHECKING:
     from stargate.domain.environment import Environment
@@ -21,7 +22,7 @@ def regions_away(environment: Environment, home: str) -> tuple[str, ...]:
 
 def forwarder(region: str, home_bus: str, role: str, version: str) -> CommonStack:
     parameters = {"HomeBusArn": home_bus, "ForwarderRoleArn": role, "ForwarderVersion": version}
-    tags = {"stargate:stack": REGION_TEMPLATE}
+    tags = {STACK_TAG: REGION_TEMPLATE}
     return CommonStack(region, REGION_STACK, REGION_TEMPLATE, parameters, tags)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stargate.domain.failure import Failure
+from stargate.domain.gateway.tags import ID_TAG
 from stargate.domain.provisioning.progress import NodeStatus
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class ObservedStack:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def belongs_to(self, environment_id: str) -> bool:
-        return self.tags.get("stargate:id") == environment_id
+        return self.tags.get(ID_TAG) == environment_id
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from stargate.domain.gateway.tags import ENVIRONMENT_TAG
 from stargate.domain.signals.envelope import EVERY, environment_in, text, under
 from stargate.domain.signals.quotas import breach
 from stargate.domain.signals.scope import is_in_use
@@ -131,7 +132,7 @@ def _entities(envelope: Envelope) -> Iterator[str]:
     for entity in listed if isinstance(listed, list) else ():
         if value := text(entity, "entityValue"):
             yield value
-        if name := text(entity, "tags", "stargate:environment"):
+        if name := text(entity, "tags", ENVIRONMENT_TAG):
             yield f"stargate-{name}"
 
 

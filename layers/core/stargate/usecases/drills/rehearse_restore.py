@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.drills.restoring import AVAILABLE, LOST, SUFFIX, Rehearsal, result_of
 from stargate.domain.drills.stops import why_stop
+from stargate.domain.gateway.tags import DRILL_TAG, owner_tags
 from stargate.domain.moments import told
 from stargate.domain.operating.operations import Change
 from stargate.errors import DrillInterruptedError, DrillStoppedError, NotRestoredYetError
@@ -141,9 +142,4 @@ class RehearseRestore:
 
 
 def _tags(environment: Environment, drill: Drill) -> dict[str, str]:
-    """So that whoever looks for what is left of an environment finds it, and knows whose it is."""
-    return {
-        "stargate:environment": environment.name,
-        "stargate:id": environment.environment_id,
-        "stargate:drill": drill.drill_id,
-    }
+    return {**owner_tags(environment.name, environment.environment_id), DRILL_TAG: drill.drill_id}

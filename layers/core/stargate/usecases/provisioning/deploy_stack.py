@@ -13,9 +13,9 @@ from stargate.domain.gateway.parameters import (
     bounds_parameters,
     environment_parameters,
     stack_parameters,
-    stack_tags,
 )
 from stargate.domain.gateway.shared import SECRETS
+from stargate.domain.gateway.tags import stack_tags
 from stargate.domain.life.bounds import Bounds, carried, declared_bounds
 from stargate.domain.provisioning.moves import (
     STANDING_STATUSES,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.domain.gateway.parameters import stack_tags
 from stargate.domain.gateway.shared import SECRETS
+from stargate.domain.gateway.tags import stack_tags
 from stargate.domain.provisioning.moves import Remove, Stands, Submit
 from stargate.domain.provisioning.returning import (
     Adopt,

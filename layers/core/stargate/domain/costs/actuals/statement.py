@@ -26,6 +26,7 @@ from stargate.domain.costs.actuals.reconciliation import accuracy, reconciled
 from stargate.domain.costs.assumptions import HOURS
 from stargate.domain.costs.money import ZERO, cents, total
 from stargate.domain.costs.rules import MODELS
+from stargate.domain.gateway.tags import ENVIRONMENT_TAG
 from stargate.domain.moments import told
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class Statement:
             yield f"{metered + partial} days are not yet billed: their amounts are use times list price"
         if unbilled:
             yield (
-                f"{unbilled} days have no bill though they are long over: is the tag stargate:environment"
+                f"{unbilled} days have no bill though they are long over: is the tag {ENVIRONMENT_TAG}"
                 " activated for cost allocation? Their amounts are use times list price"
             )
         if any(line.assumed for day in self.account.days for line in day.metered):

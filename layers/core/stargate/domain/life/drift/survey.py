@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.gateway.declared import ALARM, GROUP, SECRET, TARGET, WEB_ACL
-from stargate.domain.gateway.parameters import stack_tags
+from stargate.domain.gateway.tags import stack_tags
 from stargate.domain.life.drift.comparing import differences, is_known, known_of
 from stargate.domain.life.drift.finding import (
     ABSENT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stargate.domain.gateway.tags import ENVIRONMENT_TAG, PRESET_TAG
 from stargate.errors import AccountUnaskableError
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from stargate.ports.provisioning import Account
 
-COST_TAGS = ("stargate:environment", "stargate:preset")
+COST_TAGS = (ENVIRONMENT_TAG, PRESET_TAG)
 
 
 @dataclass(frozen=True)
