@@ -74,6 +74,7 @@ SPENT = {
 }
 OF_A_KEY = {"hash": "hashed_api_key", "alias": "api_key_alias", "team": "team_alias", "model": "model"}
 SHOWN_OF_A_HASH = 8  # enough to tell one from another
+NOBODY = "None"  # what stands in LiteLLM's series for the alias of a key that has none, and for its team
 SERIES = re.compile(rf"({'|'.join([IN_FLIGHT, *COUNTERS])})(?:\{{(.*)\}})? ([0-9.e+-]+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 SERVED = re.compile(r"claude-[a-z]+-\d-\d")  # in Bedrock's id of a model: the name that callers know
@@ -431,11 +432,16 @@ def key_use(house: House, until: float, seconds: int) -> Finding:
     for figure, series in SPENT.items():
         query = f"sum by ({', '.join(OF_A_KEY.values())}) (increase({series}[{int(seconds)}s]))"
         for entry in _queried(house, query, until):
-            names = {name: str(entry["metric"].get(label, "")) for name, label in OF_A_KEY.items()}
+            names = {name: _named(entry["metric"], label) for name, label in OF_A_KEY.items()}
             names["hash"] = names["hash"][:SHOWN_OF_A_HASH]
             row = rows.setdefault(tuple(names.values()), {**names, **dict.fromkeys(SPENT, 0.0)})
             row[figure] += float(entry["value"][1])
     return "", {"rows": [row for row in rows.values() if any(row[figure] for figure in SPENT)]}
+
+
+def _named(series: dict[str, str], label: str) -> str:
+    told = series.get(label, "")
+    return "" if told == NOBODY else told
 
 
 VERBS: dict[str, Callable[..., Finding]] = {
