@@ -75,13 +75,14 @@ class Clients:
             self._tasks.pop().cancel()
 
     async def arrive(self, count: int, within_seconds: float) -> None:
-        """Let so many come, one after the other, as a balancer opens connections.
+        """Let more come until there are so many, one after the other, as a balancer opens connections.
 
         Those that are opened at one moment are all taken by one of LiteLLM's workers, and stay with it.
         """
-        for arrived in range(1, count + 1):
+        there = len(self._tasks)
+        for arrived in range(there + 1, count + 1):
             self.set_count(arrived)
-            await asyncio.sleep(within_seconds / count)
+            await asyncio.sleep(within_seconds / (count - there))
 
     async def stop(self) -> None:
         """Cut every connection; what was being asked is not told."""

@@ -16,7 +16,9 @@ from tests.template.gateway_templates import resources_of_type
 QUESTIONS = Mixture(streamed=0.2, answer=Lengths(20, 0.5, 60))
 VCPUS = 2
 TURN_SECONDS = 5
-MOST_TURNS = 15
+PEOPLE = 60
+MORE_PEOPLE = 20
+MOST_PEOPLE = 300
 
 
 def test_cpu_passes_the_scaling_target(door):
@@ -28,15 +30,25 @@ def test_cpu_passes_the_scaling_target(door):
 
 
 async def _cpu_under_load(door, enough: float) -> float:
-    """The highest percentage seen in a few seconds, with many people at once; ends when it is enough."""
+    """The highest percentage seen in a few seconds; more people come until it is enough.
+
+    How many that takes depends on the machine: those who ask share its cores with the proxy, and while one
+    of them waits for a core he asks for nothing.
+    """
     answers: list[Answer] = []
     people = Clients(Door("127.0.0.1", door.proxy.port, MASTER_KEY), QUESTIONS, answers.append)
-    await people.arrive(80, within_seconds=8)
-    seen = [0.0]
-    while max(seen) <= enough and len(seen) <= MOST_TURNS:
-        before = turns_of_session(door.proxy.program.pid)
-        await asyncio.sleep(TURN_SECONDS)
-        after = turns_of_session(door.proxy.program.pid)
-        seen.append(100 * undisturbed(before, after, TURN_SECONDS) / VCPUS)
+    highest = 0.0
+    for count in range(PEOPLE, MOST_PEOPLE + 1, MORE_PEOPLE):
+        await people.arrive(count, within_seconds=TURN_SECONDS)
+        highest = max(highest, await _cpu_of_a_turn(door.proxy.program.pid))
+        if highest > enough:
+            break
     await people.stop()
-    return max(seen)
+    return highest
+
+
+async def _cpu_of_a_turn(proxy: int) -> float:
+    """Percent of the task's vCPUs."""
+    before = turns_of_session(proxy)
+    await asyncio.sleep(TURN_SECONDS)
+    return 100 * undisturbed(before, turns_of_session(proxy), TURN_SECONDS) / VCPUS

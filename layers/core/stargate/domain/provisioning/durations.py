@@ -24,9 +24,6 @@ class Typical:
     source: str  # of the time to create; times to delete are estimates
 
 
-_RDS = (
-    "https://docs.aws.amazon.com/whitepapers/latest/choosing-aws-db-service (minutes); estimate for the split"
-)
 _SECURITY_RULES = _GITHUB + "hashicorp-education/learn-terraform-variables/pull/6 (rules 2-5 s)"
 _RDS = _GITHUB + "hashicorp/terraform/issues/498 (Multi-AZ 15-20 minutes, single zone 5-10)"
 _EFS = _GITHUB + "turbot/steampipe-plugin-aws/pull/426 (file system 12 s, mount target beyond 60 s)"
