@@ -62,6 +62,29 @@ def test_a_stack_that_is_not_there_is_none(cloud, stacks):
     assert stacks.describe("us-east-1", NAME) is None
 
 
+def test_the_names_of_all_stacks_there_are_come_a_hundred_at_a_time(cloud, stacks):
+    """Every page of them, and none of those that are gone."""
+
+    def page(name, **more):
+        return {
+            "StackSummaries": [{"StackName": name, "CreationTime": NOW, "StackStatus": "CREATE_COMPLETE"}],
+            **more,
+        }
+
+    cloud.add_response("list_stacks", page("first", NextToken="more"), {"StackStatusFilter": ThereIs()})
+    cloud.add_response("list_stacks", page("last"), {"StackStatusFilter": ThereIs(), "NextToken": "more"})
+    assert stacks.names("us-east-1") == {"first", "last"}
+
+
+class ThereIs:
+    """Equals every filter that leaves out what is gone, and only that."""
+
+    def __eq__(self, wanted):
+        return "DELETE_COMPLETE" not in wanted and {"CREATE_COMPLETE", "DELETE_FAILED"} <= set(wanted)
+
+    __hash__ = None
+
+
 def test_a_stack_is_created_through_the_service_role_from_the_published_template(cloud, stacks):
     """Each argument as the design has it."""
     cloud.add_response(

@@ -77,6 +77,9 @@ class FakeStacks:
             stack.stack_id, stack.status, stack.reason, stack.tags, stack.outputs, stack.parameters
         )
 
+    def names(self, region):
+        return frozenset(self.stacks)
+
     def resources(self, region, stack_id):
         return dict(self._by_id(stack_id).physical)
 

@@ -225,6 +225,16 @@ def test_it_tells_whose_names_are_taken(play):
     assert preflight(play, belongings=fakes.FakeBelongings({}, going)) == ()
 
 
+def test_it_tells_whose_stack_has_a_name_that_it_would_give(play):
+    """Its own, of an earlier attempt, is none of them."""
+    url, tags = "https://bucket/network.yaml", {"stargate:id": "somebody"}
+    play.stacks.create("us-east-1", "stargate-sandbox-network", url, {}, tags, "a-token")
+    held = "the stack name stargate-sandbox-network is held by arn:aws:cloudformation:us-east-1:"
+    assert refused(play).startswith(held)
+    play.stacks.stacks["stargate-sandbox-network"].tags["stargate:id"] = play.environment.environment_id
+    assert preflight(play) == ()
+
+
 def test_it_tells_of_what_somebody_left_behind(play):
     """CloudFormation would find a log group, a cluster or a web ACL of that name minutes later."""
     belongings = fakes.FakeBelongings(

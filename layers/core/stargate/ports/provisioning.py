@@ -34,6 +34,10 @@ class Stacks(Protocol):
 
     def describe(self, region: str, stack_name: str) -> ObservedStack | None: ...
 
+    def names(self, region: str) -> frozenset[str]:
+        """Of whatever stack there is, ours or not: in few calls, where to ask for each would take many."""
+        ...
+
     def resources(self, region: str, stack_id: str) -> dict[str, str]:
         """The physical ids of the stack's resources by their logical ids."""
         ...

@@ -19,6 +19,7 @@ REFUSALS = frozenset(
     {"ValidationError", "AccessDenied", "AccessDeniedException", "InsufficientCapabilitiesException"}
     | {"LimitExceededException", "InsufficientCapabilities", "LimitExceeded"}
 )
+GONE = "DELETE_COMPLETE"
 BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
 
 
@@ -34,7 +35,7 @@ class CloudFormationStacks:
                 return None
             raise
         stack = answer["Stacks"][0]
-        if stack["StackStatus"] == "DELETE_COMPLETE":
+        if stack["StackStatus"] == GONE:
             return None
         return ObservedStack(
             stack_id=stack["StackId"],
@@ -44,6 +45,15 @@ class CloudFormationStacks:
             outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
             parameters={one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])},
         )
+
+    def names(self, region: str) -> frozenset[str]:
+        """A hundred in a call; those that are gone are listed for ninety days, and left out."""
+        cloudformation = client("cloudformation", region)
+        known = cloudformation.meta.service_model.shape_for("StackStatus").enum
+        pages = cloudformation.get_paginator("list_stacks").paginate(
+            StackStatusFilter=[status for status in known if status != GONE]
+        )
+        return frozenset(one["StackName"] for page in pages for one in page["StackSummaries"])
 
     def resources(self, region: str, stack_id: str) -> dict[str, str]:
         pages = client("cloudformation", region).get_paginator("list_stack_resources")

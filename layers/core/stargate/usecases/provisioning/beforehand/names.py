@@ -31,9 +31,12 @@ class Names:
         yield from self._left_over(environment)
 
     def _stack_faults(self, environment: Environment) -> Iterator[str]:
-        for node in environment.graph.stacks:
-            name = environment.stack_name(node.name)
-            observed = self.stacks.describe(environment.region_of(node.name), name)
+        """Only what is there is asked about: a crowd that asked for each name would be throttled for it."""
+        places = {node.name: environment.region_of(node.name) for node in environment.graph.stacks}
+        taken = {region: self.stacks.names(region) for region in set(places.values())}
+        for node, region in places.items():
+            name = environment.stack_name(node)
+            observed = self.stacks.describe(region, name) if name in taken[region] else None
             if observed is not None and not observed.belongs_to(environment.environment_id):
                 yield f"the stack name {name} is held by {observed.stack_id}, which {NOT_OURS}"
 
