@@ -41,7 +41,7 @@ ON_EVERYTHING = {
         "elasticloadbalancing:DescribeLoadBalancers", "rds:DescribeOrderableDBInstanceOptions",
         "bedrock:GetFoundationModelAvailability", "bedrock:GetUseCaseForModelAccess",
         "secretsmanager:ListSecrets", "servicequotas:GetAWSDefaultServiceQuota", "ce:ListCostAllocationTags",
-        "wafv2:ListWebACLs", "logs:DescribeLogGroups",
+        "wafv2:ListWebACLs", "logs:DescribeLogGroups", "cloudformation:ListStacks",
     },
     "DeployStackFunction": {
         "states:SendTaskSuccess", "states:SendTaskFailure",
