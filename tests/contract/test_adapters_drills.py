@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -51,8 +51,8 @@ def stub():
     """The answers of one service, in their order, each with what it has to be asked."""
     made = []
 
-    def of(service):
-        made.append(Stubber(aws.client(service, REGION)))
+    def of(service, region=REGION):
+        made.append(Stubber(aws.client(service, region)))
         made[-1].activate()
         return made[-1]
 
@@ -119,20 +119,26 @@ def test_failures_are_counted_by_the_hour(stub):
 
 
 def test_alarms_that_rang_are_those_of_the_environment(stub):
-    """Neither those that turned to OK nor those of others."""
+    """Neither those that turned to OK nor those of others; from all its regions in the order of time."""
 
-    def turned(name, value):
+    def turned(name, value, at=MOMENT):
         data = f'{{"newState": {{"stateValue": "{value}"}}}}'
-        return {"AlarmName": name, "Timestamp": MOMENT, "HistoryItemType": "StateUpdate", "HistoryData": data}
+        return {"AlarmName": name, "Timestamp": at, "HistoryItemType": "StateUpdate", "HistoryData": data}
 
     items = [
         turned("stargate-blue-litellm-cpu-critical", "ALARM"),
         turned("stargate-blue-litellm-cpu-critical", "OK"),
         turned("stargate-other-litellm-cpu-critical", "ALARM"),
     ]
-    asked = {"HistoryItemType": "StateUpdate", "StartDate": AT, "ScanBy": "TimestampAscending"}
+    elsewhere = [turned("stargate-blue-litellm-first-token-critical", "ALARM", MOMENT - timedelta(minutes=1))]
+    asked = {"HistoryItemType": "StateUpdate", "StartDate": AT - 60, "ScanBy": "TimestampAscending"}
     stub("cloudwatch").add_response("describe_alarm_history", {"AlarmHistoryItems": items}, asked)
-    assert CloudWatchAlarmHistory().rang(REGION, "stargate-blue-", AT) == (Rang("litellm-cpu-critical", AT),)
+    models = stub("cloudwatch", "us-east-1")
+    models.add_response("describe_alarm_history", {"AlarmHistoryItems": elsewhere}, asked)
+    assert CloudWatchAlarmHistory().rang([REGION, "us-east-1"], "stargate-blue-", AT - 60) == (
+        Rang("litellm-first-token-critical", AT - 60),
+        Rang("litellm-cpu-critical", AT),
+    )
 
 
 SOURCE = {

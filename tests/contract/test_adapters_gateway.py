@@ -293,15 +293,16 @@ def an_alarm(name, state="OK"):
 
 
 def test_alarms_are_found_by_name():
-    """Those that do not exist are not there; in another region there are none."""
+    """Those that do not exist are not there, and none is but in a region that is asked."""
     an_alarm("stargate-sandbox-litellm-cpu-critical", "ALARM")
     an_alarm("stargate-sandbox-litellm-cpu-warning")
     names = ["stargate-sandbox-litellm-cpu-critical", "stargate-sandbox-litellm-cpu-warning"]
-    states = CloudWatchAlarms().states(REGION, [*names, "absent"])
+    states = CloudWatchAlarms().states([REGION], [*names, "absent"])
     assert [(name, states[name].value) for name in names] == list(zip(names, ("ALARM", "OK"), strict=True))
     assert len(states) == 2
-    assert CloudWatchAlarms().states("us-east-1", names) == {}
-    assert CloudWatchAlarms().states(REGION, []) == {}
+    assert CloudWatchAlarms().states(["us-east-1"], names) == {}
+    assert CloudWatchAlarms().states(["us-east-1", REGION], names) == states
+    assert CloudWatchAlarms().states([REGION], []) == {}
 
 
 def test_alarms_that_ring_are_asked_for_by_prefix_and_state():
@@ -328,7 +329,7 @@ def test_an_alarm_is_as_old_as_its_value():
     for known, at in (({"StateTransitionedTimestamp": turned}, NOON), ({}, NOON + 300)):
         with Stubber(aws.client("cloudwatch", REGION)) as stub:
             stub.add_response("describe_alarms", {"MetricAlarms": [{**described, **known}]})
-            assert CloudWatchAlarms().states(REGION, ["a"]) == {"a": AlarmState("ALARM", at)}
+            assert CloudWatchAlarms().states([REGION], ["a"]) == {"a": AlarmState("ALARM", at)}
 
 
 def test_a_hundred_names_and_more_are_asked_for_in_turn():
@@ -338,7 +339,7 @@ def test_a_hundred_names_and_more_are_asked_for_in_turn():
         for part in (names[:100], names[100:]):
             asked = {"AlarmNames": part, "AlarmTypes": ["MetricAlarm"], "MaxRecords": 100}
             stub.add_response("describe_alarms", {"MetricAlarms": []}, asked)
-        assert CloudWatchAlarms().states(REGION, names) == {}
+        assert CloudWatchAlarms().states([REGION], names) == {}
         stub.assert_no_pending_responses()
 
 

@@ -59,28 +59,44 @@ def test_a_scalable_target_is_set_whole(repose):
     assert repose.target(*PLACE) == TARGET
 
 
+def an_alarm(region, name):
+    boto3.client("cloudwatch", region_name=region).put_metric_alarm(
+        AlarmName=name,
+        ActionsEnabled="muted" not in name,
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        MetricName="CPUUtilization",
+        Namespace="AWS/ECS",
+        Period=60,
+        Statistic="Average",
+        Threshold=80,
+    )
+
+
 def test_alarms_are_muted_and_unmuted(repose):
     """Those of the name whose actions were on, also when they are more than AWS takes at once."""
-    cloudwatch = boto3.client("cloudwatch", region_name=REGION)
     names = [f"stargate-blue-number-{number:03d}-warning" for number in range(120)]
     for name in [*names, "stargate-blueish-cpu-warning", "stargate-blue-muted-warning"]:
-        cloudwatch.put_metric_alarm(
-            AlarmName=name,
-            ActionsEnabled="muted" not in name,
-            ComparisonOperator="GreaterThanThreshold",
-            EvaluationPeriods=1,
-            MetricName="CPUUtilization",
-            Namespace="AWS/ECS",
-            Period=60,
-            Statistic="Average",
-            Threshold=80,
-        )
-    sounding = repose.sounding(REGION, "stargate-blue-")
+        an_alarm(REGION, name)
+    sounding = repose.sounding([REGION], "stargate-blue-")
     assert sorted(sounding) == names
-    repose.mute(REGION, sounding)
-    assert repose.sounding(REGION, "stargate-blue-") == ()
-    repose.unmute(REGION, sounding)
-    assert sorted(repose.sounding(REGION, "stargate-blue-")) == names
+    repose.mute([REGION], sounding)
+    assert repose.sounding([REGION], "stargate-blue-") == ()
+    repose.unmute([REGION], sounding)
+    assert sorted(repose.sounding([REGION], "stargate-blue-")) == names
+
+
+def test_alarms_are_muted_in_whichever_region_they_are(repose):
+    """A region is given names of the other, too, and passes over what it has not."""
+    here, there = "stargate-blue-litellm-cpu-critical", "stargate-blue-litellm-first-token-critical"
+    an_alarm(REGION, here)
+    an_alarm("us-east-1", there)
+    both = [REGION, "us-east-1"]
+    assert repose.sounding(both, "stargate-blue-") == (here, there)
+    repose.mute(both, [here, there, "stargate-blue-nobody-knows-warning"])
+    assert repose.sounding(both, "stargate-blue-") == ()
+    repose.unmute(both, [there])
+    assert repose.sounding(both, "stargate-blue-") == (there,)
 
 
 def test_a_database_is_stopped_and_started(repose):

@@ -5,15 +5,18 @@ made once for real. Its secrets are those that all POCs of the region share.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
+from local.demo.connection import Connection
+from local.demo.record import Record
+from local.demo.running import Running
 from stargate.domain.gateway.presets import PRESETS
 from tests.e2e.leaving import let_go
-from tests.e2e.patience import follow, settled
+from tests.e2e.patience import awaited, follow, settled
 
 pytestmark = pytest.mark.cloud
 
@@ -25,12 +28,13 @@ Document = dict[str, Any]
 
 
 @dataclass
-class Record:
+class Visit:
     """What was answered and what the cloud held, in the order in which it happened."""
 
     answers: list[Document] = field(default_factory=list)
     stacks: dict[str, set[str]] = field(default_factory=dict)
     heard_from: dict[str, str] = field(default_factory=dict)
+    rang: Document = field(default_factory=dict)
     instances: list[Document] = field(default_factory=list)
     providers: set[str] = field(default_factory=set)
     balancers: list[str] = field(default_factory=list)
@@ -43,13 +47,14 @@ class Record:
 
 @pytest.fixture(scope="module")
 def record(api, witness, cloud):
-    told = Record()
+    told = Visit()
     assert api.post("/environments", POC).status == 202
     told.answers = follow(api, "lab", settled)
     assert told.answers[-1]["status"] == "READY", told.answers[-1]["failure"]
     told.stacks = _stacks(cloud)
     told.secrets.append(_secrets(cloud))
     told.heard_from = _heard_from(api, cloud)
+    told.rang = _rang_for_slow_models(told.answers[-1], api, witness, cloud)
     reservations = cloud.client("ec2", THERE).describe_instances()["Reservations"]
     told.instances = [one for reservation in reservations for one in reservation["Instances"]]
     told.providers = set(_providers(cloud))
@@ -97,6 +102,18 @@ def _heard_from(api, cloud):
     return {entry["subject"]: regions.get(entry["cause"], "nowhere") for entry in stood}
 
 
+def _rang_for_slow_models(environment, api, witness, cloud):
+    """The event by which the control plane heard that the first token comes too late."""
+    connection = Connection(**asdict(cloud))
+    running, written = Running(connection, "lab"), Record(api, witness, environment)
+    running.set_users(20)
+    connection.control("POST", "/break", {"environment": "lab", "what": "slow_models", "factor": 8})
+    heard = lambda: [  # noqa: E731 - asked again and again
+        entry["cause"] for entry in written.ledger() if entry["summary"].startswith("latency-high of litellm")
+    ]
+    return running.event(awaited(heard, "slow models are heard of")[0])
+
+
 def _stacks(cloud):
     """Names of the stacks that stand, by region."""
     return {
@@ -142,6 +159,12 @@ def test_news_of_it_came_home(record):
     assert list(record.heard_from.values()).count(THERE) >= len(record.heard_from) - 1
     assert "stargate-region" in record.stacks[THERE]
     assert "stargate-region" not in record.stacks["us-east-1"]
+
+
+def test_alarms_on_its_models_ring_where_the_models_are(record):
+    """CloudWatch shows an alarm the metrics of its own region only."""
+    assert record.rang["detail"]["alarmName"].startswith("stargate-lab-litellm-first-token-")
+    assert (record.rang["region"], record.rang["detail"]["state"]["value"]) == ("us-east-1", "ALARM")
 
 
 def test_its_secrets_are_those_that_all_pocs_share(record):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from stargate.domain.life.drift.detection import Detected
 from stargate.domain.life.drift.finding import PutAlarm, PutWebAcl, RestoreSecret, SetRules, SetTarget
 from stargate.errors import ActionRefusedError, ConflictError, StackRefusedError
+from tests.fakes.gateway import standing_in
 
 
 @dataclass
@@ -44,6 +45,7 @@ class FakeEstate:
     targets: dict = field(default_factory=dict)
     group_rules: dict = field(default_factory=dict)
     known_alarms: dict = field(default_factory=dict)
+    where: dict = field(default_factory=dict)
     acls: dict = field(default_factory=dict)
     known_secrets: dict = field(default_factory=dict)
 
@@ -54,7 +56,8 @@ class FakeEstate:
         return {one: self.group_rules[one] for one in group_ids if one in self.group_rules}
 
     def alarms(self, region, names):
-        return {name: self.known_alarms[name] for name in names if name in self.known_alarms}
+        there = standing_in([region], self.where, names)
+        return {name: self.known_alarms[name] for name in there if name in self.known_alarms}
 
     def web_acl(self, region, name, acl_id, scope):
         return self.acls.get(f"{name}|{acl_id}|{scope}")

@@ -108,6 +108,11 @@ class FakeMetrics:
         return tuple(minute for minute in self.minutes_read if since <= minute.at < until)
 
 
+def standing_in(regions, where, names):
+    """Of these alarms: `where` has the region of those that are in no other; the rest are anywhere."""
+    return {name for name in names if where.get(name, regions[0]) in regions}
+
+
 @dataclass
 class FakeRepose:
     """A gateway that runs, and does at once what it is told; a database takes until the test says so."""
@@ -115,6 +120,7 @@ class FakeRepose:
     services: dict = field(default_factory=dict)
     targets: dict = field(default_factory=dict)
     sounding_alarms: set = field(default_factory=set)
+    where: dict = field(default_factory=dict)
     database_status: str = "available"
     lingering: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
@@ -136,17 +142,18 @@ class FakeRepose:
         self.calls.append(f"target of {service}")
         self.targets[service] = target
 
-    def sounding(self, region, prefix):
-        return tuple(sorted(name for name in self.sounding_alarms if name.startswith(prefix)))
+    def sounding(self, regions, prefix):
+        there = standing_in(regions, self.where, self.sounding_alarms)
+        return tuple(sorted(name for name in there if name.startswith(prefix)))
 
-    def mute(self, region, names):
+    def mute(self, regions, names):
         if self.sounding_alarms & set(names):
             self.calls.append("mute")
-        self.sounding_alarms -= set(names)
+        self.sounding_alarms -= standing_in(regions, self.where, names)
 
-    def unmute(self, region, names):
+    def unmute(self, regions, names):
         self.calls.append("unmute")
-        self.sounding_alarms |= set(names)
+        self.sounding_alarms |= standing_in(regions, self.where, names)
 
     def database(self, region, identifier):
         return self.database_status
@@ -163,13 +170,15 @@ class FakeRepose:
 @dataclass
 class FakeAlarms:
     known: dict = field(default_factory=dict)
+    where: dict = field(default_factory=dict)
 
-    def states(self, region, names):
-        return {name: self.known[name] for name in names if name in self.known}
+    def states(self, regions, names):
+        there = standing_in(regions, self.where, names)
+        return {name: self.known[name] for name in there if name in self.known}
 
     def ringing(self, region, prefix):
-        named = {name: state for name, state in self.known.items() if name.startswith(prefix)}
-        return {name: state for name, state in named.items() if state.value == "ALARM"}
+        named = (name for name in standing_in([region], self.where, self.known) if name.startswith(prefix))
+        return {name: self.known[name] for name in named if self.known[name].value == "ALARM"}
 
     def turn(self, name, value, at):
         self.known[name] = AlarmState(value, at)

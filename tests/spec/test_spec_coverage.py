@@ -68,7 +68,7 @@ ANSWERED = {
     r"LiteLLM CPU \|": "litellm-cpu-warning",
     r"LiteLLM Memory \|": "litellm-memory-warning",
     r"Error Rate \(5xx\) \|": "litellm-errors-warning",
-    r"Latency P99 \|": "litellm-latency-warning",
+    r"Latency P99 \|": "litellm-first-token-warning",
     r"RDS CPU \|": "database-cpu-warning",
     r"RDS Connections \|": "database-connections-warning",
     r"\$|\(\d tasks? . [\d.]+ vCPU": "Sandbox cost",

@@ -12,7 +12,6 @@ from tests.spec.readings import (
     BOTH,
     POC,
     REPAIRS,
-    SANDBOX,
     Row,
     cases,
     container,
@@ -260,22 +259,20 @@ def test_every_one_of_them_is_recorded():
     assert {row.place for row in HELD} - recorded == set()
 
 
-def _deaf_alarms(preset: str) -> set[str]:
-    """Those on Bedrock's metrics that stand in another region than the models."""
-    found, models = environment(preset), environment(preset).region_of("models")
+def _regions_of_alarms_on_bedrock(preset: str) -> dict[str, str]:
+    found = environment(preset)
     return {
-        name
+        name: found.region_of(stack)
         for stack in found.graph.names & TEMPLATES.keys()
-        if found.region_of(stack) != models
         for name, resource in rendered(preset, stack).items()
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "'AWS/Bedrock'" in str(resource)
     }
 
 
-def test_alarms_that_cannot_see_their_metric_are_known():
+def test_an_alarm_stands_where_its_metric_is():
     """CloudWatch shows an alarm its own region's metrics only, and a POC has its models from another."""
-    assert {preset: _deaf_alarms(preset) for preset in BOTH} == {
-        SANDBOX: set(),
-        POC: {"LatencyWarning", "LatencyCritical"},
+    models = {preset: environment(preset).region_of("models") for preset in BOTH}
+    assert environment(POC).region != models[POC]
+    assert {preset: _regions_of_alarms_on_bedrock(preset) for preset in BOTH} == {
+        preset: dict.fromkeys(("FirstTokenWarning", "FirstTokenCritical"), models[preset]) for preset in BOTH
     }
-    assert "| Latency alarms in us-west-1 |" in REPAIRS

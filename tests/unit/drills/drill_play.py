@@ -29,6 +29,7 @@ from stargate.usecases.drills.survey_gateway import SurveyGateway
 from stargate.usecases.drills.tend_drill import TendDrill
 from stargate.usecases.drills.watch_gateway import WatchGateway
 from tests import fakes
+from tests.fakes.gateway import standing_in
 from tests.unit.operating.loop_play import IDENTIFIER, NAME, LoopPlay
 
 ENGINE = "postgres 16.13 on db.r6g.large"
@@ -41,6 +42,7 @@ ALARMS = (
     "litellm-cpu-critical",
     "litellm-errors-critical",
     "litellm-errors-warning",
+    "litellm-first-token-critical",
     "database-cpu-critical",
 )
 
@@ -251,18 +253,21 @@ class FakeAlarmActions:
 
     off: set = field(default_factory=set)
     rung: list = field(default_factory=list)
+    where: dict = field(default_factory=dict)
 
-    def sounding(self, region, prefix):
-        return tuple(f"{prefix}{name}" for name in ALARMS if f"{prefix}{name}" not in self.off)
+    def sounding(self, regions, prefix):
+        there = standing_in(regions, self.where, (f"{prefix}{name}" for name in ALARMS))
+        return tuple(sorted(there - self.off))
 
-    def mute(self, region, names):
-        self.off |= set(names)
+    def mute(self, regions, names):
+        self.off |= standing_in(regions, self.where, names)
 
-    def unmute(self, region, names):
-        self.off -= set(names)
+    def unmute(self, regions, names):
+        self.off -= standing_in(regions, self.where, names)
 
-    def rang(self, region, prefix, since):
-        return tuple(one for one in self.rung if one.at >= since)
+    def rang(self, regions, prefix, since):
+        there = standing_in(regions, self.where, (f"{prefix}{one.name}" for one in self.rung))
+        return tuple(one for one in self.rung if one.at >= since and f"{prefix}{one.name}" in there)
 
 
 @dataclass

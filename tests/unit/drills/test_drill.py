@@ -201,10 +201,31 @@ def test_alarms_that_may_ring_are_muted_and_sound_again():
         f"stargate-{NAME}-database-cpu-critical",
         f"stargate-{NAME}-litellm-cpu-critical",
         f"stargate-{NAME}-litellm-errors-critical",
+        f"stargate-{NAME}-litellm-first-token-critical",
     )
     assert set(play.drill.muted) <= play.alarms.off
     play.settle(*play.ids, "put_back")
     assert play.alarms.off == {f"stargate-{NAME}-litellm-errors-warning"}, "what was off before stays off"
+
+
+def test_alarms_of_another_region_are_muted_sound_again_and_are_weighed():
+    """Those on Bedrock's metrics stand where the models are served."""
+    play = DrillPlay()
+    play.loop.table.environments[IDENTIFIER] = replace(
+        play.loop.table.environments[IDENTIFIER], region="us-west-1"
+    )
+    theirs = f"stargate-{NAME}-litellm-first-token-critical"
+    play.alarms.where[theirs] = "us-east-1"
+    play.begun()
+    assert theirs in play.drill.muted
+    assert theirs in play.alarms.off
+    play.alarms.rung = [Rang("litellm-first-token-critical", play.clock.now())]
+    play.watch(*play.ids)
+    play.settle(*play.ids, "put_back")
+    play.score(*play.ids)
+    assert play.alarms.off == set()
+    rang = play.show.one(NAME, play.ids[1])["result"]["alarms"]["rang"]
+    assert [one["alarm"] for one in rang] == ["litellm-first-token-critical"]
 
 
 def test_a_mute_lapses_by_itself():

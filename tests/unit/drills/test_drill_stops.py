@@ -163,13 +163,13 @@ def test_a_function_that_was_at_work_when_all_was_put_back_is_cleaned_up_after()
     play.begun()
     muted = play.drill.muted
     NoticeDrillEnd(play.settle)(play.drill.execution_name, "ABORTED", "Stopped", "by hand")
-    play.alarms.mute("us-east-1", muted)
+    play.alarms.mute(["us-east-1"], muted)
     play.keep()
     assert play.alarms.off == set(muted), "it may still be at work"
     play.clock.pass_seconds(121)
     play.keep()
     assert (play.alarms.off, play.drill.swept) == (set(), True)
-    play.alarms.mute("us-east-1", muted)
+    play.alarms.mute(["us-east-1"], muted)
     play.keep()
     assert play.alarms.off == set(muted), "what somebody mutes later is theirs"
 

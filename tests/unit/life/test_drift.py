@@ -45,6 +45,8 @@ ALARM = {
     "Period": 60,
     "AlarmActions": ["arn:aws:sns:t"],
 }
+SLOW_NAME = "stargate-sandbox-litellm-first-token-critical"
+SLOW = {**ALARM, "AlarmName": SLOW_NAME, "Dimensions": [{"Name": "ModelId", "Value": "p1"}]}
 TOLD = {**ALARM, "Threshold": 85.0, "ActionsEnabled": True, "StateValue": "OK"}  # as CloudWatch tells it
 OPEN = {"Name": "challenge", "Priority": 0, "Action": {"Count": {}}}
 ACL = "sandbox|acl-1|CLOUDFRONT"
@@ -68,16 +70,31 @@ WATCHED = {
             },
         ),
     },
+    "models": {
+        "FirstTokenCritical": (
+            "AWS::CloudWatch::Alarm",
+            {
+                **SLOW,
+                "Dimensions": [
+                    {"Name": "ModelId", "Value": {"Fn::GetAtt": ["Profile", "InferenceProfileId"]}}
+                ],
+            },
+        ),
+    },
     "network": {"Door": ("AWS::EC2::SecurityGroup", {"SecurityGroupIngress": [INWARD]})},
     "secrets": {"Key": ("AWS::SecretsManager::Secret", {"Name": {"Fn::Sub": NAMED}})},
     "waf": {"Acl": ("AWS::WAFv2::WebACL", {"Rules": [OPEN]})},
 }  # fmt: skip
 PHYSICAL = {
     "litellm": {"Service": "arn:aws:ecs:us-east-1:000000000000:service/stargate-sandbox/litellm"},
+    "models": {"Profile": "arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/p1"},
     "network": {"Door": "sg-1"},
     "waf": {"Acl": ACL},
 }
-UNWATCHED = {"litellm": {"Service": {"type": "AWS::ECS::Service"}}}
+UNWATCHED = {
+    "litellm": {"Service": {"type": "AWS::ECS::Service"}},
+    "models": {"Profile": {"type": "AWS::Bedrock::ApplicationInferenceProfile"}},
+}
 
 
 def watched_manifest():
@@ -117,7 +134,7 @@ class Watch(Night):
         self.estate = fakes.FakeEstate(
             targets={"litellm": self.declared},
             group_rules={"sg-1": frozenset({DOOR})},
-            known_alarms={ALARM_NAME: TOLD},
+            known_alarms={ALARM_NAME: TOLD, SLOW_NAME: {**SLOW, "ActionsEnabled": True}},
             acls={ACL: [OPEN]},
             known_secrets={KEY: False},
         )
@@ -386,6 +403,19 @@ def test_an_alarm_that_an_action_muted_is_no_drift(watch):
     assert watch.examined()["differs"] == 0
     watch.estate.known_alarms[ALARM_NAME] = {**TOLD, "ActionsEnabled": False, "Threshold": 99.0}
     assert watch.examined("the-next")["differs"] == 1
+
+
+def test_alarms_on_models_of_another_region_are_read_and_made_anew_there(watch):
+    """One that stands is as declared; one that is gone gets the id of its profile again."""
+    watch.mode("act")
+    watch.table.environments[watch.identifier] = replace(watch.now(), region="us-west-1")
+    watch.estate.where[SLOW_NAME] = "us-east-1"
+    assert watch.examined()["differs"] == 0
+    del watch.estate.known_alarms[SLOW_NAME]
+    assert watch.examined("the-next")["differs"] == 1
+    watch.repair(watch.identifier, "the-next")
+    made = watch.estate.known_alarms[SLOW_NAME]
+    assert (made["Dimensions"], made["Threshold"]) == (SLOW["Dimensions"], SLOW["Threshold"])
 
 
 def test_the_secrets_that_pocs_share_are_looked_at_with_each_of_them(watch):

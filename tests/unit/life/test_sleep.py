@@ -104,6 +104,18 @@ def test_awake_it_is_exactly_as_it_was(night):
     assert (night.now().status, night.now().rest) == (Status.READY, None)
 
 
+def test_alarms_on_models_of_another_region_rest_and_wake_too(night):
+    """They stand where the models are served."""
+    theirs = "stargate-sandbox-litellm-first-token-critical"
+    night.table.environments[night.environment.environment_id] = replace(night.now(), region="us-west-1")
+    night.repose.where[theirs] = "us-east-1"
+    night.repose.sounding_alarms.add(theirs)
+    night.fall_asleep()
+    assert night.repose.sounding_alarms == {"somebody-elses"}
+    night.wake_up()
+    assert night.repose.sounding_alarms == ALARMS | {theirs, "somebody-elses"}
+
+
 def test_an_alarm_that_was_muted_before_stays_muted(night):
     """Only what sleep muted is unmuted."""
     quiet = "stargate-sandbox-database-cpu-warning"

@@ -276,6 +276,20 @@ def test_an_alarm_of_which_nobody_told_is_taken_up_after_two_minutes(play):
     assert len(play.remedies.started) == 1
 
 
+def test_an_alarm_that_stands_where_the_models_are_is_looked_at_like_the_others(play):
+    """Neither that it rings nor that it is over was told."""
+    play.table.environments[IDENTIFIER] = replace(play.table.environments[IDENTIFIER], region="us-west-1")
+    slow = f"stargate-{NAME}-litellm-first-token-warning"
+    play.alarms.where[slow] = "us-east-1"
+    play.alarm(slow, "ALARM", told=False)
+    play.tick(180)
+    assert play.condition("latency-high#litellm").open
+    play.clock.pass_seconds(60)
+    play.alarm(slow, "OK", told=False)
+    play.tick()
+    assert not play.condition("latency-high#litellm").open
+
+
 def test_an_end_of_which_nobody_told_is_seen(play):
     """The examination reads the alarm itself."""
     play.raises_bound()

@@ -77,16 +77,16 @@ class ErrorCounts(Protocol):
 class AlarmActions(Protocol):
     """CloudWatch alarms whose names begin with a prefix."""
 
-    def sounding(self, region: str, prefix: str) -> tuple[str, ...]:
+    def sounding(self, regions: Sequence[str], prefix: str) -> tuple[str, ...]:
         """Those whose actions are on."""
         ...
 
-    def mute(self, region: str, names: Sequence[str]) -> None: ...
+    def mute(self, regions: Sequence[str], names: Sequence[str]) -> None: ...
 
-    def unmute(self, region: str, names: Sequence[str]) -> None: ...
+    def unmute(self, regions: Sequence[str], names: Sequence[str]) -> None: ...
 
 
 class AlarmHistory(Protocol):
-    def rang(self, region: str, prefix: str, since: float) -> tuple[Rang, ...]:
+    def rang(self, regions: Sequence[str], prefix: str, since: float) -> tuple[Rang, ...]:
         """Each turn to ALARM since then, in the order of time, named without the prefix."""
         ...

@@ -131,13 +131,17 @@ class Repose(Protocol):
 
     def set_target(self, region: str, cluster: str, service: str, target: Target) -> None: ...
 
-    def sounding(self, region: str, prefix: str) -> tuple[str, ...]:
+    def sounding(self, regions: Sequence[str], prefix: str) -> tuple[str, ...]:
         """The alarms whose names begin so and whose actions are on."""
         ...
 
-    def mute(self, region: str, names: Sequence[str]) -> None: ...
+    def mute(self, regions: Sequence[str], names: Sequence[str]) -> None:
+        """Wherever they are; a name that is nowhere is passed over."""
+        ...
 
-    def unmute(self, region: str, names: Sequence[str]) -> None: ...
+    def unmute(self, regions: Sequence[str], names: Sequence[str]) -> None:
+        """The same."""
+        ...
 
     def database(self, region: str, identifier: str) -> str:
         """Its status in RDS's words, or absent."""
@@ -149,7 +153,7 @@ class Repose(Protocol):
 
 
 class Alarms(Protocol):
-    def states(self, region: str, names: Sequence[str]) -> dict[str, AlarmState]:
+    def states(self, regions: Sequence[str], names: Sequence[str]) -> dict[str, AlarmState]:
         """Of those that exist."""
         ...
 

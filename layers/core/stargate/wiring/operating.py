@@ -93,7 +93,7 @@ def explain_event() -> ExplainEvent:
 def examine_conditions() -> ExamineConditions:
     from stargate.adapters.gateway.cloudwatch import CloudWatchAlarms
     from stargate.adapters.state.dynamodb import LedgerRows
-    from stargate.domain.gateway.presets import PRESETS
+    from stargate.domain.gateway.presets import REGIONS
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.tell_ends import TellEnds
 
@@ -109,7 +109,7 @@ def examine_conditions() -> ExamineConditions:
         deciding.clock,
         deciding.narrator,
         LedgerRows(table),
-        sorted({preset.region for preset in PRESETS.values()}),
+        REGIONS,
         _tell_approvers(given, deciding.operations),
         TellEnds(pager(given.operators_topic_arn)),
     )

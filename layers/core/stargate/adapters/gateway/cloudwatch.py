@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from stargate.adapters.aws import client
@@ -48,9 +49,9 @@ class CloudWatchMetrics:
 
 
 class CloudWatchAlarms:
-    def states(self, region: str, names: Sequence[str]) -> dict[str, AlarmState]:
+    def states(self, regions: Sequence[str], names: Sequence[str]) -> dict[str, AlarmState]:
         found: dict[str, AlarmState] = {}
-        for start in range(0, len(names), MOST_NAMES):
+        for region, start in product(regions, range(0, len(names), MOST_NAMES)):
             found.update(_described(region, AlarmNames=list(names[start : start + MOST_NAMES])))
         return found
 
@@ -59,20 +60,26 @@ class CloudWatchAlarms:
 
 
 class CloudWatchAlarmHistory:
-    def rang(self, region: str, prefix: str, since: float) -> tuple[Rang, ...]:
-        pages = client("cloudwatch", region).get_paginator("describe_alarm_history")
-        asked: dict[str, Any] = {
-            "HistoryItemType": "StateUpdate",
-            "StartDate": since,
-            "ScanBy": "TimestampAscending",
-        }
-        with named("DescribeAlarmHistory"):
-            items = [one for page in pages.paginate(**asked) for one in page["AlarmHistoryItems"]]
-        return tuple(
+    def rang(self, regions: Sequence[str], prefix: str, since: float) -> tuple[Rang, ...]:
+        found = (
             Rang(one["AlarmName"].removeprefix(prefix), one["Timestamp"].timestamp())
-            for one in items
+            for region in regions
+            for one in _history(region, since)
             if one["AlarmName"].startswith(prefix) and _new_state(one) == "ALARM"
         )
+        return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _history(region: str, since: float) -> Iterator[Mapping[str, Any]]:
+    pages = client("cloudwatch", region).get_paginator("describe_alarm_history")
+    asked: dict[str, Any] = {
+        "HistoryItemType": "StateUpdate",
+        "StartDate": since,
+        "ScanBy": "TimestampAscending",
+    }
+    with named("DescribeAlarmHistory"):
+        for page in pages.paginate(**asked):
+            yield from page["AlarmHistoryItems"]
 
 
 def _new_state(item: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from stargate.adapters.aws import client
@@ -12,7 +13,7 @@ from stargate.adapters.refusals import named
 from stargate.domain.life.rest import SUSPENSIONS, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from stargate.domain.operating.facts import ServiceFacts
 
@@ -46,23 +47,17 @@ class AwsRepose:
                 SuspendedState={name: name in target.suspended for name in SUSPENSIONS},
             )
 
-    def sounding(self, region: str, prefix: str) -> tuple[str, ...]:
-        pages = client("cloudwatch", region).get_paginator("describe_alarms")
-        with named("DescribeAlarms"):
-            return tuple(
-                alarm["AlarmName"]
-                for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
-                for alarm in page["MetricAlarms"]
-                if alarm["ActionsEnabled"]
-            )
+    def sounding(self, regions: Sequence[str], prefix: str) -> tuple[str, ...]:
+        return tuple(name for region in regions for name in _sounding(region, prefix))
 
-    def mute(self, region: str, names: Sequence[str]) -> None:
-        for some in _at_once(names):
+    def mute(self, regions: Sequence[str], names: Sequence[str]) -> None:
+        """Each region is given all names: the API knows no error for one that it has not."""
+        for region, some in product(regions, _at_once(names)):
             with named("DisableAlarmActions"):
                 client("cloudwatch", region).disable_alarm_actions(AlarmNames=some)
 
-    def unmute(self, region: str, names: Sequence[str]) -> None:
-        for some in _at_once(names):
+    def unmute(self, regions: Sequence[str], names: Sequence[str]) -> None:
+        for region, some in product(regions, _at_once(names)):
             with named("EnableAlarmActions"):
                 client("cloudwatch", region).enable_alarm_actions(AlarmNames=some)
 
@@ -77,6 +72,13 @@ class AwsRepose:
     def start_database(self, region: str, identifier: str) -> None:
         with named("StartDBInstance"):
             client("rds", region).start_db_instance(DBInstanceIdentifier=identifier)
+
+
+def _sounding(region: str, prefix: str) -> Iterator[str]:
+    pages = client("cloudwatch", region).get_paginator("describe_alarms")
+    with named("DescribeAlarms"):
+        for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"]):
+            yield from (alarm["AlarmName"] for alarm in page["MetricAlarms"] if alarm["ActionsEnabled"])
 
 
 def _at_once(names: Sequence[str]) -> list[list[str]]:

@@ -62,7 +62,7 @@ def _both(*measures: str) -> frozenset[str]:
 
 
 # Requests that fail, fewer tasks for the same load, and connections that all come back at once.
-OF_LITELLM = _both("litellm-cpu", "litellm-memory", "litellm-errors", "litellm-latency")
+OF_LITELLM = _both("litellm-cpu", "litellm-memory", "litellm-errors", "litellm-first-token")
 OF_DATABASE = _both("database-cpu", "database-connections")
 LOAD = frozenset({f"{kind}-high#{LITELLM}" for kind in ("cpu", "memory", "errors", "latency")})
 DATABASE_WORK = frozenset({f"cpu-high#{DATABASE}", f"connections-high#{DATABASE}"})

@@ -1,8 +1,8 @@
 """What a template declares of some resources, worked out for one stack: what stands is held against it.
 
 Only functions that these resources use are known. What only AWS could tell, most attributes of another
-resource for example, stays UNKNOWN, and whoever compares passes it over. The name of an ECS service is the
-end of the ARN by which CloudFormation knows it (AWS::ECS::Service, return values).
+resource for example, stays UNKNOWN, and whoever compares passes it over. The name of an ECS service and the
+id of an inference profile are the end of the ARN by which CloudFormation knows each (their return values).
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 ALARM = "AWS::CloudWatch::Alarm"
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
-SERVICE = "AWS::ECS::Service"
+PROFILE, SERVICE = "AWS::Bedrock::ApplicationInferenceProfile", "AWS::ECS::Service"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  (a type)
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 WEB_ACL = "AWS::WAFv2::WebACL"
 WATCHED = frozenset({ALARM, GROUP, INGRESS, EGRESS, SECRET, TARGET, WEB_ACL})
+ENDS_OF_ARNS = {(SERVICE, "Name"), (PROFILE, "InferenceProfileId")}
 VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -125,6 +126,6 @@ def _variable(name: str, scope: Scope) -> Any:
 
 def _attribute(name: str, attribute: str, scope: Scope) -> Any:
     resource, physical_id = scope.template.resources.get(name), scope.physical.get(name)
-    if attribute == "Name" and physical_id and resource is not None and resource.type == SERVICE:
+    if physical_id and resource is not None and (resource.type, attribute) in ENDS_OF_ARNS:
         return physical_id.rpartition("/")[2]
     return UNKNOWN

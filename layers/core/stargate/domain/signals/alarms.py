@@ -19,7 +19,8 @@ MEASURES: Mapping[tuple[str, str], str] = {
     ("litellm", "cpu"): "cpu-high",
     ("litellm", "memory"): "memory-high",
     ("litellm", "errors"): "errors-high",
-    ("litellm", "latency"): "latency-high",
+    ("litellm", "first-token"): "latency-high",
+    ("litellm", "latency"): "latency-high",  # its name in gateways that have not been updated since
     ("database", "cpu"): "cpu-high",
     ("database", "connections"): "connections-high",
     ("bedrock", "throttles"): "model-throttled",

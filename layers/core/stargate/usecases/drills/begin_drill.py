@@ -92,11 +92,11 @@ class BeginDrill:
         if not may_ring or drill.injected_at is not None:
             return
         prefix = f"{environment.cluster}-"
-        sounding = self.alarms.sounding(environment.region, prefix)
+        sounding = self.alarms.sounding(environment.regions, prefix)
         loud = [name for name in sounding if name.removeprefix(prefix) in may_ring]
         if loud:
             self.drills.set(replace(drill, muted=tuple(sorted({*drill.muted, *loud}))), "muted")
-            self.alarms.mute(environment.region, loud)
+            self.alarms.mute(environment.regions, loud)
 
 
 def _wait_for(checks: Iterable[Check]) -> None:

@@ -100,7 +100,7 @@ class ScoreDrill:
 
     def _alarms(self, overview: Overview, drill: Drill, judged: Score) -> Alarms:
         environment, since = overview.environment, drill.begun_at or drill.requested_at
-        rang = self.scales.alarms.rang(environment.region, f"{environment.cluster}-", since)
+        rang = self.scales.alarms.rang(environment.regions, f"{environment.cluster}-", since)
         until = drill.injected_at or since
         minutes = self.scales.metrics.minutes(
             environment, overview.outputs, "litellm", until - CALM_MINUTES, until

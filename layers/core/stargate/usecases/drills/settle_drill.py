@@ -59,7 +59,7 @@ class SettleDrill:
         """Written down only when all of it is done: a call that was cut off is repeated whole."""
         region = overview.environment.region
         if drill.muted:
-            self.alarms.unmute(region, drill.muted)
+            self.alarms.unmute(overview.environment.regions, drill.muted)
         if drill.left_zone:
             self._return(overview.environment, drill)
         if drill.side:

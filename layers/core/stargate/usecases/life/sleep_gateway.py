@@ -41,7 +41,7 @@ class SleepGateway:
         if environment.work is not Work.SLEEP:
             return
         rest = environment.rest or self._write_down(environment)
-        self.repose.mute(environment.region, rest.alarms)
+        self.repose.mute(environment.regions, rest.alarms)
         checks = [self._still(environment, service) for service in rest.services]
         checks.append(self._stop_database(environment, now=all(check.ok for check in checks)))
         self.environments.record_checks(environment, checks)
@@ -53,7 +53,7 @@ class SleepGateway:
         holds = self.operations.by_id(environment.environment_id).operations.holds
         prefix = f"stargate-{environment.name}-"
         services = tuple(self._at_work(environment, holds))
-        rest = Rest(services, self.repose.sounding(environment.region, prefix))
+        rest = Rest(services, self.repose.sounding(environment.regions, prefix))
         counts = ", ".join(f"{one.name} {one.tasks}" for one in services)
         entry = self.narrator.step(
             environment, environment.name, f"running before sleep: {counts}", environment.cause

@@ -58,7 +58,10 @@ class SurveyServices:
             stack: self.estate.target(region, cluster, stack) for stack, one in listed if one.type == TARGET
         }
         groups = [one.physical_id for _, one in listed if one.type == GROUP and one.physical_id]
-        alarms = [str(one.properties["AlarmName"]) for _, one in listed if one.type == ALARM]
+        alarms: dict[str, list[str]] = {}  # by the region of their stack
+        for stack, one in listed:
+            if one.type == ALARM:
+                alarms.setdefault(environment.region_of(stack), []).append(str(one.properties["AlarmName"]))
         acls = {
             one.physical_id: self.estate.web_acl(environment.region_of(stack), *one.physical_id.split("|"))
             for stack, one in listed
@@ -68,7 +71,11 @@ class SurveyServices:
         return Standing(
             targets={service: target for service, target in targets.items() if target is not None},
             rules=self.estate.rules(region, groups) if groups else {},
-            alarms=self.estate.alarms(region, alarms) if alarms else {},
+            alarms={
+                name: alarm
+                for place, names in alarms.items()
+                for name, alarm in self.estate.alarms(place, names).items()
+            },
             web_acls={name: rules for name, rules in acls.items() if rules is not None},
             secrets=self.estate.secrets(region, environment.secrets_prefix) if secrets else {},
         )

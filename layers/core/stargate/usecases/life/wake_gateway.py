@@ -33,7 +33,7 @@ class WakeGateway:
         failing = [f"{check.name}: {check.measured}, asked {check.bound}" for check in checks if not check.ok]
         if failing:
             raise NotAwakeYetError("; ".join(failing))
-        self.repose.unmute(environment.region, environment.rest.alarms)
+        self.repose.unmute(environment.regions, environment.rest.alarms)
 
     def _start_database(self, environment: Environment) -> Check:
         region, identifier = environment.region, environment.database

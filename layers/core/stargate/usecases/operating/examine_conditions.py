@@ -169,7 +169,7 @@ class ExamineConditions:
 
     def _take_of(self, environment: str, region: str, ringing: Mapping[str, AlarmState]) -> int:
         overview = self.operations.by_name(environment)
-        if overview is None or overview.environment.region != region:
+        if overview is None or region not in overview.environment.regions:
             return 0
         if overview.environment.is_going or overview.environment.is_at_rest:
             return 0

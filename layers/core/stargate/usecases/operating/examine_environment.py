@@ -64,8 +64,8 @@ class Examination:
     def _conditions(self) -> None:
         opened = [one for one in self.overview.operations.conditions.values() if one.open]
         names = alarms_of(opened)
-        region = self.overview.environment.region
-        states = self.alarms.states(region, names) if names else {}
+        regions = self.overview.environment.regions
+        states = self.alarms.states(regions, names) if names else {}
         for condition in opened:
             self._condition(condition, list(self._truths(condition, states)))
 

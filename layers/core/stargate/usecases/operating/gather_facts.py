@@ -196,7 +196,7 @@ class SoundingAlarms:
 
     def __call__(self, overview: Overview, subject: str, *, thorough: bool) -> tuple[str, ...]:  # noqa: ARG002
         prefix = f"stargate-{overview.environment.name}-{subject}-"
-        return self.alarms.sounding(overview.environment.region, prefix)
+        return self.alarms.sounding(overview.environment.regions, prefix)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class MuteAlarms:
     alarms: Repose
 
     def __call__(self, overview: Overview, action: Action) -> None:
-        self.alarms.mute(overview.environment.region, texts(action.target, "alarms"))
+        self.alarms.mute(overview.environment.regions, texts(action.target, "alarms"))
 
 
 @dataclass(frozen=True)
@@ -26,4 +26,4 @@ class UnmuteAlarms:
     alarms: Repose
 
     def __call__(self, overview: Overview, action: Action) -> None:
-        self.alarms.unmute(overview.environment.region, texts(action.target, "alarms"))
+        self.alarms.unmute(overview.environment.regions, texts(action.target, "alarms"))
