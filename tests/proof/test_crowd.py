@@ -1,8 +1,9 @@
 """Many environments at once, while AWS throttles, in a cloud of their own; then twenty go, each interrupted.
 
-Fifty, or as many as STARGATE_CROWD says. How long each has to go is told all along, and held against how
-long it really took. Time runs slower here than in other tests, and nothing else runs beside it: what is ours
-takes as long as this machine needs, and shall be small beside the cloud's.
+As many as STARGATE_CROWD says, and only where it says so: twenty take a quarter of an hour of two cores.
+
+How long each has to go is told all along, and held against how long it really took. Time runs slower here
+than in other tests: what is ours takes as long as this machine needs, and shall be small beside the cloud's.
 """
 
 import os
@@ -30,11 +31,15 @@ from tests.cloud import raised
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import settled
 
-pytestmark = [pytest.mark.cloud, pytest.mark.timeout(2400)]
+pytestmark = [
+    pytest.mark.cloud,
+    pytest.mark.timeout(2400),
+    pytest.mark.skipif("STARGATE_CROWD" not in os.environ, reason="a quarter of an hour: STARGATE_CROWD=20"),
+]
 
-MANY = int(os.environ.get("STARGATE_CROWD", "50"))
+MANY = int(os.environ.get("STARGATE_CROWD", "20"))
 GOING = min(MANY, 20)
-SCALE = 4.0
+SCALE = 6.0
 AT_ONCE = 16  # functions: most of a crowd's pause because AWS throttles them
 SEED = "50"  # durations and moments of interruption can be had again
 PRESET = PRESETS["poc"]
