@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gateway.observer import index
 from local.judges.litellm_proxy import MASTER_KEY
+from stargate.domain.costs.actuals.keys import KeyUse, key_uses
 from tests.gateway.patience import eventually
 
 if TYPE_CHECKING:
     from local.judges.victoria_metrics import VictoriaMetrics
     from tests.gateway.front_door import FrontDoor
+
+HAIKU = "claude-haiku-4-5"
+BEHIND = 31.0  # seconds: a moment nearer to now VictoriaMetrics moves back, in case a scrape is still to come
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,28 @@ def test_demand_is_counted_at_the_real_proxy(house, door):
     assert eventually(lambda: grown("claude-opus-4-5", "throttles") >= 1, 30)
     # VictoriaMetrics may be asking at this very moment.
     assert eventually(lambda: told_by_the_task(house)["in_flight"] == 0, 30)
+
+
+def moment_of_answer(house: NearHouse, door: FrontDoor, metrics: VictoriaMetrics) -> int:
+    """Ask Haiku with 40 tokens for 30; a moment up to which VictoriaMetrics has this answer, and no later."""
+    scraped = f'litellm_output_tokens_metric_total{{requested_model="{HAIKU}"}}'
+    due = told_by_the_task(house)["models"].get(HAIKU, {}).get("output_tokens", 0.0) + 30
+    door.ask(HAIKU, "How many are we?" * 10, tokens=30)
+    assert eventually(lambda: [one.values for one in metrics.query(f"sum({scraped})")] == [[due]], 60)
+    (last,) = metrics.query(f"max(timestamp({scraped}))")
+    return math.ceil(last.values[0])
+
+
+def test_what_a_key_used_in_a_stretch_of_time_is_read_to_the_token(house, door, metrics):
+    """The metering's question, as it is put: by whom, of which model, and no token of another time."""
+    since = moment_of_answer(house, door, metrics)
+    until = moment_of_answer(house, door, metrics)
+    assert eventually(lambda: time.time() > until + BEHIND, 60)
+    reason, measured = index.key_use(house, until, until - since)
+    (use,) = key_uses(measured["rows"])
+    nothing, told = Decimal(0), pytest.approx(40 * 1.1e-6 + 30 * 5.5e-6)
+    assert use == KeyUse("litellm_", "", "haiku", Decimal(40), Decimal(30), nothing, nothing, use.told)
+    assert (reason, float(use.told)) == ("", told)
 
 
 def test_a_real_proxy_without_its_database_is_alive_and_makes_no_key(house):
