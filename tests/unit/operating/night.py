@@ -241,6 +241,14 @@ class Night:
         self._turns(kind, "database" if kind == "cpu-high" else "litellm", Turn.OPENS, {})
         self.do_approve(number // 4)
 
+    def do_back(self, number):
+        """A trouble is mended and soon back: to mend it the same way again may be too often for its rule."""
+        kind = ("errors-high", "latency-high")[number % 2]
+        for turn in (Turn.OPENS, Turn.CLOSES, Turn.OPENS):
+            self._turns(kind, "litellm", turn, {})
+            self._gets_on()
+            self.do_tick(3)
+
     def do_through(self, number):
         """One trouble from its beginning to its end, as far as nothing hinders it."""
         troubles = (
@@ -670,13 +678,14 @@ WISHES = (
     ("raise_bound", "litellm", {"minimum": 99}),
 )
 WEIGHTS = {
-    "hear": 14,
-    "aim": 9,
+    "hear": 12,
+    "aim": 10,
     "crash": 4,
     "again": 2,
     "alarm": 4,
     "flap": 1,
     "ask": 6,
+    "back": 2,
     "calm": 2,
     "through": 5,
     "tick": 9,
