@@ -106,6 +106,14 @@ def test_an_action_under_way():
     assert refused(play) == {"actions"}
 
 
+def test_a_page_under_way_refuses_no_drill():
+    """It waits for a quarter of an hour to be answered, and touches nothing of the gateway."""
+    play = DrillPlay()
+    held(play, "page:cost")
+    play.begun()
+    assert play.drill.status is DrillStatus.RUNNING
+
+
 def test_bounds_that_are_being_moved_are_waited_for():
     """The outer loop is done in minutes: a drill that was asked for begins then, and is not refused."""
     play = DrillPlay()

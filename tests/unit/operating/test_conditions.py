@@ -43,6 +43,11 @@ def service(kind, turn, second, severity=Severity.INFO):
     return replace(told, event_id=f"{kind}{second}", kind=kind, turn=turn, severity=severity)
 
 
+def report(source, turn, second):
+    told = service("cost-anomaly", turn, second, Severity.WARNING)
+    return replace(told, event_id=f"{source} {turn}", source=source)
+
+
 def told(*signals):
     """What each signal did, and the condition at the end."""
     condition, turns = None, []
@@ -64,6 +69,19 @@ def test_a_condition_opens_worsens_eases_and_closes():
     )
     assert turns == ["opened", "worsened", "eased", "closed", "recurred"]
     assert (condition.times_opened, condition.open, condition.severity) == (2, True, "warning")
+
+
+def test_who_reported_once_and_is_over_is_forgotten_before_the_row_is_full():
+    """Each anomaly reports under a name of its own; what is open is kept, however old it is."""
+    first = report("anomaly 0", Turn.OPENS, 0)
+    others = [
+        report(f"anomaly {number}", turn, 2 * number + later)
+        for number in range(1, 40)
+        for later, turn in enumerate((Turn.OPENS, Turn.CLOSES))
+    ]
+    _, condition = told(first, *others)
+    assert set(condition.reports) == {"anomaly 0", *(f"anomaly {number}" for number in range(20, 40))}
+    assert (condition.open, condition.reports["anomaly 0"].opens) == (True, True)
 
 
 def test_its_cause_is_the_entry_of_what_changed_it_last():

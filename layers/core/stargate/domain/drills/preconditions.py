@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from stargate.domain.operating.operations import Operations, Overview
 
 BOUNDS, CAPACITY = "bounds", f"{BoundsMoved.scope}:"
+_TELLING = tuple(f"{kind.scope}:" for kind in ACTIONS.values() if not kind.changes_the_gateway)
+ELSEWHERE = (
+    CAPACITY,
+    *_TELLING,
+)  # leases that `actions` does not ask for: a page is held for a quarter of an hour
 WAITED_FOR = frozenset({BOUNDS})  # by a drill that was asked for: over by itself within minutes
 OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three missed are a fault
 
@@ -76,7 +81,7 @@ def _of_environment(asked: Asked, now: float) -> Iterator[Check]:
     conditions = troubles(asked.overview)
     flying = (one.kind for one in operations.actions.values() if one.in_flight)
     busy = [kind for kind in flying if ACTIONS[kind].changes_the_gateway]
-    others = [*busy, *(scope for scope in held if scope not in ours and not scope.startswith(CAPACITY))]
+    others = [*busy, *(scope for scope in held if scope not in ours and not scope.startswith(ELSEWHERE))]
     switch = "on" if asked.overview.switch.on else "off"
     status = environment.status
     yield Check("status", status is Status.READY, status.value, Status.READY.value)

@@ -104,6 +104,9 @@ HOUR = 3600.0
 FLAPS = 4  # so many openings in an hour are one trouble that comes and goes
 QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
 MOST_STOPS_KEPT = 20
+MOST_CLOSED_KEPT = (
+    20  # reports: of who reports once and never again, a retired task or an anomaly, there is no end
+)
 
 
 def is_asked(condition: Condition) -> bool:
@@ -147,6 +150,7 @@ def _after_report(known: Condition | None, signal: Signal) -> Transition:
         return Transition(Turned.UNCHANGED, f"{signal.source} said so already", known)
     reports = dict(known.reports) if known else {}
     reports[signal.source] = Report(opens, signal.severity, signal.at)
+    reports = _remembered(reports)
     stops = known.stops if known else ()
     if not opens and stops and signal.at - stops[-1].at >= QUIET_SECONDS:
         stops = ()
@@ -165,6 +169,13 @@ def _after_stop(known: Condition | None, signal: Signal) -> Transition:
     kept = sorted((one for one in (*stops, stop) if one.at >= newest - LOOP_SECONDS), key=lambda one: one.at)
     reports = known.reports if known else {}
     return _judged(known, signal, reports, tuple(kept[-MOST_STOPS_KEPT:]))
+
+
+def _remembered(reports: Mapping[str, Report]) -> dict[str, Report]:
+    """All that still say that it holds, and the newest of the others."""
+    closed = sorted((one.at, source) for source, one in reports.items() if not one.opens)
+    forgotten = {source for _, source in closed[:-MOST_CLOSED_KEPT]}
+    return {source: report for source, report in reports.items() if source not in forgotten}
 
 
 def _report_of(known: Condition | None, source: str) -> Report | None:
