@@ -1,6 +1,6 @@
 """A stage for the workflows: the local cloud's Step Functions in this process, and functions that play.
 
-A definition is run as it is deployed, with the rights that template.yaml gives it; time passes 9000 times as
+A definition is run as it is deployed, with the rights that template.yaml gives it; time passes 900 times as
 fast. What a function does is an answer: a plain function from the payload to the result.
 """
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     Answer = Callable[[dict[str, Any]], Any]
 
-SCALE, SLOWER = 9000.0, 1800.0
-REAL_SECONDS = 30  # no path takes longer, on however busy a machine
+SCALE = 900.0  # an hour, which a workflow may take, is four seconds: no busy machine is still for so long
+REAL_SECONDS = 60  # no path takes longer, on however busy a machine
 ACCOUNT = "000000000000"
 ENVIRONMENT = {"environment_id": "0123456789ab", "attempt": 2}
 MOVERS = ("deploy-stack", "run-step", "remove-stack")
@@ -141,13 +141,13 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(scale: float) -> Iterator[Stage]:
+def stage() -> Iterator[Stage]:
     """Step Functions as the local cloud runs it, and untouched again afterwards."""
     saved = dict(vars(stepfunctions))
     milliseconds = Timebox.__dict__["current_milli_time"]
     made = Stage()
     try:
-        workflows.install(Clock.starting_now(scale))
+        workflows.install(Clock.starting_now(SCALE))
         stepfunctions._call_lambda = made.call
         stepfunctions._emit_execution_status_event = made.hear
         yield made

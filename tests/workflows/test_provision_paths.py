@@ -95,7 +95,6 @@ def test_a_lost_event_then_the_truth_is_read_anew(stage):
     assert len(set(asked)) == 3
 
 
-@pytest.mark.patient
 def test_a_node_never_answers(stage):
     """After three hours the environment fails with a reason in words."""
     run = stage.play(WORKFLOW, waf=says_nothing)
@@ -138,7 +137,6 @@ def test_a_gateway_not_well_yet_then_well(stage):
     assert run.settled == [{"outcome": "READY"}]
 
 
-@pytest.mark.patient
 def test_a_gateway_never_well(stage):
     """After five minutes of asking the environment fails with what was measured last."""
     run = stage.play(WORKFLOW, check_gateway=raises("GatewayNotWellError", "litellm 1 of 2"))

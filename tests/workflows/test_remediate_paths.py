@@ -165,7 +165,6 @@ def test_a_throttle_that_does_not_pass_is_given_up(stage):
     assert "RegisterScalableTarget: Rate exceeded" in settled(run)[0]["cause"]
 
 
-@pytest.mark.patient
 def test_an_effect_that_is_never_decided_ends_with_the_hour(stage):
     """verify_effect says missed by itself; if it never did, the machine's own time-out ends the loop."""
     run = play(stage, verify_effect=verified("not_yet"))

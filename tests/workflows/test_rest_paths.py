@@ -36,7 +36,6 @@ def test_awake_and_not_well(stage):
     assert (settled["outcome"], settled["error"]) == ("FAILED", "GatewayNotWellError")
 
 
-@pytest.mark.patient
 @pytest.mark.parametrize(
     ("workflow", "part", "error", "path"),
     [

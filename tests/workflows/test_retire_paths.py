@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.workflows.stage import answers, fails, in_turn, nodes, raises, says_nothing, stands
 
 WORKFLOW = "RetireWorkflow"
@@ -35,7 +33,6 @@ def test_a_lost_event_then_the_truth_is_read_anew(stage):
     assert run.times("remove-stack")["data"] == 2
 
 
-@pytest.mark.patient
 def test_a_node_never_answers(stage):
     """After three hours the environment fails with a reason in words."""
     run = stage.play(WORKFLOW, edge=says_nothing)
