@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
 BOUNDS, CAPACITY = "bounds", f"{BoundsMoved.scope}:"
 _TELLING = tuple(f"{kind.scope}:" for kind in ACTIONS.values() if not kind.changes_the_gateway)
-ELSEWHERE = (
-    CAPACITY,
-    *_TELLING,
-)  # leases that `actions` does not ask for: a page is held for a quarter of an hour
+# Leases that `actions` does not ask for: a page is held for a quarter of an hour.
+ELSEWHERE = (CAPACITY, *_TELLING)
 WAITED_FOR = frozenset({BOUNDS})  # by a drill that was asked for: over by itself within minutes
 OLDEST_BACKUP_SECONDS = 900.0  # RDS uploads its logs every five minutes; three missed are a fault
 

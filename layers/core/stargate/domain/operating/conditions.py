@@ -104,9 +104,7 @@ HOUR = 3600.0
 FLAPS = 4  # so many openings in an hour are one trouble that comes and goes
 QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
 MOST_STOPS_KEPT = 20
-MOST_CLOSED_KEPT = (
-    20  # reports: of who reports once and never again, a retired task or an anomaly, there is no end
-)
+MOST_CLOSED_KEPT = 20  # reports: a retired task or an anomaly reports once, and there is no end of them
 
 
 def is_asked(condition: Condition) -> bool:
