@@ -117,7 +117,7 @@ def test_a_stack_is_created_from_a_template_that_was_not_published(cloud, stacks
         "ClientRequestToken": "abc-1",
     }
     cloud.add_response("create_stack", {"StackId": STACK_ID}, asked)
-    assert stacks.create_from("us-east-1", NAME, "{}", {}, {}, "abc-1") == STACK_ID
+    assert stacks.create("us-east-1", NAME, "{}", {}, {}, "abc-1") == STACK_ID
 
 
 def test_the_same_name_twice_is_a_stack_that_exists(cloud, stacks):

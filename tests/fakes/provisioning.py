@@ -86,7 +86,7 @@ class FakeStacks:
     def events(self, region, stack_id):
         return list(self._by_id(stack_id).history)
 
-    def create(self, region, stack_name, template_url, parameters, tags, request_token):
+    def create(self, region, stack_name, template, parameters, tags, request_token):
         if stack_name in self.refuse:
             raise StackRefusedError(self.refuse[stack_name])
         if stack_name in self.stacks:
@@ -99,13 +99,10 @@ class FakeStacks:
             dict(tags),
             dict(parameters),
             request_token,
-            template_url,
+            template,
         )
         self.created.append(stack_name)
         return stack_id
-
-    def create_from(self, region, stack_name, template, parameters, tags, request_token):
-        return self.create(region, stack_name, template, parameters, tags, request_token)
 
     def update(self, region, stack_name, template_url, parameters, request_token):
         if stack_name in self.refuse:

@@ -50,24 +50,15 @@ class Stacks(Protocol):
         self,
         region: str,
         stack_name: str,
-        template_url: str,
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-        request_token: str,
-    ) -> str:
-        """Begin to create it and return its id; StackExistsError or StackRefusedError."""
-        ...
-
-    def create_from(
-        self,
-        region: str,
-        stack_name: str,
         template: str,
         parameters: Mapping[str, str],
         tags: Mapping[str, str],
         request_token: str,
     ) -> str:
-        """The same from the text of a template that was not published."""
+        """Begin to create it and return its id; StackExistsError or StackRefusedError.
+
+        `template` is the address of a published one, or the text of one that is not.
+        """
         ...
 
     def update(

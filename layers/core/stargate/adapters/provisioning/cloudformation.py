@@ -20,6 +20,7 @@ REFUSALS = frozenset(
     | {"LimitExceededException", "InsufficientCapabilities", "LimitExceeded"}
 )
 GONE = "DELETE_COMPLETE"
+PUBLISHED = "https://"  # begins an address, and no template
 BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
 
 
@@ -79,40 +80,17 @@ class CloudFormationStacks:
         self,
         region: str,
         stack_name: str,
-        template_url: str,
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-        request_token: str,
-    ) -> str:
-        return self._create(
-            region, stack_name, {"TemplateURL": template_url}, parameters, tags, request_token
-        )
-
-    def create_from(
-        self,
-        region: str,
-        stack_name: str,
         template: str,
         parameters: Mapping[str, str],
         tags: Mapping[str, str],
         request_token: str,
     ) -> str:
-        return self._create(region, stack_name, {"TemplateBody": template}, parameters, tags, request_token)
-
-    def _create(
-        self,
-        region: str,
-        stack_name: str,
-        template: Mapping[str, str],
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-        request_token: str,
-    ) -> str:
+        source = "TemplateURL" if template.startswith(PUBLISHED) else "TemplateBody"
         try:
             with refusals():
                 answer = client("cloudformation", region).create_stack(
                     StackName=stack_name,
-                    **template,
+                    **{source: template},
                     Parameters=listed(parameters),
                     Tags=listed_tags(tags),
                     RoleARN=self.service_role_arn,

@@ -60,7 +60,7 @@ class RestoreSecrets:
             self._give_up(environment, found.observed)
 
     def _begin(self, environment: Environment, template: Template) -> None:
-        self.stacks.create_from(
+        self.stacks.create(
             environment.region,
             environment.stack_name(SECRETS),
             narrowed(template, ()),
