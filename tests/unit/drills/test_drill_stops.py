@@ -9,7 +9,9 @@ import pytest
 from stargate.domain.drills.budget import Hour
 from stargate.domain.drills.drill import DrillStatus
 from stargate.domain.environment import Status
+from stargate.domain.life.rest import Rest
 from stargate.domain.operating.conditions import Condition
+from stargate.domain.operating.holds import Hold
 from stargate.domain.operating.operations import Change
 from stargate.domain.signals.signal import Severity
 from stargate.errors import ConflictError, DrillOverError, DrillStoppedError, InvalidRequestError
@@ -172,6 +174,35 @@ def test_a_function_that_was_at_work_when_all_was_put_back_is_cleaned_up_after()
     play.alarms.mute(["us-east-1"], muted)
     play.keep()
     assert play.alarms.off == set(muted), "what somebody mutes later is theirs"
+
+
+def by_an_action(play, alarms):
+    hold = Hold("alarms:litellm", "litellm", "mute_alarms", CRITICAL, {"alarms": alarms}, {}, 0.0, "a1", 1)
+    play.loop.operations.record(IDENTIFIER, Change((hold,), ()))
+
+
+def by_sleep(play, alarms):
+    change(play, rest=Rest((), alarms))
+
+
+def by_another_drill(play, alarms):
+    play.drills.put(
+        replace(play.drill, drill_id="another", put_back_at=None, muted=alarms, requested_at=play.clock.now())
+    )
+
+
+@pytest.mark.parametrize("muted_again", [by_an_action, by_sleep, by_another_drill])
+def test_what_others_have_muted_since_is_theirs(muted_again):
+    """The sweep wakes all else that was the drill's, and they give back what they took."""
+    play = DrillPlay()
+    play.begun()
+    first, *others = play.drill.muted
+    NoticeDrillEnd(play.settle)(play.drill.execution_name, "ABORTED", "Stopped", "by hand")
+    muted_again(play, (first,))
+    play.alarms.mute(["us-east-1"], (first, *others))
+    play.settle.put_back_again(*play.ids)
+    assert others
+    assert (play.alarms.off, play.drill.swept) == ({first}, True)
 
 
 def test_an_end_of_nobodys_drill():

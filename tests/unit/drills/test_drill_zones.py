@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stargate.domain.drills.drill import DrillStatus
+from stargate.domain.operating.holds import Hold
+from stargate.domain.operating.operations import Change
 from stargate.errors import ActionRefusedError, DrillInterruptedError, DrillRefusedError
 from stargate.usecases.drills.notice_drill_end import NoticeDrillEnd
 from tests.unit.drills.drill_play import SUBNETS, TASKS, ZONES, DrillPlay
-from tests.unit.operating.loop_play import NAME
+from tests.unit.operating.loop_play import IDENTIFIER, NAME
 
 EVERYWHERE = {name: tuple(sorted(SUBNETS)) for name in TASKS}
 
@@ -114,3 +118,18 @@ def test_an_operators_stop_brings_the_zone_back():
     play.settle(*play.ids, "failed", "stopped", "DrillStoppedError")
     assert as_before(play)
     assert play.drill.status is DrillStatus.STOPPED
+
+
+def test_a_zone_that_an_action_has_taken_out_of_use_since_stays_out():
+    """It went ill just after the drill of it: what is swept up two minutes later is not what the loop did."""
+    play = DrillPlay(kind="zone-loss")
+    play.run()
+    zone = play.drill.left_zone
+    hold = Hold("zones", "zone", "evacuate_zone", "zone-ill#zone", {"zone": zone}, {}, 0.0, "a1", 1)
+    play.loop.operations.record(IDENTIFIER, Change((hold,), ()))
+    play.shifts.away = {zone}
+    play.settle.put_back_again(*play.ids)
+    assert (play.shifts.away, play.drill.swept) == ({zone}, True)
+    play.loop.operations.record(IDENTIFIER, Change((replace(hold, live=False, version=1),), ()))
+    play.settle.put_back_again(*play.ids)
+    assert play.shifts.away == set(), "nobody holds it: it was taken by a function of the drill's own"

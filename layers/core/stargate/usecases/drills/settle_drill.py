@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.drills.drill import DrillStatus
+from stargate.domain.drills.sweep import left_of
 from stargate.domain.operating.operations import Change
 from stargate.errors import ConflictError, NotPutBackYetError
 
@@ -51,8 +52,9 @@ class SettleDrill:
 
     def put_back_again(self, environment_id: str, drill_id: str) -> None:
         """Once more, after the end: a function that was still at work then may have taken something since."""
-        drill = self.drills.get(environment_id, drill_id)
-        self._put_back(self.operations.by_id(environment_id), drill)
+        overview, drill = self.operations.by_id(environment_id), self.drills.get(environment_id, drill_id)
+        later = self.drills.since(environment_id, drill.requested_at)
+        self._put_back(overview, left_of(drill, overview, later))
         self.drills.set(replace(drill, swept=True), "swept")
 
     def _put_back(self, overview: Overview, drill: Drill) -> None:
