@@ -107,6 +107,16 @@ def test_a_bound_that_somebody_else_moved_is_left_to_them(play):
     assert "somebody else moved it" in play.summaries("decision")[-1]
 
 
+def test_a_held_bound_that_aws_gave_back_is_raised_again_while_it_is_needed(play):
+    """The outer loop looks no more, so AWS sets the declared bounds: it knows nothing of holds."""
+    play.raises_bound()
+    play.scaling.facts = ScalingFacts(2, 6)
+    play.load(88)
+    play.tick(180)
+    assert play.performs()["performed"]
+    assert [(minimum, maximum) for *_, minimum, maximum in play.scaling.set] == [(4, 6), (4, 6)]
+
+
 def test_a_bound_moved_between_decision_and_release_is_left_too(play):
     """The precondition is asked again at the last moment."""
     play.raises_bound()
