@@ -34,6 +34,12 @@ class Cloud:
             service, endpoint_url=self.endpoint, region_name=region or self.region, **{**own, **keys}
         )
 
+    def output(self, name: str) -> str:
+        """One of the control plane's own stack."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"]
+        (value,) = (one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == name)
+        return str(value)
+
 
 @contextmanager
 def raised(state: Path, **variables: str) -> Iterator[Cloud]:

@@ -574,14 +574,18 @@ def test_requests_that_an_api_answers_with_a_fault_of_its_own_are_counted(tower)
 
 
 def test_what_a_topic_delivers_is_counted_and_a_topic_without_subscribers_delivers_nothing(tower):
-    """One for each confirmed subscription: so a page that nobody gets can be told from one that arrives."""
+    """One for each confirmed subscription that takes it: a page that nobody gets is told from one that is."""
     arns = {}
-    for name in ("heard", "unheard"):
+    for name in ("heard", "filtered", "unheard"):
         sns._create_topic({"Name": [name]})
         arns[name] = f"arn:aws:sns:{sns.get_region()}:{sns.get_account_id()}:{name}"
-    sns._subscribe({"TopicArn": [arns["heard"]], "Protocol": ["sqs"], "Endpoint": ["arn:aws:sqs:x:1:inbox"]})
+    for name, policy in {"heard": "{}", "filtered": '{"news": ["page"]}'}.items():
+        subscription = {"TopicArn": [arns[name]], "Protocol": ["sqs"], "Endpoint": ["arn:aws:sqs:x:1:inbox"]}
+        given = {"Attributes.entry.1.key": ["FilterPolicy"], "Attributes.entry.1.value": [policy]}
+        sns._subscribe({**subscription, **given})
     for arn in arns.values():
         sns._fanout(arn, "id", "text", "subject")
     assert sums(tower, "AWS/SNS", "NumberOfNotificationsDelivered", TopicName="heard") == [1.0]
+    assert sums(tower, "AWS/SNS", "NumberOfNotificationsDelivered", TopicName="filtered") == []
     assert sums(tower, "AWS/SNS", "NumberOfNotificationsDelivered", TopicName="unheard") == []
     assert sums(tower, "AWS/SNS", "NumberOfMessagesPublished", TopicName="unheard") == [1.0]

@@ -18,11 +18,6 @@ FUNCTION = "stargate-receive-signal"
 CORRUPT = {"pk": f"env#{IDENTIFIER}", "sk": "ops#condition#cpu-high#litellm", "kind": "cpu-high"}
 
 
-def output(cloud, name):
-    (stack,) = cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"]
-    return next(one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == name)
-
-
 @pytest.fixture
 def api(cloud):
     return ApiClient(cloud.api, cloud.region, Credentials(cloud.access_key_id, cloud.secret_access_key))
@@ -31,7 +26,7 @@ def api(cloud):
 @pytest.fixture
 def corrupt(cloud):
     """An environment of which one row is as no version of ours would write it."""
-    dynamodb, table = cloud.client("dynamodb"), output(cloud, "TableName")
+    dynamodb, table = cloud.client("dynamodb"), cloud.output("TableName")
     environment = {
         "pk": f"env#{IDENTIFIER}",
         "sk": "environment",
@@ -158,7 +153,7 @@ def signals(api):
 
 def mend(cloud):
     key = encode_row({name: CORRUPT[name] for name in ("pk", "sk")})
-    cloud.client("dynamodb").delete_item(TableName=output(cloud, "TableName"), Key=key)
+    cloud.client("dynamodb").delete_item(TableName=cloud.output("TableName"), Key=key)
 
 
 def test_a_stranger_brings_nothing_back(cloud):

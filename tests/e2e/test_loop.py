@@ -1,14 +1,15 @@
 """The loop on one running gateway, from an alarm to a verified effect, and what must not set it going.
 
 `loop` is created once. The tests follow one another as its day does: users come, copies of the event come,
-actions are switched off and on, the mode changes. What each leaves behind it takes back.
+actions are switched off and on, the mode changes; at last somebody is paged. What each leaves behind it
+takes back.
 """
 
 import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 
 import pytest
 
@@ -17,9 +18,11 @@ from local.demo.connection import Connection
 from local.demo.outer_loop import stilled
 from local.demo.record import Record
 from local.demo.running import DECLARED, SERVICE, Running
+from stargate.domain.moments import spoken
+from tests.e2e.inbox import subscribed
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
-from tests.unit.signals.senders import budget, grafana
+from tests.unit.signals.senders import alertmanager, budget, grafana
 
 pytestmark = pytest.mark.cloud
 
@@ -167,13 +170,7 @@ def test_what_budgets_tell_by_sns_is_decided_by_the_environments_own_playbook(ap
     )
     assert put.status == 200, put.text
     try:
-        (topic,) = (
-            one["OutputValue"]
-            for one in cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"][0][
-                "Outputs"
-            ]
-            if one["OutputKey"] == "SignalsTopicArn"
-        )
+        topic = cloud.output("SignalsTopicArn")
         cloud.client("sns").publish(TopicArn=topic, Message=budget(name="stargate-loop"))
         told = lambda: record.condition("budget-passed", "cost").get("decision") or {}  # noqa: E731
         wait_until(lambda: told().get("reason") == "we know of it", "the budget was decided on")
@@ -282,3 +279,111 @@ def test_the_web_acl_blocks_who_asks_too_often(api, environment, record):
     assert tried()[0]["ok"], tried()
     asked, found = [entry for entry in record.ledger() if entry["summary"].startswith("rate limit")]
     assert (asked["kind"], found["kind"], found["cause"]) == ("note", "verification", asked["id"])
+
+
+@dataclass
+class Incident:
+    """One alert's, from its page to its end: as SNS delivered it to a program, and in every form."""
+
+    secret: str = ""
+    delivered: list = field(default_factory=list)
+    messages: list = field(default_factory=list)
+    shown: dict = field(default_factory=dict)
+
+    def read(self, inbox, connection):
+        """What came since, of this alert alone."""
+        self.delivered += [one for one in inbox() if "CanaryFails" in one["Subject"]]
+        threads = {json.loads(one["Message"])["thread"] for one in self.delivered}
+        told = connection.control("GET", "/messages")["messages"]
+        self.messages = [one for one in told if one["attributes"].get("thread") in threads]
+        return [one["attributes"]["news"] for one in self.messages]
+
+
+@pytest.fixture(scope="module")
+def incident(api, cloud, stranger, record):
+    """Alertmanager tells that something is wrong, says so again and again, and then that it is over."""
+    told, connection = Incident(), Connection(**asdict(cloud))
+    inbox = subscribed(cloud, "on-call", "OperatorsTopicArn", environment=["loop"])
+    hook = api.post("/hooks", {"environment": "loop", "note": "Alertmanager"}).document
+    told.secret = cloud.client("secretsmanager").get_secret_value(SecretId=hook["secret"]["name"])[
+        "SecretString"
+    ]
+    shown = {"Authorization": f"Bearer {told.secret}"}
+    since = record.ledger()[-1]["at"]
+
+    def post(status):
+        sent = alertmanager(status, alertname="CanaryFails")
+        sent["alerts"][0] |= {"startsAt": since, "endsAt": "0001-01-01T00:00:00Z"}
+        assert stranger.send("POST", hook["path"], body=json.dumps(sent), headers=shown).status == 202
+
+    paged = lambda: record.last("verification", "page")  # noqa: E731 - asked again and again
+    post("firing")
+    wait_until(lambda: told.read(inbox, connection) == ["page"], "somebody is paged")
+    post("firing")
+    wait_until(lambda: (paged() or {}).get("subject") == "CanaryFails", "the page is known to have come")
+    post("firing")
+    post("resolved")
+    wait_until(lambda: len(told.read(inbox, connection)) > 1, "the incident is over")
+    (told.shown,) = (
+        api.get(f"/environments/loop/incidents/{one['id']}").document
+        for one in api.get("/environments/loop/incidents").document["incidents"]
+        if one["cause"] == "alert#CanaryFails"
+    )
+    return told
+
+
+def test_an_incident_is_one_thread_from_its_page_to_its_end(incident):
+    """For programs by a key, for mail programs by the subject; and nobody is told anything twice."""
+    assert [one["attributes"]["news"] for one in incident.messages] == ["page", "incident-over"]
+    assert {one["attributes"]["thread"] for one in incident.messages} == {f"loop-{incident.shown['id']}"}
+    (subject,) = {one["subject"] for one in incident.messages}
+    assert subject == f"[stargate loop] alert of CanaryFails (incident {incident.shown['id'][-6:]})"
+    assert len([one for one in incident.shown["timeline"] if one["kind"] == "action"]) == 1
+
+
+def test_people_and_programs_are_told_the_same_each_in_their_form(incident):
+    """What SNS brought to a program's queue is the page that people read, and so is what a chat gets."""
+    for message, delivered in zip(incident.messages, incident.delivered, strict=True):
+        forms, facts = message["by_protocol"], json.loads(delivered["Message"])
+        chat = json.loads(forms["https"])
+        assert facts == json.loads(forms["default"])
+        assert chat["metadata"]["threadId"] == facts["thread"]
+        assert chat["content"]["description"] == forms["email"]
+        assert (facts["news"], delivered["Subject"]) == (message["attributes"]["news"], message["subject"])
+    page = incident.messages[0]["by_protocol"]["email"]
+    assert page.startswith("CRITICAL: alert of CanaryFails in loop.\nIn the words of its source: a target is")
+    assert "What to do:\n- Look at it: http://vm/graph" in page
+    assert f"stargate incidents loop {incident.shown['id']}" in page
+
+
+def test_the_end_is_told_with_its_timeline_and_its_times(incident):
+    """To detect, to act, to recover: the same figures for people, for programs and in the API."""
+    summary, timeline = incident.shown["summary"], incident.shown["timeline"]
+    facts, text = (
+        json.loads(incident.delivered[-1]["Message"]),
+        incident.messages[-1]["by_protocol"]["email"],
+    )
+    assert (facts["summary"], facts["timeline"]) == (summary, timeline)
+    assert [one["action"] for one in summary["actions"]] == ["page"]
+    seconds = summary["seconds"]
+    assert 0 <= seconds["to_detect"] <= seconds["to_act"] < seconds["to_recover"]
+    for line in (
+        "OVER: alert of CanaryFails in loop.",
+        f"Known:       after {spoken(seconds['to_detect'])}",
+        f"Acted on:    after {spoken(seconds['to_act'])}",
+        f"Well again:  after {spoken(seconds['to_recover'])}",
+        *(f"- after {spoken(one['seconds'])}, {one['kind']}: {one['summary']}" for one in timeline),
+    ):
+        assert line in text.splitlines()
+
+
+def test_no_secret_is_in_any_of_it(cloud, incident):
+    """Neither the hook's own nor any that the gateway has, in any form of any message."""
+    secrets = cloud.client("secretsmanager")
+    names = [one["Name"] for one in secrets.list_secrets()["SecretList"] if "stargate-loop/" in one["Name"]]
+    values = [secrets.get_secret_value(SecretId=name)["SecretString"] for name in names]
+    told = json.dumps([incident.messages, incident.delivered, incident.shown])
+    assert len(values) > 1
+    assert [name for name, value in zip(names, values, strict=True) if value in told] == []
+    assert incident.secret in values
+    assert incident.secret not in told

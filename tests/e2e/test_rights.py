@@ -51,8 +51,7 @@ def ask_as_settle_environment(cloud):
 
 @pytest.fixture(scope="module")
 def table(cloud):
-    stack = cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"][0]
-    return next(item["OutputValue"] for item in stack["Outputs"] if item["OutputKey"] == "TableName")
+    return cloud.output("TableName")
 
 
 def test_a_function_may_do_what_its_policy_says(ask_as_settle_environment, table):

@@ -15,6 +15,7 @@ import pytest
 from local.demo.connection import Connection
 from local.demo.record import Record
 from local.demo.running import Running
+from tests.e2e.inbox import subscribed
 from tests.e2e.patience import wait_until
 from tests.e2e.standing import standing
 
@@ -48,36 +49,8 @@ def record(api, witness, environment):
 @pytest.fixture(scope="module")
 def inbox(cloud):
     """Alice's: she has subscribed by her name."""
-    queues = cloud.client("sqs")
-    queue = queues.create_queue(QueueName="alice")["QueueUrl"]
-    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    stack = cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"][0]
-    (topic,) = (one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == "ApproversTopicArn")
-    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(may_send(topic, arn))})
-    cloud.client("sns").subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=arn,
-        Attributes={"FilterPolicy": json.dumps({"approver": ["alice"]})},
-    )  # fmt: skip
-    return lambda: list(taken(queues, queue))
-
-
-def taken(queues, queue):
-    """Each text once: what is not deleted comes again, and with it a link that was for something else."""
-    for one in queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-        queues.delete_message(QueueUrl=queue, ReceiptHandle=one["ReceiptHandle"])
-        yield json.loads(one["Body"])["Message"]
-
-
-def may_send(topic, queue):
-    """SNS brings nothing to a queue that does not let it."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    box = subscribed(cloud, "alice", "ApproversTopicArn", approver=["alice"])
+    return lambda: [one["Message"] for one in box()]
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +193,7 @@ def test_what_nobody_answers_is_not_done(messages, stranger, record):
 def test_no_link_is_anywhere_but_in_its_message(cloud, messages, record):
     """Not in the table, not in a log, not in an input or output of a workflow."""
     secrets = [LINK.findall(text)[0].rpartition(".")[2] for text in messages.values()]
-    rows = cloud.client("dynamodb").scan(TableName=table_of(cloud))["Items"]
+    rows = cloud.client("dynamodb").scan(TableName=cloud.output("TableName"))["Items"]
     kept = json.dumps(rows, default=str)
     logs = cloud.client("logs")
     written = json.dumps(
@@ -230,9 +203,3 @@ def test_no_link_is_anywhere_but_in_its_message(cloud, messages, record):
         ]
     )
     assert [secret for secret in secrets if secret in kept or secret in written] == []
-
-
-def table_of(cloud):
-    stack = cloud.client("cloudformation").describe_stacks(StackName="stargate")["Stacks"][0]
-    (table,) = (one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == "TableName")
-    return table

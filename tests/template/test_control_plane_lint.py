@@ -91,5 +91,6 @@ def test_the_outputs_are_those_that_others_rely_on():
     expected = {
         "ApiUrl", "TableName", "GatewayBucket", "GatewayVersion", "ServiceRoleArn", "ProvisionArn",
         "SleepArn", "WakeArn", "RetireArn", "RemediateArn", "SignalsTopicArn", "ApproversTopicArn",
+        "OperatorsTopicArn",
     }  # fmt: skip
     assert expected == set(TEMPLATE["Outputs"])

@@ -102,6 +102,11 @@ PRIVATE_NAMES = (
                 "(func: dict, config: dict, event: dict, request_id: str, started: float) -> dict",
             ),
             ("ministack.services.sns", "_topic_by_arn_any_scope", None),
+            (
+                "ministack.services.sns",
+                "_matches_filter_policy",
+                "(sub: dict, message_attributes: dict, message: str = '') -> bool",
+            ),
             ("ministack.services.sqs", "_queues", None),
             ("ministack.services.sqs", "_refresh_counts", "(q: dict) -> None"),
             ("ministack.services.stepfunctions", "_emit_execution_status_event", "(execution) -> None"),

@@ -128,19 +128,29 @@ def note_request(engine: Engine, dimensions: dict[str, str], status: int) -> Non
 
 
 def count_deliveries(engine: Engine) -> None:
-    """Of topics: one for each message and each confirmed subscription, whatever its protocol does with it.
+    """Of topics: one for each message and each confirmed subscription whose filter policy lets it through.
 
-    Email is taken to arrive. A filter policy is not looked at: no topic here has one.
+    Email is taken to arrive, and what a protocol does with a message is not looked at.
     """
     fan_out = sns._fanout
 
-    def fan_out_and_count(topic_arn: str, *rest: Any, **given: Any) -> Any:
-        topic = sns._topic_by_arn_any_scope(topic_arn)
-        confirmed = [one for one in (topic or {}).get("subscriptions", []) if one.get("confirmed")]
+    def fan_out_and_count(
+        topic_arn: str, msg_id: str, message: str, subject: str, *rest: Any, **given: Any
+    ) -> Any:
+        attributes = rest[1] if len(rest) > 1 else given.get("message_attributes")
+        delivered = deliveries(topic_arn, attributes or {}, message)
         dimensions = {"TopicName": topic_arn.rsplit(":", 1)[-1]}
         count(engine, "AWS/SNS", "NumberOfMessagesPublished", 1.0, dimensions)
-        if confirmed:
-            count(engine, "AWS/SNS", "NumberOfNotificationsDelivered", float(len(confirmed)), dimensions)
-        return fan_out(topic_arn, *rest, **given)
+        if delivered:
+            count(engine, "AWS/SNS", "NumberOfNotificationsDelivered", float(delivered), dimensions)
+        return fan_out(topic_arn, msg_id, message, subject, *rest, **given)
 
     sns._fanout = fan_out_and_count
+
+
+def deliveries(topic_arn: str, attributes: dict[str, Any], message: str) -> int:
+    subscriptions = (sns._topic_by_arn_any_scope(topic_arn) or {}).get("subscriptions", [])
+    return sum(
+        bool(one.get("confirmed")) and sns._matches_filter_policy(one, attributes, message)
+        for one in subscriptions
+    )

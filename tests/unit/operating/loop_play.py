@@ -117,7 +117,7 @@ class LoopPlay:
             TellApprovers(
                 self.operations, self.pager, self.approvers, fakes.FakeSecrets(), LINKS, self.clock
             ),
-            TellEnds(self.pager),
+            TellEnds(self.pager, self.ledger),
         )
         self.answer = AnswerApproval(
             self.operations, self.examinations, self.clock, self.narrator("somebody")

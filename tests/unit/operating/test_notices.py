@@ -6,17 +6,26 @@ import json
 
 import pytest
 
+from stargate.domain.operating.conditions import MOST_NAMED, Condition
+from stargate.domain.operating.endings import over
 from stargate.domain.operating.facts import Minute
 from stargate.domain.operating.first_steps import STEPS, first_steps
-from stargate.domain.operating.notices import LONGEST_SUBJECT, Notice, plain
+from stargate.domain.operating.incident_report import MOST_ACTIONS
+from stargate.domain.operating.incidents import Incident
+from stargate.domain.operating.notices import LONGEST_SUBJECT, MOST_LISTED, Notice, plain
 from stargate.domain.operating.pages import in_words
 from stargate.domain.operating.playbook import PAGE
 from stargate.domain.playbook.default import DEFAULT
+from stargate.domain.signals.envelope import LONGEST_TEXT
 from stargate.domain.signals.kinds import KINDS
+from stargate.domain.signals.signal import Severity, Signal, Turn
 from stargate.errors import ActionRefusedError
-from tests.unit.operating.loop_play import IDENTIFIER, LoopPlay, moment
+from tests.unit.operating.loop_play import LoopPlay, environment, moment
+from tests.unit.operating.scenes import told
 from tests.unit.signals import senders
 
+LONG = "x" * LONGEST_TEXT
+LARGEST_MESSAGE = 256 * 1024  # of SNS, all forms together
 TOLD = Notice(
     news="page",
     notice_id="a-1",
@@ -33,22 +42,18 @@ TOLD = Notice(
 def test_each_reader_gets_the_form_that_he_reads():
     """A text for email, Amazon Q Developer's schema for a chat, JSON for programs, a line for a telephone."""
     forms = TOLD.by_protocol()
-    assert forms["default"] == TOLD.text
+    assert forms["email"] == TOLD.text
     assert forms["sms"] == TOLD.subject
-    assert (
-        json.loads(forms["sqs"])
-        == json.loads(forms["lambda"])
-        == {
-            "version": "1",
-            "id": "a-1",
-            "news": "page",
-            "environment": "sandbox",
-            "severity": "critical",
-            "thread": "sandbox-i-1",
-            "condition": "cpu-high",
-            "since": "2026-11-24T03:00:00.000Z",
-        }
-    )
+    assert json.loads(forms["default"]) == {
+        "version": "1",
+        "id": "a-1",
+        "news": "page",
+        "environment": "sandbox",
+        "severity": "critical",
+        "thread": "sandbox-i-1",
+        "condition": "cpu-high",
+        "since": "2026-11-24T03:00:00.000Z",
+    }
     chat = json.loads(forms["https"])
     assert (chat["version"], chat["source"], chat["metadata"]["threadId"]) == ("1.0", "custom", "sandbox-i-1")
     assert chat["content"]["nextSteps"] == ["stargate capacity sandbox"]
@@ -88,12 +93,27 @@ def paging():
     )
 
 
+def a_condition(kind, subject="litellm", **facts):
+    return Condition(
+        kind, subject, Severity.CRITICAL, open=True, opened_at=0.0, last_at=0.0, cause="", facts=facts
+    )
+
+
 @pytest.mark.parametrize("kind", paging())
 def test_whoever_is_paged_has_first_steps(kind):
     """Of every condition about which the default playbook pages somebody."""
-    steps = first_steps(LoopPlay().operations.by_id(IDENTIFIER).environment, kind, "litellm")
+    steps = first_steps(environment(0.0), a_condition(kind))
     assert steps
     assert "{" not in " ".join(steps).replace("${", "")
+
+
+def test_an_alerts_own_runbook_and_address_come_first():
+    """Its author knows more of it than we do."""
+    alert = a_condition("alert", runbook="https://wiki/target-down", look="http://vm/graph")
+    assert first_steps(environment(0.0), alert)[:2] == (
+        "Its own runbook: https://wiki/target-down",
+        "Look at it: http://vm/graph",
+    )
 
 
 def test_no_first_steps_are_left_over():
@@ -154,8 +174,83 @@ def test_all_that_is_told_of_one_incident_is_one_thread(play):
     page, end = play.pager.notices
     assert (page.news, end.news) == ("page", "incident-over")
     assert (page.thread, page.subject) == (end.thread, end.subject)
-    assert end.text.startswith("OVER: incident of database-failed#database ended")
-    assert end.facts["summary"]["seconds"]["to_recover"] is not None
+    (shown,) = play.incidents.all("sandbox", 25, None)["incidents"]
+    whole = play.incidents.one("sandbox", shown["id"])
+    assert (end.facts["summary"], end.facts["timeline"]) == (whole["summary"], whole["timeline"])
+
+
+def test_the_end_says_what_was_wrong_what_was_done_and_how_long_it_took(play):
+    """All that one asks in the morning, without looking anything up."""
+    is_paged(play)
+    play.pager.delivered.append(play.clock.now())
+    play.settles(play.awaits())
+    play.clock.pass_seconds(120)
+    play.hear(told_of("0021", play, "recovery"))
+    for _ in range(15):
+        play.tick(60)
+    lines = play.pager.notices[-1].text.splitlines()
+    for line in (
+        "OVER: database-failed of database in sandbox.",
+        "Known:       after 0 s",
+        "Acted on:    after 0 s",
+        "- database-failed of database",
+        "- after 0 s, incident: incident opened: database-failed of database is critical",
+        "- after 0 s, action: page: database",
+    ):
+        assert line in lines
+    (done,) = play.pager.notices[-1].facts["summary"]["actions"]
+    assert f"- {done['at']} page of database reached" in lines
+
+
+def test_a_page_tells_what_was_tried_about_all_of_its_incident(play):
+    """What was done about its cause is what one wants to know first."""
+    play.raises_bound()
+    told(play, "errors-high", "litellm")
+    play.performs()
+    ((_, text),) = play.pager.pages
+    assert "raise_bound of litellm REACHED: as it was measured" in text.partition("Tried:")[2]
+
+
+def test_a_storm_of_alerts_makes_no_page_that_sns_refuses(play):
+    """It names a few of hundreds, and says how many more there are."""
+    for number in range(100):
+        told(play, "alert", f"Of{number}", severity=Severity.WARNING)
+    for number in range(100):
+        source = f"{LONG} {number}"
+        given = (source, play.clock.now(), "sandbox", "alert", "litellm", Severity.CRITICAL, Turn.OPENS)
+        play.signals.take(Signal(*given, source, "us-east-1", {"says": LONG, "runbook": LONG, "look": LONG}))
+    play.performs()
+    (page,) = play.pager.notices
+    assert f"and {100 - MOST_NAMED} more\n" in page.text
+    assert f"- ({100 - MOST_LISTED} more)\n" in page.text
+    assert len(json.dumps(page.by_protocol())) < LARGEST_MESSAGE
+
+
+def test_a_long_story_makes_no_end_that_sns_refuses():
+    """Of its timeline it has the beginning and the end."""
+    action = {
+        "action": "page",
+        "subject": LONG,
+        "at": LONG,
+        "target": LONG,
+        "outcome": LONG,
+        "measured": None,
+    }
+    entry = {"at": LONG, "seconds": 1.0, "kind": "decision", "summary": LONG * 2}
+    seconds = {"to_detect": 1.0, "to_act": 2.0, "to_recover": 3.0}
+    incident = Incident(
+        incident_id="an incident",
+        cause="alert#litellm",
+        conditions=tuple(f"alert#{number}-{LONG}" for number in range(200)),
+        severity=Severity.CRITICAL,
+        opened_at=0.0,
+        detected_at=1.0,
+        summary={"actions": [action] * MOST_ACTIONS, "seconds": seconds},
+    )
+    end = over(environment(0.0), incident, [{**entry, "entry": number} for number in range(1000)])
+    assert [one["entry"] for one in end.facts["timeline"]] == [*range(10), *range(990, 1000)]
+    assert f"- ({1000 - MOST_LISTED} more)\n" in end.text
+    assert len(json.dumps(end.by_protocol())) < LARGEST_MESSAGE
 
 
 def test_minutes_are_told_as_far_as_they_came():

@@ -99,7 +99,7 @@ def examine_conditions() -> ExamineConditions:
 
     given, actor = settings.read(settings.ExamineConditionsSettings), "examine_conditions"
     table = Table(given.table_name)
-    deciding = _deciding(table, given.remediate_arn, actor)
+    deciding, ledger = _deciding(table, given.remediate_arn, actor), LedgerRows(table)
     return ExamineConditions(
         deciding.operations,
         CloudWatchAlarms(),
@@ -108,10 +108,10 @@ def examine_conditions() -> ExamineConditions:
         settle_action(actor),
         deciding.clock,
         deciding.narrator,
-        LedgerRows(table),
+        ledger,
         REGIONS,
         _tell_approvers(given, deciding.operations),
-        TellEnds(pager(given.operators_topic_arn)),
+        TellEnds(pager(given.operators_topic_arn), ledger),
     )
 
 

@@ -104,6 +104,7 @@ HOUR = 3600.0
 FLAPS = 4  # so many openings in an hour are one trouble that comes and goes
 QUIET_SECONDS = 300.0  # so long no stop, and the service steady: it is over
 MOST_STOPS_KEPT = 20
+MOST_NAMED = 10  # of the sources that report one condition: a rule may have a thousand series
 MOST_CLOSED_KEPT = 20  # reports: a retired task or an anomaly reports once, and there is no end of them
 
 
@@ -258,8 +259,14 @@ def _reason(what: Turned, condition: Condition, signal: Signal) -> str:
 def _state(condition: Condition) -> str:
     if not condition.open:
         return "nothing reports it any more"
-    open_reports = sorted(source for source, report in condition.reports.items() if report.opens)
-    return f"{condition.severity}, by {', '.join([*open_reports, *_stops(condition)])}"
+    return f"{condition.severity}, by {', '.join([*reporters(condition), *_stops(condition)])}"
+
+
+def reporters(condition: Condition) -> list[str]:
+    """Who says that it holds; of a great many some, and how many more they are."""
+    sources = sorted(source for source, report in condition.reports.items() if report.opens)
+    more = len(sources) - MOST_NAMED
+    return [*sources[:MOST_NAMED], f"and {more} more"] if more > 0 else sources
 
 
 def _stops(condition: Condition) -> list[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from stargate.domain.environment import Environment
+    from stargate.domain.operating.conditions import Condition
 
 LOG = "aws logs tail /stargate/{environment}/{subject} --since 30m --region {region}"
 LITELLM_LOG = "aws logs tail /stargate/{environment}/litellm --since 30m --region {region}"
@@ -103,11 +104,19 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "cost-anomaly": (COSTS, "Whose key spends it, and was it stolen? stargate cost {environment} --json"),
     "budget-passed": (COSTS,),
     "alarm": (ALARMS,),
-    "alert": ("The alert's own text says what to do; its address is below, if it has one.",),
+    "alert": ("How the gateway is: stargate env show {environment}",),
 }  # fmt: skip
 
 
-def first_steps(environment: Environment, kind: str, subject: str) -> tuple[str, ...]:
-    """Nothing for what has none: then the text says all that is known."""
-    named = {"environment": environment.name, "region": environment.region, "subject": subject}
-    return tuple(step.format(**named) for step in STEPS.get(kind, ()))
+def first_steps(environment: Environment, condition: Condition) -> tuple[str, ...]:
+    """Where its source says to look, then our own; nothing for what has none: the text says all there is."""
+    named = {"environment": environment.name, "region": environment.region, "subject": condition.subject}
+    ours = (step.format(**named) for step in STEPS.get(condition.kind, ()))
+    return (*_named_by_its_source(condition), *ours)
+
+
+def _named_by_its_source(condition: Condition) -> Iterator[str]:
+    """An alert may have a runbook of its own, and an address at which it can be looked at."""
+    for name, words in (("runbook", "Its own runbook"), ("look", "Look at it")):
+        if condition.facts.get(name):
+            yield f"{words}: {condition.facts[name]}"

@@ -46,7 +46,7 @@ def in_words(incident: Incident, summary: Mapping[str, Any]) -> str:
     acted = f"acted on after {spoken(seconds['to_act'])}" if done else "nothing was done"
     known, well = spoken(seconds["to_detect"]), spoken(seconds["to_recover"])
     words = f"incident of {incident.cause} ended: known after {known}, {acted}, well after {well}"
-    return "; ".join([words, *map(_done, done)])
+    return "; ".join([words, *map(done_in_words, done)])
 
 
 def timeline(incident: Incident, entries: Iterable[Entry]) -> list[Document]:
@@ -89,7 +89,8 @@ def _action(entry: Entry, ours: Sequence[Entry]) -> Document:
     }
 
 
-def _done(action: Mapping[str, Any]) -> str:
+def done_in_words(action: Mapping[str, Any]) -> str:
+    """One action of a summary, with what came of it."""
     found = {name: value for name, value in (action["measured"] or {}).items() if value is not None}
     measured = ", ".join(f"{name} {value:g}" for name, value in found.items())
     effect = f" ({measured})" if measured else ""

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+ItemT = TypeVar("ItemT")
 
 LONGEST_SUBJECT = 100  # SNS takes no more, and ASCII only
 LONGEST_CHAT = 4000  # a chat takes 8000 characters, but nobody reads them there
 LONGEST_TITLE = 250
+MOST_LISTED = 20  # lines of one list: more nobody reads, and SNS takes 256 KiB of all forms together
 FORM = "1"
 
 
@@ -73,17 +76,31 @@ class Notice:
         return {**around, "content": content, "metadata": metadata}
 
     def by_protocol(self) -> dict[str, str]:
-        """As SNS takes it with the structure `json`: what is not named gets `default`."""
-        machines = json.dumps(self.for_machines())
-        chat = json.dumps(self.for_chat())
+        """As SNS takes it with the structure `json`: what is not named gets `default`, and is a program."""
         return {
-            "default": self.text,
+            "default": json.dumps(self.for_machines()),
+            "email": self.text,
+            "https": json.dumps(self.for_chat()),
             "sms": self.plain_subject,
-            "https": chat,
-            **dict.fromkeys(("sqs", "lambda", "firehose", "http", "email-json"), machines),
         }
 
 
 def plain(subject: str, text: str) -> Notice:
     """Of what is no incident's: a drill, a day's costs."""
     return Notice("note", "", "", "", "", subject, text, {"subject": subject, "text": text})
+
+
+def listed(lines: Iterable[str], none: str = "nothing") -> list[str]:
+    """A line for each; of a great many the beginning, the end, and how many lie between."""
+    told = list(lines)
+    shown = both_ends(told)
+    left_out = len(told) - len(shown)
+    if left_out:
+        shown.insert(MOST_LISTED // 2, f"({left_out} more)")
+    return [f"- {line}" for line in shown or [none]]
+
+
+def both_ends(items: Sequence[ItemT]) -> list[ItemT]:
+    """All, if they are few; else as many from the beginning as from the end."""
+    half = MOST_LISTED // 2
+    return list(items) if len(items) <= MOST_LISTED else [*items[:half], *items[-half:]]

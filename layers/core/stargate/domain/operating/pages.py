@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.moments import spoken, told
-from stargate.domain.operating.conditions import HOUR, Condition
+from stargate.domain.operating.conditions import HOUR, Condition, reporters
 from stargate.domain.operating.first_steps import first_steps
-from stargate.domain.operating.notices import LONGEST_SUBJECT, Notice
+from stargate.domain.operating.notices import MOST_LISTED, Notice, listed
+from stargate.domain.operating.threads import spelled, subject_of, thread_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stargate.domain.environment import Environment
     from stargate.domain.operating.action import Action
     from stargate.domain.operating.facts import Minute
     from stargate.domain.operating.incidents import Incident
     from stargate.domain.operating.operations import Operations, Overview
 
-PAGE, INCIDENT_OVER = "page", "incident-over"
+PAGE = "page"
 MINUTES_TOLD = 5
 UNTOLD = frozenset({"reason", "was", "says", "message", "look", "runbook"})  # told elsewhere, or of no help
 
@@ -38,7 +38,7 @@ def composed(overview: Overview, action: Action, minutes: Sequence[Minute], now:
     condition = overview.operations.conditions[action.condition]
     environment = overview.environment
     incident = overview.operations.incident_of(condition.key)
-    steps = first_steps(environment, condition.kind, condition.subject)
+    steps = first_steps(environment, condition)
     lines = _lines(overview, condition, action, tuple(minutes), steps, now)
     return Notice(
         news=PAGE,
@@ -46,7 +46,7 @@ def composed(overview: Overview, action: Action, minutes: Sequence[Minute], now:
         environment=environment.name,
         thread=thread_of(environment, incident, condition),
         severity=condition.severity.value,
-        subject=_subject(environment, incident, condition.key),
+        subject=subject_of(environment, incident, condition.key),
         text="\n".join(lines),
         facts={
             **_facts(condition, incident),
@@ -58,55 +58,15 @@ def composed(overview: Overview, action: Action, minutes: Sequence[Minute], now:
     )
 
 
-def over(overview: Overview, incident: Incident, words: str) -> Notice:
-    """Of an incident that has ended; `words` are those of the ledger."""
-    environment = overview.environment
-    lines = [
-        f"OVER: {words}.",
-        "",
-        f"Began:       {told(incident.opened_at)}",
-        f"Well again:  {told(incident.recovered_at) if incident.recovered_at else 'not measured'}",
-        f"All of it:   stargate incidents {environment.name} {incident.incident_id}",
-    ]
-    return Notice(
-        news=INCIDENT_OVER,
-        notice_id=incident.entry_id,
-        environment=environment.name,
-        thread=f"{environment.name}-{incident.incident_id}",
-        severity="info",
-        subject=_subject(environment, incident, incident.conditions[0]),
-        text="\n".join(lines),
-        facts={
-            "incident": incident.incident_id,
-            "conditions": list(incident.conditions),
-            "worst": incident.severity.value,
-            "summary": dict(incident.summary),
-        },
-    )
-
-
-def thread_of(environment: Environment, incident: Incident | None, condition: Condition) -> str:
-    """One for each incident; what is of none has one for each time that it opened."""
-    return f"{environment.name}-{incident.incident_id if incident else condition.cause}"
-
-
-def _subject(environment: Environment, incident: Incident | None, condition: str) -> str:
-    """The same for all of one incident, by the condition that was there first: email has no other thread."""
-    first = incident.conditions[0] if incident else condition
-    kind, _, subject = first.partition("#")
-    mark = f" (incident {incident.incident_id[-6:]})" if incident else ""
-    words = f"[stargate {environment.name}] {kind} of {subject}"
-    return f"{words[: LONGEST_SUBJECT - len(mark)]}{mark}"
-
-
 def _facts(condition: Condition, incident: Incident | None) -> dict[str, Any]:
     return {
         "condition": condition.kind,
         "subject": condition.subject,
         "since": told(condition.opened_at),
         "reported_by": _reporters(condition),
+        "facts": dict(condition.facts),
         "incident": incident.incident_id if incident else None,
-        "conditions": list(incident.conditions) if incident else [condition.key],
+        "conditions": list(incident.conditions[:MOST_LISTED]) if incident else [condition.key],
         "cause": condition.cause,
     }
 
@@ -130,23 +90,22 @@ def _lines(
     yield f"Environment: {environment.environment_id}, {environment.region}, {environment.status}"
     yield f"Decided:     {condition.decided.reason if condition.decided else 'nothing yet'}"
     yield ""
-    yield "In numbers:"
-    yield from _numbers(condition, minutes)
+    yield "Known of it:"
+    yield from listed(_known(condition, minutes), "nothing can be measured")
     yield "Tried:"
-    yield from _tried(known, condition, action)
+    yield from listed(_tried(known, condition, action), "nothing: no action is known to help")
     yield "In force:"
-    yield from _in_force(known)
+    yield from listed(_in_force(known), "nothing: the gateway is as declared")
     yield "Also open:"
-    yield from _others(known, condition)
-    if steps:
-        yield "What to do:"
-        yield from (f"- {step}" for step in steps)
+    yield from listed(_others(known, condition), "nothing else")
+    yield "What to do:"
+    yield from listed(steps, "the runbook says how to go on")
     yield ""
     yield f"All of it:   stargate ledger {environment.name}; this began with entry {condition.cause}"
     incident = known.incident_of(condition.key)
     if incident is not None:
         yield f"Incident:    stargate incidents {environment.name} {incident.incident_id}"
-    yield f"Runbook:     docs/runbook.md{_own_runbook(condition)}"
+    yield "Runbook:     docs/runbook.md"
     yield 'Stop all:    stargate switch off --reason "..."'
 
 
@@ -157,8 +116,7 @@ def _explained(known: Operations, condition: Condition) -> Iterator[str]:
         yield f"In the words of its source: {words}"
     incident = known.incident_of(condition.key)
     if incident is not None and incident.cause != condition.key:
-        kind, _, subject = incident.cause.partition("#")
-        yield f"It may come of {kind} of {subject}, which is part of the same incident."
+        yield f"It may come of {spelled(incident.cause)}, which is part of the same incident."
 
 
 def _recurring(condition: Condition, now: float) -> str:
@@ -166,21 +124,12 @@ def _recurring(condition: Condition, now: float) -> str:
     return f"; it has opened {recent} times in the last hour" if recent > 1 else ""
 
 
-def _numbers(condition: Condition, minutes: tuple[Minute, ...]) -> Iterator[str]:
-    told_any = False
+def _known(condition: Condition, minutes: tuple[Minute, ...]) -> Iterator[str]:
     for name, value in sorted(condition.facts.items()):
         if name not in UNTOLD and isinstance(value, (int, float, str)) and not isinstance(value, bool):
-            told_any = True
-            yield (
-                f"- {name.replace('_', ' ')}: {value:g}"
-                if isinstance(value, float)
-                else (f"- {name.replace('_', ' ')}: {value}")
-            )
+            yield f"{name.replace('_', ' ')}: {f'{value:g}' if isinstance(value, float) else value}"
     for minute in minutes[-MINUTES_TOLD:]:
-        told_any = True
-        yield f"- {told(minute.at)} litellm: {in_words(minute)}"
-    if not told_any:
-        yield "- none are to be had"
+        yield f"{told(minute.at)} litellm: {in_words(minute)}"
 
 
 def in_words(minute: Minute) -> str:
@@ -194,39 +143,30 @@ def in_words(minute: Minute) -> str:
     return ", ".join(found) or "no metrics came"
 
 
-def _own_runbook(condition: Condition) -> str:
-    """An alert may name one of its own, and where it can be looked at."""
-    named = [condition.facts[name] for name in ("runbook", "look") if condition.facts.get(name)]
-    return "".join(f", {address}" for address in named)
-
-
 def _reporters(condition: Condition) -> list[str]:
-    reports = sorted(source for source, report in condition.reports.items() if report.opens)
     stops = len(condition.stops)
-    return [*reports, f"{stops} stopped tasks"] if stops else reports
+    return [*reporters(condition), *([f"{stops} stopped tasks"] if stops else [])]
 
 
 def _tried(known: Operations, condition: Condition, page: Action) -> Iterator[str]:
-    since = (one for one in known.actions.values() if one.requested_at >= condition.opened_at)
-    tried = [one for one in since if one.condition == condition.key and one.action_id != page.action_id]
+    """About all of the incident, if it is of one: who was told, too."""
+    incident = known.incident_of(condition.key)
+    keys = incident.conditions if incident else (condition.key,)
+    since = incident.opened_at if incident else condition.opened_at
+    tried = (one for one in known.actions.values() if one.condition in keys and one.requested_at >= since)
     for one in sorted(tried, key=lambda one: one.requested_at):
-        came = f": {one.outcome}" if one.outcome else ""
-        yield f"- {told(one.requested_at)} {one.kind} of {one.subject} {one.status}{came}"
-    if not tried:
-        yield "- nothing: no action is known to help"
+        if one.action_id != page.action_id:
+            came = f": {one.outcome}" if one.outcome else ""
+            yield f"{told(one.requested_at)} {one.kind} of {one.subject} {one.status}{came}"
 
 
 def _in_force(known: Operations) -> Iterator[str]:
-    held = [hold for hold in known.holds.values() if hold.live]
-    for hold in held:
-        yield f"- {hold.kind} of {hold.subject} until {told(hold.until)}"
-    if not held:
-        yield "- nothing: the gateway is as declared"
+    for hold in known.holds.values():
+        if hold.live:
+            yield f"{hold.kind} of {hold.subject} until {told(hold.until)}"
 
 
 def _others(known: Operations, condition: Condition) -> Iterator[str]:
-    others = [one for one in known.conditions.values() if one.open and one.key != condition.key]
-    for one in others:
-        yield f"- {one.kind} of {one.subject}, {one.severity}, since {told(one.opened_at)}"
-    if not others:
-        yield "- nothing else"
+    for one in known.conditions.values():
+        if one.open and one.key != condition.key:
+            yield f"{one.kind} of {one.subject}, {one.severity}, since {told(one.opened_at)}"

@@ -32,7 +32,7 @@ def read_alert(envelope: Envelope) -> Signal | Ignored:
         severity=SEVERITIES.get(text(alert, "labels", "severity").lower(), Severity.WARNING),
         turn=Turn.CLOSES if over else Turn.OPENS,
         subject=text(alert, "labels", "service") or name,
-        source=text(alert, "fingerprint") or name,
+        source=_source(name, text(alert, "fingerprint")),
         facts=_facts(name, alert),
     )
     return envelope.told(
@@ -40,8 +40,14 @@ def read_alert(envelope: Envelope) -> Signal | Ignored:
     )
 
 
+def _source(name: str, fingerprint: str) -> str:
+    """One of its rule's series; the fingerprint tells them apart, the name is for people."""
+    return f"{name} ({fingerprint})" if fingerprint else name
+
+
 def _facts(name: str, alert: Mapping[str, Any]) -> dict[str, str]:
-    says = text(alert, "annotations", "summary") or text(alert, "annotations", "description")
+    annotated = (text(alert, "annotations", part) for part in ("summary", "description"))
+    says = "; ".join(dict.fromkeys(part for part in annotated if part))
     found = {
         "rule": text(alert, "labels", "rulename"),
         "instance": text(alert, "labels", "instance"),
