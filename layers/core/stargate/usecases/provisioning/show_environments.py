@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.costs.kept import monthly_of
@@ -14,17 +15,19 @@ from stargate.domain.provisioning.progress import lag_seconds, progress, running
 from stargate.errors import EnvironmentNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.life.ends import Kept
     from stargate.domain.paging import Page
+    from stargate.domain.provisioning.history import History
     from stargate.domain.provisioning.progress import States, TimeToGo
     from stargate.ports.state import Environments, Histories, Ledger, Nodes
     from stargate.ports.world import Clock
 
     Document = dict[str, Any]
+    HistoryOf = Callable[[str], History]
 
 SHOWN_OUTPUTS = ("GatewayUrl", "GrafanaUrl", "LangfuseUrl")
 
@@ -43,12 +46,13 @@ class ShowEnvironments:
     def stacks(self, name: str) -> list[Document]:
         environment = self._find(name)
         states = self.nodes.all(environment.environment_id)
-        to_go = self._time_to_go(environment, states)
+        to_go = self._time_to_go(environment, states, self.histories.of)
         return self._stacks(environment, states, {} if to_go is None else to_go.nodes)
 
     def page(self, limit: int, after: str | None) -> tuple[list[Document], str | None]:
         page = self.environments.page(limit, after)
-        return [self.document(environment) for environment in page.items], page.after
+        history_of = cache(self.histories.of)  # one read for each preset, not for each environment
+        return [self._document(environment, history_of) for environment in page.items], page.after
 
     def entries(
         self, name: str, since: float | None, kind: str | None, limit: int, after: str | None
@@ -56,8 +60,11 @@ class ShowEnvironments:
         return self.ledger.page(self._find(name).environment_id, since, kind, limit, after)
 
     def document(self, environment: Environment) -> Document:
+        return self._document(environment, self.histories.of)
+
+    def _document(self, environment: Environment, history_of: HistoryOf) -> Document:
         states = self.nodes.all(environment.environment_id)
-        to_go = self._time_to_go(environment, states)
+        to_go = self._time_to_go(environment, states, history_of)
         failure, holder = environment.failure, holder_of(environment)
         return {
             "id": environment.environment_id,
@@ -96,10 +103,10 @@ class ShowEnvironments:
             raise EnvironmentNotFoundError(f"there is no environment {name}")
         return environment
 
-    def _time_to_go(self, environment: Environment, states: States) -> TimeToGo | None:
+    def _time_to_go(self, environment: Environment, states: States, history_of: HistoryOf) -> TimeToGo | None:
         if environment.status not in AT_WORK:
             return None
-        history = self.histories.of(environment.preset)
+        history = history_of(environment.preset)
         return time_to_go(environment, states, lambda part: expected_part(part, history), self.clock.now())
 
     def _stacks(self, environment: Environment, states: States, to_go: Mapping[str, float]) -> list[Document]:
