@@ -8,7 +8,7 @@ import boto3
 from moto import mock_aws
 
 from stargate.adapters import aws
-from stargate.adapters.state.dynamodb import Table
+from stargate.adapters.state.table import Table
 from tests.template.control_plane import RESOURCES
 
 NAME = "stargate"

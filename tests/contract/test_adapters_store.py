@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from stargate.adapters.state.dynamodb import (
-    EnvironmentRows,
-    HistoryRows,
-    LedgerRows,
-    NodeRows,
-    SharerRows,
-    Table,
-)
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.history_rows import HistoryRows
+from stargate.adapters.state.ledger_rows import LedgerRows
+from stargate.adapters.state.node_rows import NodeRows
+from stargate.adapters.state.sharer_rows import SharerRows
+from stargate.adapters.state.table import Table
 from stargate.domain.environment import Check, Declared, Environment, Mode, Status, Work
 from stargate.domain.failure import Failure
 from stargate.domain.gateway.presets import PRESETS

@@ -12,7 +12,8 @@ import boto3
 import pytest
 
 from stargate.adapters.state.cost_days import CostDays
-from stargate.adapters.state.dynamodb import EnvironmentRows, LedgerRows
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.ledger_rows import LedgerRows
 from stargate.domain.costs.budget import Budget
 from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.ledger import Entry

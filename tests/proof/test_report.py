@@ -20,7 +20,8 @@ from cli.client import ApiClient
 from local.clock import EPOCH_VARIABLE, SCALE_VARIABLE
 from local.demo.connection import Connection
 from stargate.adapters import aws
-from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.table import Table
 from stargate.domain.gateway.graph import GATEWAY
 from stargate.domain.ledger import Entry
 from stargate.domain.provisioning.progress import NodeState, NodeStatus

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from stargate import settings
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.identifiers import RandomIdentifiers
-from stargate.adapters.state.dynamodb import EnvironmentRows, HistoryRows, LedgerRows, NodeRows, Table
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.history_rows import HistoryRows
+from stargate.adapters.state.ledger_rows import LedgerRows
+from stargate.adapters.state.node_rows import NodeRows
+from stargate.adapters.state.table import Table
 from stargate.wiring.drills import request_drill
 from stargate.wiring.shared import narrator_of, workflows_of
 

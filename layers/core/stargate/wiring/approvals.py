@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.state.dynamodb import Table
 from stargate.adapters.state.operations import OperationsTable
+from stargate.adapters.state.table import Table
 from stargate.adapters.workflows.events import EventBridgeExaminations
 from stargate.api.links import LinksApi
 from stargate.usecases.people.answer_approval import AnswerApproval

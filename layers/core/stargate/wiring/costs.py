@@ -9,7 +9,7 @@ from stargate import settings
 from stargate.adapters.clock import SystemClock
 
 if TYPE_CHECKING:
-    from stargate.adapters.state.dynamodb import Table
+    from stargate.adapters.state.table import Table
     from stargate.usecases.costs.collect_bill import CollectBill
     from stargate.usecases.costs.meter_use import MeterUse
     from stargate.usecases.costs.order_reports import OrderReports
@@ -37,7 +37,9 @@ def meter_use() -> MeterUse:
     from stargate.adapters.gateway.observer import LambdaObserver
     from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.adapters.state.cost_days import CostDays
-    from stargate.adapters.state.dynamodb import EnvironmentRows, NodeRows, Table
+    from stargate.adapters.state.environment_rows import EnvironmentRows
+    from stargate.adapters.state.node_rows import NodeRows
+    from stargate.adapters.state.table import Table
     from stargate.usecases.costs.keys_by_observer import KeysByObserver
     from stargate.usecases.costs.meter_use import MeterUse
 
@@ -59,7 +61,7 @@ def state_costs(table: Table, bucket: str) -> StateCosts:
     from stargate.adapters.costs.price_book import StoredPrices
     from stargate.adapters.provisioning.s3 import S3Manifests
     from stargate.adapters.state.cost_days import CostDays
-    from stargate.adapters.state.dynamodb import EnvironmentRows
+    from stargate.adapters.state.environment_rows import EnvironmentRows
     from stargate.usecases.costs.state_costs import StateCosts
 
     return StateCosts(
@@ -69,7 +71,7 @@ def state_costs(table: Table, bucket: str) -> StateCosts:
 
 def show_reports(table: Table, bucket: str) -> ShowReports:
     from stargate.adapters.state.cost_reports import CostReports
-    from stargate.adapters.state.dynamodb import EnvironmentRows
+    from stargate.adapters.state.environment_rows import EnvironmentRows
     from stargate.usecases.costs.show_reports import ShowReports
 
     return ShowReports(EnvironmentRows(table), CostReports(table, bucket), SystemClock())
@@ -78,7 +80,8 @@ def show_reports(table: Table, bucket: str) -> ShowReports:
 def order_reports() -> OrderReports:
     from stargate.adapters.state.cost_days import CostDays
     from stargate.adapters.state.cost_reports import CostReports
-    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.state.environment_rows import EnvironmentRows
+    from stargate.adapters.state.table import Table
     from stargate.adapters.workflows.stepfunctions import StepFunctionsReporting
     from stargate.usecases.costs.order_reports import OrderReports
 
@@ -96,7 +99,8 @@ def order_reports() -> OrderReports:
 def collect_bill() -> CollectBill:
     from stargate.adapters.costs.cost_explorer import CostExplorer
     from stargate.adapters.state.cost_days import CostDays
-    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.state.environment_rows import EnvironmentRows
+    from stargate.adapters.state.table import Table
     from stargate.usecases.costs.collect_bill import CollectBill
 
     table = Table(settings.read(settings.TableSettings).table_name)
@@ -105,7 +109,8 @@ def collect_bill() -> CollectBill:
 
 def report_costs(actor: str) -> ReportCosts:
     from stargate.adapters.state.cost_reports import CostReports
-    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.state.environment_rows import EnvironmentRows
+    from stargate.adapters.state.table import Table
     from stargate.usecases.costs.report_costs import ReportCosts
     from stargate.wiring.actions import pager
     from stargate.wiring.shared import narrator_of
@@ -123,8 +128,9 @@ def report_costs(actor: str) -> ReportCosts:
 
 
 def watch_budgets() -> WatchBudgets:
-    from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+    from stargate.adapters.state.environment_rows import EnvironmentRows
     from stargate.adapters.state.operations import OperationsTable
+    from stargate.adapters.state.table import Table
     from stargate.usecases.costs.watch_budgets import WatchBudgets
     from stargate.wiring.operating import signals
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from stargate import settings
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.identifiers import RandomIdentifiers
-from stargate.adapters.state.dynamodb import EnvironmentRows, LedgerRows, NodeRows, Table
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.ledger_rows import LedgerRows
+from stargate.adapters.state.node_rows import NodeRows
+from stargate.adapters.state.table import Table
 from stargate.wiring.actions import pager
 from stargate.wiring.shared import narrator_of
 

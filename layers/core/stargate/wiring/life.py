@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from stargate import settings
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.identifiers import RandomIdentifiers
-from stargate.adapters.state.dynamodb import EnvironmentRows, Table
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.table import Table
 from stargate.wiring.shared import narrator_of, workflows_of
 
 if TYPE_CHECKING:

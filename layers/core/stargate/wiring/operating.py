@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.state.dynamodb import Table
+from stargate.adapters.state.table import Table
 from stargate.wiring.actions import instruments, pager, tools
 from stargate.wiring.shared import narrator_of
 
@@ -45,7 +45,7 @@ def _take_signal(deciding: Deciding) -> TakeSignal:
 
 
 def receive_signal() -> TakeEvent:
-    from stargate.adapters.state.dynamodb import EnvironmentRows
+    from stargate.adapters.state.environment_rows import EnvironmentRows
     from stargate.usecases.operating.take_event import TakeEvent
 
     given = settings.read(settings.ReceiveSignalSettings)
@@ -92,7 +92,7 @@ def explain_event() -> ExplainEvent:
 
 def examine_conditions() -> ExamineConditions:
     from stargate.adapters.gateway.cloudwatch import CloudWatchAlarms
-    from stargate.adapters.state.dynamodb import LedgerRows
+    from stargate.adapters.state.ledger_rows import LedgerRows
     from stargate.domain.gateway.presets import REGIONS
     from stargate.usecases.operating.examine_conditions import ExamineConditions
     from stargate.usecases.operating.tell_ends import TellEnds
@@ -131,7 +131,7 @@ def _tell_approvers(given: settings.ExamineConditionsSettings, operations: Opera
 
 
 def probe_gateways() -> ProbeGateways:
-    from stargate.adapters.state.dynamodb import EnvironmentRows
+    from stargate.adapters.state.environment_rows import EnvironmentRows
     from stargate.usecases.operating.probe_gateways import ProbeGateways
 
     given = settings.read(settings.RemediateSettings)
@@ -159,7 +159,7 @@ def perform_action() -> PerformAction:
 
 def _falling_asleep(table: Table, sleep_arn: str) -> BeginWork:
     from stargate.adapters.identifiers import RandomIdentifiers
-    from stargate.adapters.state.dynamodb import EnvironmentRows
+    from stargate.adapters.state.environment_rows import EnvironmentRows
     from stargate.adapters.state.operations import OperationsTable
     from stargate.adapters.workflows.stepfunctions import StepFunctionsWorkflows
     from stargate.domain.environment import Work

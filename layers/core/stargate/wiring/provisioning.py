@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from stargate import settings
 from stargate.adapters.clock import SystemClock
 from stargate.adapters.identifiers import RandomIdentifiers
-from stargate.adapters.state.dynamodb import EnvironmentRows, HistoryRows, NodeRows, SharerRows, Table
+from stargate.adapters.state.environment_rows import EnvironmentRows
+from stargate.adapters.state.history_rows import HistoryRows
+from stargate.adapters.state.node_rows import NodeRows
+from stargate.adapters.state.sharer_rows import SharerRows
+from stargate.adapters.state.table import Table
 from stargate.wiring.shared import narrator_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stargate import settings
 from stargate.adapters.clock import SystemClock
-from stargate.adapters.state.dynamodb import Table
+from stargate.adapters.state.table import Table
 from stargate.wiring.drills import settle_drill
 from stargate.wiring.operating import settle_action
 from stargate.wiring.provisioning import settle_environment

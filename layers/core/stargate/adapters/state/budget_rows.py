@@ -12,8 +12,9 @@ from stargate.domain.scaling.quota_watch import Level, Limit, Watched
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.adapters.state.dynamodb import NodeRows, Table
+    from stargate.adapters.state.node_rows import NodeRows
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from stargate.domain.costs.actuals.metering import Metered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from stargate.adapters.state.dynamodb import Table
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
     from stargate.domain.costs.actuals.month import Month
 
 PREFIX = "cost#day#"

@@ -18,8 +18,8 @@ from stargate.domain.paging import Page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.adapters.state.dynamodb import Table
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
 
 PREFIX = "cost#report#"
 CONTENT_TYPES = {

@@ -9,7 +9,7 @@ from stargate.domain.life.drift.report import Report
 from stargate.errors import ConflictError
 
 if TYPE_CHECKING:
-    from stargate.adapters.state.dynamodb import Table
+    from stargate.adapters.state.table import Table
 
 LATEST = "execution = :execution"
 

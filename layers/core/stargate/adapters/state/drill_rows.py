@@ -12,8 +12,8 @@ from stargate.domain.drills.kinds import Kind
 from stargate.errors import DrillNotFoundError
 
 if TYPE_CHECKING:
-    from stargate.adapters.state.dynamodb import Table
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
 
 LISTS = ("assumptions", "broken", "deeds", "preconditions", "statuses", "muted")
 

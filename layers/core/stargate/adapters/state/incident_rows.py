@@ -11,8 +11,8 @@ from stargate.adapters.state.operation_rows import incident_of
 from stargate.domain.paging import Page
 
 if TYPE_CHECKING:
-    from stargate.adapters.state.dynamodb import Table
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
     from stargate.domain.operating.incidents import Incident
 
 PREFIX = "incident#"

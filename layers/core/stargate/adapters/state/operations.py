@@ -27,8 +27,8 @@ from stargate.errors import AlreadyRecordedError, ConflictError, EnvironmentNotF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stargate.adapters.state.dynamodb import Table
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
     from stargate.domain.operating.operations import Change, Operations
 
 SWITCH_KEY = {"pk": "control", "sk": "switch"}

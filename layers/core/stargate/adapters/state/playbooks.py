@@ -12,8 +12,8 @@ from stargate.domain.playbook.own import UNWRITTEN, OwnPlaybook
 from stargate.errors import ConflictError
 
 if TYPE_CHECKING:
-    from stargate.adapters.state.dynamodb import Table
     from stargate.adapters.state.rows import Row
+    from stargate.adapters.state.table import Table
     from stargate.domain.ledger import Entry
 
 VERSIONS = "playbook#"
