@@ -103,6 +103,19 @@ def test_what_was_created_is_read_back_by_id_and_by_name(store):
     assert store.ledger.page(environment.environment_id, None, None, 10, None).items == (an_entry(),)
 
 
+def test_the_nodes_of_a_page_of_environments_are_read_together(store):
+    """More rows than one call of AWS takes; each environment has its own, in the page's order."""
+    page = [an_environment(f"{number:012x}", f"name{number:02d}") for number in reversed(range(12))]
+    for environment in page:
+        states = [NodeState(name, total=int(environment.name[4:])) for name in environment.graph.names]
+        store.environments.create(environment, states, an_entry(), None)
+    read = store.nodes.of_each(page)
+    assert sum(len(states) for states in read) > 100
+    assert read == [store.nodes.all(environment.environment_id) for environment in page]
+    assert [states["network"].total for states in read] == list(reversed(range(12)))
+    assert store.nodes.of_each([]) == []
+
+
 LIVED = {
     "status": Status.FAILED,
     "work": Work.UPDATE,

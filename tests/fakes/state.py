@@ -129,6 +129,9 @@ class FakeNodes:
     def all(self, environment_id):
         return dict(self.table.nodes.get(environment_id, {}))
 
+    def of_each(self, environments):
+        return [self.all(environment.environment_id) for environment in environments]
+
     def park(self, environment_id, name, attempt, token):
         before = self.table.nodes[environment_id][name]
         if before.attempt > attempt:

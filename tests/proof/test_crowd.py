@@ -46,7 +46,7 @@ PRESET = PRESETS["poc"]
 REGIONS = (PRESET.region, "us-east-1")
 QUOTAS = 200.0  # of everything that is counted: what an account asks for before it makes so many
 CLOUDFORMATION = {"service": "cloudformation", "per_second": 5, "burst": 20}
-LOOK_EVERY, LIMIT = 4.0, 900.0  # real seconds
+LOOK_EVERY, LIMIT = 6.0, 900.0  # real seconds
 NEAR, OF_TWENTY = 0.2, 16  # within a fifth of the truth, in so many of twenty
 _never = threading.Event()
 

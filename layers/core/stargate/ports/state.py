@@ -73,6 +73,10 @@ class Nodes(Protocol):
 
     def all(self, environment_id: str) -> States: ...
 
+    def of_each(self, environments: Sequence[Environment]) -> list[States]:
+        """Of a page of environments, in few calls: the nodes of each one's graph."""
+        ...
+
     def park(self, environment_id: str, name: str, attempt: int, token: str) -> NodeState:
         """Put the token down and return the row as it was before; SupersededError for an older attempt."""
         ...

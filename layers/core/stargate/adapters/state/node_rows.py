@@ -11,7 +11,10 @@ from stargate.adapters.state.table import put_write
 from stargate.errors import SupersededError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stargate.adapters.state.table import Table
+    from stargate.domain.environment import Environment
     from stargate.domain.ledger import Entry
     from stargate.domain.provisioning.progress import NodeState, States
 
@@ -28,6 +31,15 @@ class NodeRows:
         )
         states = [node_of(row) for row in rows]
         return {state.name: state for state in states}
+
+    def of_each(self, environments: Sequence[Environment]) -> list[States]:
+        keys = [node_key(one.environment_id, name) for one in environments for name in one.graph.names]
+        found: dict[str, dict[str, NodeState]] = {one.environment_id: {} for one in environments}
+        for row in self.table.get_each(keys):
+            if row is not None:
+                state = node_of(row)
+                found[row["pk"].removeprefix("env#")][state.name] = state
+        return list(found.values())
 
     def park(self, environment_id: str, name: str, attempt: int, token: str) -> NodeState:
         before = self.table.update(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stargate.adapters.state.rows import Row
     from stargate.errors import StargateError
 
-BATCH_ATTEMPTS = 4
+BATCH, BATCH_ATTEMPTS = 100, 4  # AWS takes no more keys in one BatchGetItem
 CONDITION_FAILED = "ConditionalCheckFailed"
 
 
@@ -37,16 +37,22 @@ class Table:
         return decode_row(found["Item"]) if "Item" in found else None
 
     def get_each(self, keys: Sequence[Row]) -> list[Row | None]:
-        """One row for each key, in one call, as they are now."""
-        asked: Row = {self.name: {"Keys": [encode_row(key) for key in keys], "ConsistentRead": True}}
+        """One row for each key as it is now, a hundred in one call."""
         found: dict[tuple[str, str], Row] = {}
+        for first in range(0, len(keys), BATCH):
+            rows = self._get_batch(keys[first : first + BATCH])
+            found.update({(row["pk"], row["sk"]): row for row in rows})
+        return [found.get((key["pk"], key["sk"])) for key in keys]
+
+    def _get_batch(self, keys: Sequence[Row]) -> list[Row]:
+        asked: Row = {self.name: {"Keys": [encode_row(key) for key in keys], "ConsistentRead": True}}
+        found: list[Row] = []
         for _ in range(BATCH_ATTEMPTS):
             answer = self._client.batch_get_item(RequestItems=asked)
-            rows = [decode_row(item) for item in answer["Responses"].get(self.name, [])]
-            found.update({(row["pk"], row["sk"]): row for row in rows})
+            found += [decode_row(item) for item in answer["Responses"].get(self.name, [])]
             asked = answer.get("UnprocessedKeys", {})
             if not asked:
-                return [found.get((key["pk"], key["sk"])) for key in keys]
+                return found
         raise AwsThrottledError("BatchGetItem left keys unread, again and again")
 
     def every(self, **arguments: Any) -> list[Row]:

@@ -51,8 +51,10 @@ class ShowEnvironments:
 
     def page(self, limit: int, after: str | None) -> tuple[list[Document], str | None]:
         page = self.environments.page(limit, after)
+        states = self.nodes.of_each(page.items)
         history_of = cache(self.histories.of)  # one read for each preset, not for each environment
-        return [self._document(environment, history_of) for environment in page.items], page.after
+        shown = zip(page.items, states, strict=True)
+        return [self._document(environment, its, history_of) for environment, its in shown], page.after
 
     def entries(
         self, name: str, since: float | None, kind: str | None, limit: int, after: str | None
@@ -60,10 +62,9 @@ class ShowEnvironments:
         return self.ledger.page(self._find(name).environment_id, since, kind, limit, after)
 
     def document(self, environment: Environment) -> Document:
-        return self._document(environment, self.histories.of)
+        return self._document(environment, self.nodes.all(environment.environment_id), self.histories.of)
 
-    def _document(self, environment: Environment, history_of: HistoryOf) -> Document:
-        states = self.nodes.all(environment.environment_id)
+    def _document(self, environment: Environment, states: States, history_of: HistoryOf) -> Document:
         to_go = self._time_to_go(environment, states, history_of)
         failure, holder = environment.failure, holder_of(environment)
         return {
