@@ -17,6 +17,7 @@ from ministack.core.responses import now_iso
 from ministack.services import cloudformation
 from ministack.services.cloudformation import provisioners, stacks
 
+from local.cloudformation.blocking import blocks_always
 from local.cloudformation.events import STACK_TYPE
 from local.cloudformation.faults import CREATE
 from local.cloudformation.removal import Removal
@@ -118,7 +119,7 @@ class Creation:
             kind, properties, self.stack.get("Tags") or [], self.name, self.stack_id, logical_id
         )
         args = (kind, logical_id, tagged, self.name)
-        if stacks._runs_on_worker_thread(kind):
+        if blocks_always(kind):
             (physical_id, attributes), seed = await run_reentrant(stacks._provision_keeping_seed, *args)
         else:
             (physical_id, attributes), seed = stacks._provision_keeping_seed(*args)

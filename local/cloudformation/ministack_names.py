@@ -321,7 +321,7 @@ PRIVATE_NAMES = (
         "ministack.services.cloudformation.stacks",
         "_runs_on_worker_thread",
         "(resource_type: str) -> bool",
-        "does it still mean the same to local/cloudformation/creation.py, local/cloudformation/removal.py?",
+        "local/cloudformation/blocking.py: does an update still ask it of each resource, wait for nothing else?",
     ),
     PrivateName(
         "ministack.services.cloudformation.stacks",

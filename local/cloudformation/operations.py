@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.services import cloudformation
 from ministack.services.cloudformation import changesets, handlers, stacks
 
+from local.cloudformation import blocking
 from local.cloudformation.creation import Creation, stand
 from local.cloudformation.events import STACK_TYPE
 from local.cloudformation.removal import Removal
@@ -121,7 +122,7 @@ def settle(stack: dict[str, Any], status: str, reason: str = "") -> None:
 
 
 async def stand_all(stack: dict[str, Any]) -> None:
-    """An update is not spread over time: what it made stands when it ends."""
+    """An update is not spread over time, but for what blocks: all that it made stands when it ends."""
     for resource in list(stack["_resources"].values()):
         await stand(resource["ResourceType"], resource["PhysicalResourceId"])
 
@@ -132,3 +133,4 @@ def install(pace: Pace, faults: Faults) -> None:
         module._deploy_stack_async = operations.deploy
     for module in (stacks, handlers):
         module._delete_stack_async = operations.delete
+    blocking.install()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.concurrency import run_reentrant
 from ministack.services.cloudformation import provisioners, stacks
 
+from local.cloudformation.blocking import blocks_always
 from local.cloudformation.faults import DELETE
 from local.cloudformation.walk import walk
 
@@ -69,7 +70,7 @@ class Removal:
         self.faults.strike(self.stack["StackName"], logical_id, DELETE)
         if policy == "Snapshot":
             stacks._snapshot_resource(*args[:3])
-        if stacks._runs_on_worker_thread(kind):
+        if blocks_always(kind):
             await run_reentrant(stacks._delete_resource, *args)
         else:
             stacks._delete_resource(*args)

@@ -6,7 +6,7 @@ import pytest
 from ministack.services import alb, cloudwatch_logs, ec2, ecs
 
 from local.gateways import registry
-from local.services.ecs import orders
+from local.services.ecs import orders, standing
 from local.twin.fleet import Stop
 from tests.contract import ecs_stories, ministack_in_process
 from tests.contract.ecs_stories import (
@@ -88,8 +88,7 @@ def test_a_task_of_a_spot_service_tells_its_capacity_provider(cloud):
     async def story(_):
         return tasks()
 
-    strategy = [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]
-    [task] = play(cloud, story, desired=1, LaunchType=None, CapacityProviderStrategy=strategy)
+    [task] = play(cloud, story, desired=1, **on("FARGATE_SPOT"))
     assert (task["launchType"], task["capacityProviderName"]) == ("FARGATE", "FARGATE_SPOT")
 
 
@@ -177,6 +176,83 @@ def test_a_forced_deployment_rolls_over(cloud):
     ]
     assert new["id"] == during[0]["id"] != old["id"]
     assert {task["startedBy"] for task in running} == {new["id"]}
+
+
+def test_no_version_is_lost_to_what_happens_at_the_moment_of_its_call(cloud):
+    """A task changed since anybody looked, as between two calls of CloudFormation: the newest call wins."""
+
+    async def story(_):
+        hands, newest = ecs_stories.by_hand(), next_version()
+        ask("UpdateService", cluster=CLUSTER, service="app", desiredCount=3)
+        hands.at += 60
+        ecs._update_service({"cluster": CLUSTER, "service": "app", "taskDefinition": newest})
+        return newest, service()
+
+    newest, described = play(cloud, story)
+    assert described["taskDefinition"] == newest
+    assert [(d["status"], d["taskDefinition"] == newest) for d in described["deployments"]] == [
+        ("PRIMARY", True),
+        ("ACTIVE", False),
+    ]
+
+
+def next_version():
+    """The ARN of the next version of what the service runs."""
+    arn = service()["taskDefinition"]
+    known = ask("DescribeTaskDefinition", taskDefinition=arn)["taskDefinition"]
+    told = {name: known[name] for name in ("family", "cpu", "memory", "containerDefinitions")}
+    return ask("RegisterTaskDefinition", **told)["taskDefinition"]["taskDefinitionArn"]
+
+
+def test_an_update_ends_when_the_next_version_has_replaced_the_last(cloud):
+    """UPDATE_COMPLETE no sooner: the deployment is completed, and no task of the old one serves."""
+
+    async def story(_):
+        [first] = service()["deployments"]
+        wanted = ecs_stories.resources(desired=3)
+        wanted["Task"]["Properties"]["Cpu"] = "512"
+        stack = await cloud.update(CLUSTER, wanted)
+        return stack["StackStatus"], first, service()["deployments"], tasks()
+
+    status, first, [second], running = play(cloud, story, desired=3)
+    assert (status, second["rolloutState"], second["runningCount"]) == ("UPDATE_COMPLETE", "COMPLETED", 3)
+    assert second["taskDefinition"] != first["taskDefinition"]
+    assert [task["cpu"] for task in running] == ["512"] * 3
+
+
+def test_another_nonce_brings_tasks_to_another_capacity_provider(cloud):
+    """Another strategy alone deploys nothing, as on AWS."""
+
+    async def story(_):
+        await cloud.update(CLUSTER, ecs_stories.resources(**on("FARGATE_SPOT")))
+        before = tasks()
+        forced = {"EnableForceNewDeployment": True, "ForceNewDeploymentNonce": "spot"}
+        await cloud.update(CLUSTER, ecs_stories.resources(**on("FARGATE_SPOT"), ForceNewDeployment=forced))
+        return [[task["capacityProviderName"] for task in listed] for listed in (before, tasks())]
+
+    assert play(cloud, story, **on("FARGATE")) == [["FARGATE"] * 2, ["FARGATE_SPOT"] * 2]
+
+
+def on(provider):
+    """Of a service: by which capacity provider its tasks run."""
+    return {"LaunchType": None, "CapacityProviderStrategy": [{"CapacityProvider": provider, "Weight": 1}]}
+
+
+def test_an_update_whose_tasks_crash_goes_back_with_the_breakers_words(cloud):
+    """ECS rolls the service back, CloudFormation the stack; the tasks of before go on serving."""
+
+    async def story(_):
+        before = {task["taskArn"] for task in tasks()}
+        with registry.ordering(CLUSTER, ()) as (of_cluster, _now):
+            of_cluster.crash_from_now("app", 1.0)
+        wanted = ecs_stories.resources()
+        wanted["Task"]["Properties"]["Cpu"] = "512"
+        stack = await cloud.update(CLUSTER, wanted)
+        return stack["StackStatus"], before, {task["taskArn"] for task in tasks()}
+
+    status, before, after = play(cloud, story)
+    assert (status, after) == ("UPDATE_ROLLBACK_COMPLETE", before)
+    assert ("Service", "UPDATE_FAILED", standing.TRIPPED) in cloud.told(CLUSTER)
 
 
 def test_a_bad_version_is_rolled_back_and_told_so(cloud):

@@ -30,7 +30,6 @@ from tests.unit.costs.cost_play import CostPlay, an_environment
 MONTH = Month.read("2027-02")  # four whole weeks
 CHANGED = date(2027, 2, 15)
 COMPRESSED, HURRIED = 3000.0, 100_000.0
-CHANGING = 12_000.0  # slower, and a quiet machine has changed all stacks before ECS has begun to change tasks
 STEP, HOUR = 900.0, 3600.0
 SERVICES = ("litellm", "grafana", "langfuse", "victoria-metrics")
 CLUSTER = "stargate-sandbox"
@@ -173,7 +172,7 @@ class SimulatedMonth:
         self.meter()
         self.cloud.account.catch_up()
         self.declare(spec=wanted)
-        self.clock.run_on(CHANGING)
+        self.clock.run_on(COMPRESSED)
         await real_stacks.changed(self.cloud, self.play.environment, self.outputs, ("data", *SERVICES))
         self.clock.stop(HURRIED)
         registry.advance(self.entry)

@@ -3,7 +3,7 @@
 Each file has HANDLERS: {type: {"create": .., "delete": .., "stands": ..}}. `create(logical id, properties,
 stack name)` answers the physical id and what GetAtt finds; `delete(physical id, properties)`;
 `stands(physical id)` is called when the resource's time has come, for what shows as "creating" until then,
-and `leaves(physical id)` when its deletion begins.
+and `leaves(physical id)` when its deletion begins. The `update` of one that "blocks" returns when it stands.
 TAGGED are the types that take the stack's tags beside those MiniStack knows. A handler "import" comes with
 its IMPORTED: by which property a change set names the resource, and what is wrong with it.
 """

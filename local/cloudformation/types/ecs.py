@@ -33,8 +33,18 @@ def create_service(logical_id: str, properties: Properties, stack_name: str) -> 
 
 
 def update_service(arn: str, old: Properties, new: Properties, stack_name: str) -> Created:
+    """Blocks until the service stands as it was declared, as CloudFormation waits for it."""
     name, attributes = provisioners._ecs_service_update(arn, with_numbers(old), with_numbers(new), stack_name)
+    if is_forced(old, new):
+        ecs._update_service({"cluster": arn.split("/")[1], "service": arn, "forceNewDeployment": True})
+    standing.wait_until_deployed(arn)
     return str(name), attributes
+
+
+def is_forced(old: Properties, new: Properties) -> bool:
+    """Another nonce is another deployment; another version is one already."""
+    changed = {name for name in ("ForceNewDeployment", "TaskDefinition") if new.get(name) != old.get(name)}
+    return changed == {"ForceNewDeployment"}
 
 
 def service_leaves(arn: str) -> Awaitable[None]:
@@ -46,6 +56,7 @@ HANDLERS = {
     "AWS::ECS::Service": {
         "create": create_service,
         "update": update_service,
+        "blocks": True,
         "stands": standing.until_steady,
         "leaves": service_leaves,
     },

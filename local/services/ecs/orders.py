@@ -104,7 +104,8 @@ class Calls:
         moved = data.get("networkConfiguration", known.get("networkConfiguration"))
         if known and moved != known.get("networkConfiguration"):
             data = {**data, "forceNewDeployment": True}
-        response: Response = self.ministack_update(data)
+        with registry.lock:
+            response: Response = self.ministack_update(data)
         return response
 
     def stop_task(self, data: Record) -> Response:

@@ -103,6 +103,8 @@ def recount(service: Record, fleet: Fleet) -> None:
     if service["status"] != "ACTIVE" or name not in fleet.services():
         service["deployments"] = []
         return
+    if service["deployments"] and service["deployments"][0]["id"] not in history(service):
+        return  # a version that was asked for just now: the fleet has still to be told of it
     service["deployments"] = [
         _shown(service, deployment, tasks, fleet.desired(name)) for deployment in fleet.deployments(name)
     ]
