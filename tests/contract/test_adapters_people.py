@@ -14,6 +14,7 @@ from stargate.adapters import aws
 from stargate.adapters.people.sns import ApproversTopic, OperatorsTopic
 from stargate.adapters.workflows.events import EXAMINATION_ORDERED, SOURCE, EventBridgeExaminations
 from stargate.domain.operating.facts import Delivery
+from stargate.domain.operating.notices import note
 from stargate.errors import ActionRefusedError, AwsThrottledError
 from tests.template.control_plane import translated
 
@@ -44,22 +45,30 @@ def test_a_page_reaches_whoever_has_subscribed():
     queue = queues.create_queue(QueueName="inbox")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    OperatorsTopic(topic).page("[stargate sandbox] CRITICAL é cpu-high", "Since: noon\nTried: nothing")
+    told = note("sandbox", "drill-1", "[stargate sandbox] é drill", "Since: noon\nTried: nothing", "begins")
+    OperatorsTopic(topic).tell(told)
     (message,) = queues.receive_message(QueueUrl=queue)["Messages"]
     body = json.loads(message["Body"])
     told = json.loads(body["Message"])
     assert (body["Subject"], told["text"]) == (
-        "[stargate sandbox] CRITICAL ? cpu-high",
+        "[stargate sandbox] ? drill",
         "Since: noon\nTried: nothing",
     )
-    assert {name: one["Value"] for name, one in body["MessageAttributes"].items()} == {"news": "note"}
+    assert {name: one["Value"] for name, one in body["MessageAttributes"].items()} == {
+        "news": "note",
+        "environment": "sandbox",
+        "severity": "info",
+        "thread": "sandbox-drill-1",
+    }
 
 
 @pytest.mark.usefixtures("_cloud")
 def test_a_topic_that_is_gone_refuses_the_page():
     """It would be refused again."""
     with pytest.raises(ActionRefusedError, match="Publish: "):
-        OperatorsTopic("arn:aws:sns:us-east-1:123456789012:gone").page("subject", "text")
+        OperatorsTopic("arn:aws:sns:us-east-1:123456789012:gone").tell(
+            note("sandbox", "drill-1", "subject", "text")
+        )
 
 
 @pytest.mark.usefixtures("_cloud")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from stargate.domain.operating.endings import INCIDENT_OVER
 from stargate.domain.operating.facts import Delivery
 from stargate.errors import ActionRefusedError
 
@@ -12,20 +13,17 @@ from stargate.errors import ActionRefusedError
 class FakePager:
     """Takes every page; a test says when one was delivered."""
 
-    pages: list = field(default_factory=list)
     notices: list = field(default_factory=list)
     delivered: list = field(default_factory=list)
     refuse: str = ""
 
-    def page(self, subject, text):
-        if self.refuse:
-            raise ActionRefusedError(self.refuse)
-        self.pages.append((subject, text))
+    @property
+    def pages(self):
+        """What people were told but for the ends of incidents, as subject and text."""
+        return [(one.subject, one.text) for one in self.notices if one.news != INCIDENT_OVER]
 
     def tell(self, notice):
-        if notice.news == "page":
-            self.page(notice.subject, notice.text)
-        elif self.refuse:
+        if self.refuse:
             raise ActionRefusedError(self.refuse)
         self.notices.append(notice)
 

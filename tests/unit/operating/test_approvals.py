@@ -363,7 +363,12 @@ def test_where_nobody_is_named_those_on_call_are_told_without_a_link(play):
     play.load(88)
     play.tick()
     ((subject, text),) = play.pager.pages
+    (asked,) = play.pager.notices
+    (incident,) = play.operations.by_id(IDENTIFIER).operations.open_incidents()
     assert subject == "[stargate sandbox] APPROVAL asked for: raise_bound of litellm"
+    assert (asked.news, asked.thread) == ("approval", f"sandbox-{incident.incident_id}")
+    assert asked.facts["approval"] == play.asked()[0]
+    assert f"stargate incidents sandbox {incident.incident_id}" in text
     assert f"stargate approve {play.asked()[0]}" in text
     assert (LINKS in text, play.approvers.asked) == (False, [])
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from stargate.domain.operating.conditions import MOST_NAMED, Condition
+from stargate.domain.operating.conditions import MOST_NAMED
 from stargate.domain.operating.endings import over
 from stargate.domain.operating.facts import Minute
-from stargate.domain.operating.first_steps import STEPS, first_steps
 from stargate.domain.operating.incident_report import MOST_ACTIONS
 from stargate.domain.operating.incidents import Incident
-from stargate.domain.operating.notices import LONGEST_SUBJECT, MOST_LISTED, Notice, plain
+from stargate.domain.operating.notices import LONGEST_SUBJECT, MOST_LISTED, Notice, as_subject, note
 from stargate.domain.operating.pages import in_words
-from stargate.domain.operating.playbook import PAGE
-from stargate.domain.playbook.default import DEFAULT
 from stargate.domain.signals.envelope import LONGEST_TEXT
-from stargate.domain.signals.kinds import KINDS
 from stargate.domain.signals.signal import Severity, Signal, Turn
 from stargate.errors import ActionRefusedError
 from tests.unit.operating.loop_play import LoopPlay, environment, moment
@@ -67,7 +64,24 @@ def test_programs_filter_by_attributes_and_none_is_empty():
         "severity": "critical",
         "thread": "sandbox-i-1",
     }
-    assert plain("a drill", "its verdict").attributes == {"news": "note"}
+    of_no_thread = replace(TOLD, thread="", severity="")
+    assert of_no_thread.attributes == {"news": "page", "environment": "sandbox"}
+
+
+def test_what_is_told_of_a_drill_can_be_filtered_by_its_environment_and_told_apart():
+    """One thread from its beginning to its verdict, and an id that is the same however often SNS delivers."""
+    begins, verdict = (note("sandbox", "d-1", "a drill", "text", part) for part in ("begins", "verdict"))
+    assert begins.attributes == verdict.attributes
+    assert begins.attributes == {
+        "news": "note",
+        "environment": "sandbox",
+        "severity": "info",
+        "thread": "sandbox-d-1",
+    }
+    assert [one.for_machines()["id"] for one in (begins, verdict)] == [
+        "sandbox-d-1-begins",
+        "sandbox-d-1-verdict",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,46 +94,7 @@ def test_programs_filter_by_attributes_and_none_is_empty():
 )
 def test_a_subject_is_one_line_of_ascii_and_short_enough(subject, sent):
     """SNS takes no other, and a name may be anybody's."""
-    assert plain(subject, "text").plain_subject == sent
-
-
-def paging():
-    return sorted(
-        {
-            rule.condition.partition("#")[0]
-            for rule in DEFAULT
-            if rule.is_open and any(rung == PAGE for rung in rule.rungs)
-        }
-    )
-
-
-def a_condition(kind, subject="litellm", **facts):
-    return Condition(
-        kind, subject, Severity.CRITICAL, open=True, opened_at=0.0, last_at=0.0, cause="", facts=facts
-    )
-
-
-@pytest.mark.parametrize("kind", paging())
-def test_whoever_is_paged_has_first_steps(kind):
-    """Of every condition about which the default playbook pages somebody."""
-    steps = first_steps(environment(0.0), a_condition(kind))
-    assert steps
-    assert "{" not in " ".join(steps).replace("${", "")
-
-
-def test_an_alerts_own_runbook_and_address_come_first():
-    """Its author knows more of it than we do."""
-    alert = a_condition("alert", runbook="https://wiki/target-down", look="http://vm/graph")
-    assert first_steps(environment(0.0), alert)[:2] == (
-        "Its own runbook: https://wiki/target-down",
-        "Look at it: http://vm/graph",
-    )
-
-
-def test_no_first_steps_are_left_over():
-    """Each is of a condition that there is."""
-    known = {kind.condition for kind in KINDS.values()} | {"quota-high"}
-    assert set(STEPS) - known == set()
+    assert as_subject(subject) == sent
 
 
 @pytest.fixture

@@ -14,10 +14,6 @@ class Pager(Protocol):
         """Tell whoever has subscribed, each in his form; ActionRefusedError if it is not taken."""
         ...
 
-    def page(self, subject: str, text: str) -> None:
-        """Tell whoever is on call; ActionRefusedError if it is not taken."""
-        ...
-
     def deliveries(self, since: float, until: float) -> tuple[Delivery, ...]:
         """Minutes in which messages reached somebody, from the oldest to the newest."""
         ...

@@ -10,7 +10,7 @@ from typing import Any
 from stargate.adapters.aws import client
 from stargate.adapters.refusals import named, refused
 from stargate.domain.operating.facts import Delivery
-from stargate.domain.operating.notices import Notice, plain
+from stargate.domain.operating.notices import Notice, as_subject
 
 MINUTE = 60
 
@@ -20,9 +20,6 @@ class OperatorsTopic:
     """In the control plane's own region."""
 
     topic_arn: str
-
-    def page(self, subject: str, text: str) -> None:
-        self.tell(plain(subject, text))
 
     def tell(self, notice: Notice) -> None:
         attributes = {
@@ -62,7 +59,7 @@ class ApproversTopic:
         with refused("Publish"):
             client("sns").publish(
                 TopicArn=self.topic_arn,
-                Subject=plain(subject, text).plain_subject,
+                Subject=as_subject(subject),
                 Message=f"{text}\n\nYour own link: {link}\nIt works once, and for {approver} only.",
                 MessageAttributes={"approver": {"DataType": "String", "StringValue": approver}},
             )

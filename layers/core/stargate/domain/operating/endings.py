@@ -38,6 +38,7 @@ def over(environment: Environment, incident: Incident, timeline: Sequence[Docume
             "summary": dict(incident.summary),
             "timeline": both_ends(timeline),
         },
+        next_steps=(_all_of_it(environment, incident),),
     )
 
 
@@ -60,4 +61,9 @@ def _lines(environment: Environment, incident: Incident, timeline: Sequence[Docu
     yield "Timeline:"
     yield from listed(f"after {spoken(one['seconds'])}, {one['kind']}: {one['summary']}" for one in timeline)
     yield ""
-    yield f"All of it:   stargate incidents {environment.name} {incident.incident_id}"
+    yield f"All of it:   {_all_of_it(environment, incident)}"
+
+
+def _all_of_it(environment: Environment, incident: Incident) -> str:
+    """Also beside the text, which a chat cuts."""
+    return f"stargate incidents {environment.name} {incident.incident_id}"

@@ -48,13 +48,18 @@ COSTS = "stargate cost {environment}"
 
 SETTING = "stargate env update {environment} --set "
 AWS_SAYS = "What AWS says: https://health.aws.amazon.com/health/home"
+STATE = "How the gateway is: stargate env show {environment}"
+LARGER_CLASS = f"{SETTING}database.class=…"
+
+# By the kind of a condition, and by its key where that subject needs others.
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "errors-high": ("Is it Bedrock that refuses, or the database? Its log says:", LITELLM_LOG, CAPACITY),
     "latency-high": ("Slow models, or a quota that is used up?", CAPACITY, LITELLM_LOG),
     "cpu-high": (SERVICE, CAPACITY, "More tasks than declared:", f"{SETTING}litellm.max_tasks=…"),
     "memory-high": (LOG, "More memory:", f"{SETTING}litellm.memory=…"),
-    "connections-high": (DATABASE, "A larger class has room for more:", f"{SETTING}database.class=…"),
+    "cpu-high#database": (DATABASE, "A larger class has more:", LARGER_CLASS),
+    "connections-high": (DATABASE, "A larger class has room for more:", LARGER_CLASS),
     "task-stopped": (SERVICE, LOG, "What changed last: stargate ledger {environment}"),
     "placement-failed": (SERVICE, "No capacity in a zone, or no free address: its events say which."),
     "deployment-failed": (SERVICE, LOG),
@@ -84,7 +89,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     ),
     "database-key-lost": ("Enable its KMS key again within days, or it is lost:", DATABASE, DATABASE_EVENTS),
     "storage-low": (DATABASE, "More room:", f"{SETTING}database.max_storage_gb=…"),
-    "health-issue": (AWS_SAYS, SERVICE),
+    "health-issue": (AWS_SAYS, STATE),
     "task-retirement": (AWS_SAYS, SERVICE),
     "security-risk": ("Disable the key that AWS names, now; then rotate what it could read.", AWS_SAYS),
     "quota-warning": (CAPACITY, "Ask for more: https://console.aws.amazon.com/servicequotas/home"),
@@ -104,14 +109,14 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "cost-anomaly": (COSTS, "Whose key spends it, and was it stolen? stargate cost {environment} --json"),
     "budget-passed": (COSTS,),
     "alarm": (ALARMS,),
-    "alert": ("How the gateway is: stargate env show {environment}",),
+    "alert": (STATE,),
 }  # fmt: skip
 
 
 def first_steps(environment: Environment, condition: Condition) -> tuple[str, ...]:
     """Where its source says to look, then our own; nothing for what has none: the text says all there is."""
     named = {"environment": environment.name, "region": environment.region, "subject": condition.subject}
-    ours = (step.format(**named) for step in STEPS.get(condition.kind, ()))
+    ours = (step.format(**named) for step in STEPS.get(condition.key) or STEPS.get(condition.kind, ()))
     return (*_named_by_its_source(condition), *ours)
 
 

@@ -50,9 +50,7 @@ class Notice:
 
     @property
     def plain_subject(self) -> str:
-        """In ASCII, in one line, and short enough; it may be of an alarm that somebody else has named."""
-        words = " ".join(self.subject.split()).encode("ascii", "replace").decode()
-        return words[:LONGEST_SUBJECT]
+        return as_subject(self.subject)
 
     def for_machines(self) -> dict[str, Any]:
         return {"version": FORM, "id": self.notice_id, **self.attributes, **self.facts}
@@ -85,9 +83,24 @@ class Notice:
         }
 
 
-def plain(subject: str, text: str) -> Notice:
-    """Of what is no incident's: a drill, a day's costs."""
-    return Notice("note", "", "", "", "", subject, text, {"subject": subject, "text": text})
+def as_subject(words: str) -> str:
+    """In ASCII, in one line, and short enough; it may be of an alarm that somebody else has named."""
+    return " ".join(words.split()).encode("ascii", "replace").decode()[:LONGEST_SUBJECT]
+
+
+def note(environment: str, about: str, subject: str, text: str, part: str = "") -> Notice:
+    """Of what is no incident's: a drill, a day's costs. `part` tells apart what is told of the same."""
+    thread = f"{environment}-{about}"
+    return Notice(
+        news="note",
+        notice_id=f"{thread}-{part}" if part else thread,
+        environment=environment,
+        thread=thread,
+        severity="info",
+        subject=subject,
+        text=text,
+        facts={"subject": subject, "text": text},
+    )
 
 
 def listed(lines: Iterable[str], none: str = "nothing") -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stargate.domain.moments import spoken, told
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
 PAGE = "page"
 MINUTES_TOLD = 5
 UNTOLD = frozenset({"reason", "was", "says", "message", "look", "runbook"})  # told elsewhere, or of no help
-
-
-@dataclass(frozen=True)
-class Page:
-    subject: str
-    text: str
 
 
 def composed(overview: Overview, action: Action, minutes: Sequence[Minute], now: float) -> Notice:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stargate.domain.moments import told
-from stargate.domain.operating.notices import LONGEST_SUBJECT
-from stargate.domain.operating.pages import Page
-from stargate.domain.people.approvals import approval_name
+from stargate.domain.operating.notices import Notice
+from stargate.domain.operating.threads import thread_of
+from stargate.domain.people.approvals import APPROVAL, approval_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,10 +16,32 @@ if TYPE_CHECKING:
     from stargate.domain.people.approvals import Approval
 
 
-def composed(overview: Overview, approval: Approval) -> Page:
-    """No secret: the link is the notifier's to add."""
-    subject = f"[stargate {overview.environment.name}] APPROVAL asked for: {approval.asks_for}"
-    return Page(subject[:LONGEST_SUBJECT], "\n".join(_lines(overview, approval)))
+def composed(overview: Overview, approval: Approval) -> Notice:
+    """No secret: the link is the notifier's to add.
+
+    In the thread of its incident, under a subject of its own: it does not tell, it asks.
+    """
+    environment = overview.environment
+    condition = overview.operations.conditions.get(approval.condition)
+    incident = overview.operations.incident_of(approval.condition)
+    return Notice(
+        news=APPROVAL,
+        notice_id=approval.approval_id,
+        environment=environment.name,
+        thread=thread_of(environment, incident, condition) if condition else "",
+        severity=approval.severity.value,
+        subject=f"[stargate {environment.name}] APPROVAL asked for: {approval.asks_for}",
+        text="\n".join(_lines(overview, approval)),
+        facts={
+            "approval": approval_name(environment, approval.approval_id),
+            "action": approval.kind,
+            "subject": approval.subject,
+            "proposal": approval.proposal,
+            "requested_by": approval.requested_by,
+            "until": told(approval.expires_at),
+            "incident": incident.incident_id if incident else None,
+        },
+    )
 
 
 def _lines(overview: Overview, approval: Approval) -> Iterator[str]:
@@ -31,6 +53,9 @@ def _lines(overview: Overview, approval: Approval) -> Iterator[str]:
     yield ""
     yield from why(overview, approval)
     yield f"Until:       {told(approval.expires_at)}; nobody answering means no"
+    incident = overview.operations.incident_of(approval.condition)
+    if incident is not None:
+        yield f"Incident:    stargate incidents {environment.name} {incident.incident_id}"
     yield ""
     yield f"Look first:  stargate approvals {name}"
     yield f'Grant:       stargate approve {name} --reason "..."'

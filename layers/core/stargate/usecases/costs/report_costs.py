@@ -13,6 +13,7 @@ from stargate.domain.costs.reports.periods import periods_of
 from stargate.domain.costs.reports.report import Report
 from stargate.domain.costs.reports.table import table_of
 from stargate.domain.costs.reports.told import Told, lines_of, subject_of
+from stargate.domain.operating.notices import note
 from stargate.errors import ActionRefusedError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ReportCosts:
         documents = [self._report(environment, period, bill) for period in due]
         for document in documents:
             self.reports.keep(environment_id, document["report"], files_of(document))
-        self._record(environment, day, documents, self._deliver(documents))
+        self._record(environment, day, documents, self._deliver(environment, day, documents))
         told = _told(day, documents, self.clock.now())
         self.reports.put(environment_id, told)
         return {"reports": list(told.names), "usd": str(told.usd)}
@@ -72,10 +73,11 @@ class ReportCosts:
         days = tuple(self.state.days.of(environment.environment_id, month))
         return Account(month, days, self.clock.now())
 
-    def _deliver(self, documents: Sequence[Document]) -> str:
+    def _deliver(self, environment: Environment, day: date, documents: Sequence[Document]) -> str:
         """Why nobody was told, or nothing."""
+        text = "\n".join(lines_of(documents))
         try:
-            self.people.page(subject_of(documents), "\n".join(lines_of(documents)))
+            self.people.tell(note(environment.name, f"costs-{day}", subject_of(documents), text))
         except ActionRefusedError as refused:
             return str(refused)
         return ""

@@ -10,6 +10,7 @@ from stargate.domain.drills.kinds import TRIALS
 from stargate.domain.drills.preconditions import bounds_at_rest, preconditions, waits
 from stargate.domain.faults import Fault
 from stargate.domain.operating.leases import taken
+from stargate.domain.operating.notices import Notice, note
 from stargate.domain.operating.operations import Change
 from stargate.errors import DrillRefusedError, DrillStoppedError, DrillWaitsError
 from stargate.usecases.drills.request_drill import RequestDrill, refuse
@@ -64,7 +65,7 @@ class BeginDrill:
         now = self.clock.now()
         _wait_for((bounds_at_rest(overview.operations, now),))
         running = replace(drill, status=DrillStatus.RUNNING, begun_at=now)
-        self.people.page(*_announcement(running))
+        self.people.tell(_announcement(running))
         self.drills.set(running, "status", "begun_at")
         return running
 
@@ -104,7 +105,7 @@ def _wait_for(checks: Iterable[Check]) -> None:
         raise DrillWaitsError(", ".join(f"{check.name} {check.measured}" for check in found))
 
 
-def _announcement(drill: Drill) -> tuple[str, str]:
+def _announcement(drill: Drill) -> Notice:
     """To whoever is on call, so that nobody takes for real what is about to happen."""
     trial = TRIALS[drill.kind]
     name, actor = drill.environment, drill.actor
@@ -115,7 +116,7 @@ def _announcement(drill: Drill) -> tuple[str, str]:
         f"asked for by: {actor}, {drill.trigger}",
         f"to stop it: stargate drill stop {name} {drill.drill_id}",
     )
-    return f"Drill of {name}: {drill.kind} begins", "\n".join(lines)
+    return note(name, drill.drill_id, f"Drill of {name}: {drill.kind} begins", "\n".join(lines), "begins")
 
 
 def _described(drill: Drill, asked: Asked, checks: tuple[Check, ...]) -> Drill:

@@ -15,6 +15,7 @@ from stargate.domain.drills.probes import INTERVAL_SECONDS
 from stargate.domain.drills.remediation import remediation_of
 from stargate.domain.drills.report import page_of
 from stargate.domain.drills.score import Evidence, Score, score
+from stargate.domain.operating.notices import note
 from stargate.domain.operating.operations import Change
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ class ScoreDrill:
         self.records.put_page(drill.environment_id, drill.drill_id, page)
         self.drills.set(scored, "status", "ended_at", "reason", "assumptions", "result")
         verdict = f"Drill of {drill.environment}: {drill.kind} {judged.verdict}"
-        self.people.page(verdict, "\n".join((*_lines(scored), *result["findings"])))
+        text = "\n".join((*_lines(scored), *result["findings"]))
+        self.people.tell(note(drill.environment, drill.drill_id, verdict, text, "verdict"))
         return {"verdict": judged.verdict.value}
 
 

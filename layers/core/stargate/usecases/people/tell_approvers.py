@@ -46,11 +46,12 @@ class TellApprovers:
         secrets = {who: self.secrets.secret() for who in asked_people(overview.environment, approval)}
         hashes = {who: hashed(secret) for who, secret in secrets.items()}
         overview = self._write(overview, replace(approval, links=hashes))
-        page = composed(overview, approval)
+        notice = composed(overview, approval)
         if not secrets:
-            self.pager.page(page.subject, page.text)
+            self.pager.tell(notice)
         for who, secret in secrets.items():
-            self.approvers.ask(who, page.subject, page.text, f"{self.links_url}{token_of(name, secret)}")
+            link = f"{self.links_url}{token_of(name, secret)}"
+            self.approvers.ask(who, notice.subject, notice.text, link)
         known = overview.operations.approvals[approval.approval_id]
         return self._write(overview, replace(known, told_at=self.clock.now()))
 
