@@ -239,23 +239,35 @@ def test_an_ecs_call_is_judged_by_what_it_acts_on(bench, cloud):
         ecs.describe_services(cluster="some-cluster", services=["other"])
 
 
+TARGET = {
+    "ServiceNamespace": "ecs",
+    "ResourceId": "service/some-cluster/mine",
+    "ScalableDimension": "ecs:service:DesiredCount",
+    "MinCapacity": 1,
+    "MaxCapacity": 2,
+}
+REGISTER = "application-autoscaling:RegisterScalableTarget"
+OF_ECS = allow(["ecs:DescribeServices", "ecs:UpdateService"], "arn:aws:ecs:*:*:service/some-cluster/*")
+
+
 def test_a_scalable_target_is_judged_by_itself(bench, cloud):
     """A right on scalable targets reaches this one; a right on something else does not."""
-    asked = {
-        "ServiceNamespace": "ecs",
-        "ResourceId": "service/some-cluster/mine",
-        "ScalableDimension": "ecs:service:DesiredCount",
-        "MinCapacity": 1,
-        "MaxCapacity": 2,
-    }
-    action = "application-autoscaling:RegisterScalableTarget"
     targets = "arn:aws:application-autoscaling:*:*:scalable-target/*"
-    scaling = cloud.client("application-autoscaling", **bench.user(allow(action, targets)))
-    with pytest.raises(ClientError, match=r"ValidationException"):
-        scaling.register_scalable_target(**asked)
-    other = cloud.client("application-autoscaling", **bench.user(allow(action, "arn:aws:ecs:*:*:service/*")))
+    scaling = cloud.client("application-autoscaling", **bench.user(allow(REGISTER, targets), OF_ECS))
+    with pytest.raises(ClientError, match=r"ValidationException.*doesn't exist"):
+        scaling.register_scalable_target(**TARGET)
+    elsewhere = allow(REGISTER, "arn:aws:ecs:*:*:service/*")
+    other = cloud.client("application-autoscaling", **bench.user(elsewhere, OF_ECS))
     with pytest.raises(ClientError, match=r"not authorized to perform: application-autoscaling"):
-        other.register_scalable_target(**asked)
+        other.register_scalable_target(**TARGET)
+
+
+def test_a_scalable_target_is_registered_by_who_may_change_its_service(bench, cloud):
+    """Application Auto Scaling tries it with the rights of whoever calls, and says what is missing."""
+    seeing = allow("ecs:DescribeServices", OF_ECS["Resource"])
+    scaling = cloud.client("application-autoscaling", **bench.user(allow(REGISTER), seeing))
+    with pytest.raises(ClientError, match=r"ValidationException.*perform: ecs:UpdateService"):
+        scaling.register_scalable_target(**TARGET)
 
 
 def test_alarms_are_described_by_who_may_see_all(bench, cloud):

@@ -96,6 +96,7 @@ ON_EVERYTHING = {
     "SleepGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "WakeGatewayFunction": {"application-autoscaling:DescribeScalableTargets"},
     "ExamineConditionsFunction": {"application-autoscaling:DescribeScalingActivities"},
+    "ExplainEventFunction": {"application-autoscaling:DescribeScalingActivities"},
     "OperatorsKey": {"kms:*", "kms:Decrypt", "kms:GenerateDataKey"},
     **{
         workflow: {
@@ -432,6 +433,15 @@ def test_whoever_runs_a_step_may_run_the_task_of_each():
     (may,) = [s for s in statements("RunStepFunction") if "ecs:RunTask" in s.actions]
     families = [one["Fn::Sub"].rpartition("task-definition/")[2] for one in may.resources]
     assert sorted(families) == sorted(f"stargate-*-{step.name}:*" for step in GATEWAY.steps)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_whoever_moves_bounds_may_change_the_service_they_are_of(function):
+    """Application Auto Scaling tries that with the caller's rights, and refuses without them."""
+    attached = [one["Ref"] for one in FUNCTIONS[function].get("Policies", []) if "Ref" in one]
+    actions = {action for s in statements(function, *attached) for action in s.actions}
+    if "application-autoscaling:RegisterScalableTarget" in actions:
+        assert {"ecs:DescribeServices", "ecs:UpdateService"} <= actions
 
 
 def test_the_boundary_allows_what_the_gateways_roles_are_given():

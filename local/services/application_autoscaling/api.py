@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any, TypeAlias
 
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+
+from local.iam.principals import refusal
 from local.services.application_autoscaling import activities, policies, scheduled, targets
 from local.services.application_autoscaling.refusals import RefusedError
 from local.services.application_autoscaling.targets import register_target, tags, target_key
 
 Document: TypeAlias = dict[str, Any]
 Response: TypeAlias = tuple[int, dict[str, str], bytes]
+
+# Tried with the caller's rights before a target is registered. Source: the service's user guide, "Permissions
+# validation for Application Auto Scaling API calls on target resources".
+TRIED = ("ecs:DescribeServices", "ecs:UpdateService")
 
 
 def deregister_target(key: targets.TargetKey) -> None:
@@ -23,11 +31,20 @@ def deregister_target(key: targets.TargetKey) -> None:
 
 
 def _register(body: Document) -> Document:
+    _try_rights(body.get("ResourceId", ""))
     role, suspended = body.get("RoleARN", ""), body.get("SuspendedState")
     arn = register_target(target_key(body), body.get("MinCapacity"), body.get("MaxCapacity"), role, suspended)
     if body.get("Tags"):
         tags[arn] = {**tags.get(arn, {}), **body["Tags"]}
     return {"ScalableTargetARN": arn}
+
+
+def _try_rights(service: str) -> None:
+    arn = f"arn:aws:ecs:{get_region()}:{get_account_id()}:{service}"
+    for action in TRIED:
+        denial = refusal(iam_evaluator.caller_arn(), action, arn)
+        if denial:
+            raise RefusedError("ValidationException", denial)
 
 
 def _deregister(body: Document) -> Document:
