@@ -13,7 +13,7 @@ from botocore.stub import ANY, Stubber
 from stargate.adapters import aws
 from stargate.adapters.provisioning.change_sets import CloudFormationChangeSets
 from stargate.adapters.workflows.lambda_functions import LambdaExplainer, LambdaPlanner
-from stargate.domain.provisioning.planning import ResourceChange
+from stargate.domain.provisioning.planning import ProposedUpdate, ResourceChange
 from stargate.errors import ExplanationFailedError, PlanFailedError, StackRefusedError
 
 REGION, STACK = "us-west-1", "stargate-blue-data"
@@ -41,7 +41,9 @@ def cloud():
 
 def preview():
     sets = CloudFormationChangeSets("arn:aws:iam::111122223333:role/service")
-    return sets.preview(REGION, STACK, "https://bucket/data.yaml", {"DatabaseClass": "db.r6g.xlarge"})
+    update = ProposedUpdate(REGION, STACK, "https://bucket/data.yaml", {"DatabaseClass": "db.r6g.xlarge"})
+    (changes,) = sets.previews([update])
+    return changes
 
 
 def described(status, reason="", changes=(), **more):
@@ -99,6 +101,19 @@ def test_a_stack_that_is_busy_is_refused(cloud):
     cloud.add_client_error("create_change_set", "ValidationError", words, 400)
     with pytest.raises(StackRefusedError, match="UPDATE_IN_PROGRESS"):
         preview()
+
+
+def test_a_set_that_a_plan_left_behind_is_made_anew(cloud):
+    """It was cut off before it deleted its set, which tells of the stack as it was then."""
+    cloud.add_client_error(
+        "create_change_set", "AlreadyExistsException", "ChangeSet plan-1 already exists", 400
+    )
+    cloud.add_response("delete_change_set", {}, {"StackName": STACK, "ChangeSetName": ANY})
+    cloud.add_response("create_change_set", {"Id": "arn:2"})
+    cloud.add_response("describe_change_set", described("CREATE_COMPLETE"))
+    cloud.add_response("describe_change_set", described("CREATE_COMPLETE"))
+    cloud.add_response("delete_change_set", {})
+    assert preview() == []
 
 
 ASKED = [

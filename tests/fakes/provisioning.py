@@ -184,9 +184,9 @@ class FakeChangeSets:
     changes: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
 
-    def preview(self, region, stack_name, template_url, parameters):
-        self.asked.append(stack_name)
-        return list(self.changes.get(stack_name, []))
+    def previews(self, updates):
+        self.asked += [one.stack_name for one in updates]
+        return [list(self.changes.get(one.stack_name, [])) for one in updates]
 
 
 @dataclass

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from stargate.domain.life.ends import Kept
     from stargate.domain.provisioning.certificates import Certificate
     from stargate.domain.provisioning.moves import ObservedStack, ObservedTask, StackEvent
-    from stargate.domain.provisioning.planning import ResourceChange
+    from stargate.domain.provisioning.planning import ProposedUpdate, ResourceChange
     from stargate.domain.provisioning.quotas import Quota
     from stargate.domain.provisioning.returning import AccountSecret
     from stargate.domain.provisioning.rights import Right
@@ -82,10 +82,8 @@ class Stacks(Protocol):
 
 
 class ChangeSets(Protocol):
-    def preview(
-        self, region: str, stack_name: str, template_url: str, parameters: Mapping[str, str]
-    ) -> list[ResourceChange]:
-        """What an update would change, by a change set that is never executed; StackRefusedError."""
+    def previews(self, updates: Sequence[ProposedUpdate]) -> list[list[ResourceChange]]:
+        """What each would change, by change sets that are never executed; StackRefusedError."""
         ...
 
 

@@ -26,6 +26,16 @@ INTERRUPTIONS = {
 
 
 @dataclass(frozen=True)
+class ProposedUpdate:
+    """An update of a stack of which CloudFormation is asked what it would change."""
+
+    region: str
+    stack_name: str
+    template_url: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ResourceChange:
     """One line of a change set, in its words: Add, Modify, Remove; True, False, Conditional."""
 

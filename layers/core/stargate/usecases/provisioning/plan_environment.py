@@ -21,6 +21,7 @@ from stargate.domain.provisioning.durations import STEP_SECONDS
 from stargate.domain.provisioning.plan_prices import price_of
 from stargate.domain.provisioning.planning import (
     LANGFUSE,
+    ProposedUpdate,
     action_of,
     declared_by,
     interruptions,
@@ -108,13 +109,11 @@ class PlanEnvironment:
         manifest = self.manifests.read(after.gateway_version)
         parameters = environment_parameters(after, self.gateway_bucket, self.boundary_arn)
         states = self.nodes.all(present.environment_id)
+        previewed = self._previewed(after, manifest, states)
         stacks: list[Document] = []
-        words: list[str] = []
         moving: set[str] = set()
         for node in after.graph.stacks:
-            name = node.name
-            changes = self._changes(after, manifest, states, name)
-            words.extend(interruptions(changes or ()))
+            name, changes = node.name, previewed[node.name]
             action = "add" if changes is None else action_of(changes)
             needs = set(after.graph.all_needs(name))
             waits = sorted(moving & needs)
@@ -134,16 +133,29 @@ class PlanEnvironment:
                     "known_after": waits,
                 }
             )
+        words = [told for one in previewed.values() for told in interruptions(one or ())]
         document = self._document(after, "update", request, present, stacks, words)
         return {**document, "settings": list(change.words)}
 
-    def _changes(
+    def _previewed(
+        self, environment: Environment, manifest: Manifest, states: States
+    ) -> dict[str, list[ResourceChange] | None]:
+        """What CloudFormation would change of each stack, all asked at once; None where there is none yet."""
+        names = [node.name for node in environment.graph.stacks]
+        standing = {name for name in names if name in states and states[name].stack_id is not None}
+        asked = {
+            name: update
+            for name in names
+            if name in standing and (update := self._update_of(environment, manifest, states, name))
+        }
+        told = dict(zip(asked, self.change_sets.previews(list(asked.values())), strict=True))
+        return {name: told.get(name, []) if name in standing else None for name in names}
+
+    def _update_of(
         self, environment: Environment, manifest: Manifest, states: States, name: str
-    ) -> list[ResourceChange] | None:
-        """What CloudFormation would change of a stack; None if there is none yet."""
-        state, template = states.get(name), manifest.stacks[name]
-        if state is None or state.stack_id is None:
-            return None
+    ) -> ProposedUpdate | None:
+        """None where what is declared is what was applied, or where something it needs is made first."""
+        template = manifest.stacks[name]
         outputs: dict[str, str] = {}
         for need in environment.graph.all_needs(name):
             if need in states:
@@ -154,12 +166,13 @@ class PlanEnvironment:
         try:
             order = Order(template, stack_parameters(template, declared, outputs))
         except MissingParameterError:
-            return []  # something it needs is made first
-        if state.applied == order.fingerprint:
-            return []
+            return None
+        if states[name].applied == order.fingerprint:
+            return None
         url = self.manifests.template_url(environment.gateway_version, template.key)
-        region, stack = environment.region_of(name), environment.stack_name(name)
-        return self.change_sets.preview(region, stack, url, order.parameters)
+        return ProposedUpdate(
+            environment.region_of(name), environment.stack_name(name), url, order.parameters
+        )
 
     def _price(self, environment: Environment, present: Environment | None) -> Document:
         before = None
