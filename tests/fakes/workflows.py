@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from stargate.errors import AwsThrottledError
+
 
 @dataclass
 class FakeRemedies:
@@ -49,8 +51,11 @@ class FakeLooks:
 @dataclass
 class FakeWorkflows:
     started: list = field(default_factory=list)
+    throttled: bool = False
 
     def start(self, work, execution_name, payload):
+        if self.throttled:
+            raise AwsThrottledError("StartExecution: Rate exceeded")
         start = (work.value, execution_name, json.dumps(payload, sort_keys=True))
         if start not in self.started:
             self.started.append(start)

@@ -36,6 +36,7 @@ class Clockwork(Night):
             self.switches,
             self.repose,
             self.drift,
+            self.workflows,
             self.retire,
             self.begin,
             self.clock,
@@ -90,6 +91,20 @@ def test_while_the_switch_is_off_nothing_ends(clockwork):
     turn({"actions": "on"})
     assert clockwork.at(9.1) == {"sandbox": "warned"}
     assert clockwork.at(9.2) == {"sandbox": "retired"}
+
+
+def test_a_workflow_that_never_began_is_started(clockwork):
+    """AWS took no more starts when it was asked for; what has begun is not begun again."""
+    living(clockwork, 8 * HOUR)
+    clockwork.at(6)
+    clockwork.workflows.throttled = True
+    with pytest.raises(ExceptionGroup, match="not everything that was due"):
+        clockwork.at(8)
+    clockwork.workflows.throttled = False
+    assert clockwork.now().status is Status.RETIRING
+    for hours in (8.1, 8.2):
+        assert clockwork.at(hours) == {}
+    assert [start[0] for start in clockwork.workflows.started] == ["provision", "retire"]
 
 
 def test_a_schedule_has_it_asleep_at_night_and_awake_by_day(clockwork):

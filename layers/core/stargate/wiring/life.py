@@ -107,6 +107,7 @@ def keep_time() -> KeepTime:
         SwitchRow(table),
         AwsRepose(),
         StepFunctionsDrift(given.drift_arn),
+        workflows,
         RetireEnvironment(environments, workflows, clock, identifiers, narrator),
         BeginWork(environments, OperationsTable(table), workflows, clock, identifiers, narrator),
         clock,

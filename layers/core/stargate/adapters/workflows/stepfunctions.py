@@ -38,8 +38,7 @@ class StepFunctionsDrills:
     restore_arn: str
 
     def start(self, kind: Kind, execution_name: str, payload: Mapping[str, Any]) -> None:
-        with named("StartExecution"):
-            _start(self._machine(kind), execution_name, payload)
+        _start(self._machine(kind), execution_name, payload)
 
     def status(self, kind: Kind, execution_name: str) -> str | None:
         return _status(self._machine(kind), execution_name)
@@ -53,8 +52,7 @@ class StepFunctionsDrift:
     drift_arn: str
 
     def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        with named("StartExecution"):
-            _start(self.drift_arn, execution_name, payload)
+        _start(self.drift_arn, execution_name, payload)
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,7 @@ class StepFunctionsRemedies:
     remediate_arn: str
 
     def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        with named("StartExecution"):
-            _start(self.remediate_arn, execution_name, payload)
+        _start(self.remediate_arn, execution_name, payload)
 
     def status(self, execution_name: str) -> str | None:
         return _status(self.remediate_arn, execution_name)
@@ -74,14 +71,14 @@ class StepFunctionsReporting:
     report_costs_arn: str
 
     def start(self, execution_name: str, payload: Mapping[str, Any]) -> None:
-        with named("StartExecution"):
-            _start(self.report_costs_arn, execution_name, payload)
+        _start(self.report_costs_arn, execution_name, payload)
 
 
 def _start(arn: str, execution_name: str, payload: Mapping[str, Any]) -> None:
     document = json.dumps(payload, sort_keys=True)
     try:
-        client("stepfunctions").start_execution(stateMachineArn=arn, name=execution_name, input=document)
+        with named("StartExecution"):
+            client("stepfunctions").start_execution(stateMachineArn=arn, name=execution_name, input=document)
     except ClientError as error:
         if code_of(error) != "ExecutionAlreadyExists":
             raise

@@ -1,5 +1,7 @@
 """Every few minutes: what is due by the clock. Ends, schedules, restarted databases, examinations for drift.
 
+And what was asked for and has not begun: whoever asked was cut off before the workflow was started.
+
 All of it is an order somebody gave beforehand, so the mode does not hold it; the kill switch does.
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stargate.domain.environment import Environment, Status
+from stargate.domain.environment import AT_WORK, Environment, Status
 from stargate.domain.life.drift.report import EXAMINED_EVERY
 from stargate.domain.life.works import ASKED, EXAMINABLE, Begin, Refused
 from stargate.domain.moments import told
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from stargate.ports.drift import DriftWorkflow
     from stargate.ports.gateway import Repose
     from stargate.ports.state import Environments, Switches
+    from stargate.ports.workflows import Workflows
     from stargate.ports.world import Clock
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.retire_environment import RetireEnvironment
@@ -33,6 +36,7 @@ class KeepTime:
     switches: Switches
     repose: Repose
     drift: DriftWorkflow
+    workflows: Workflows
     retire: RetireEnvironment
     begin: BeginWork
     clock: Clock
@@ -42,11 +46,16 @@ class KeepTime:
         """What was done, by environment; what went wrong with one is raised when all have had their turn."""
         if not self.switches.read().on:
             return {}
-        living = (one for one in every(self.environments) if not one.is_going)
+        present = (one for one in every(self.environments) if one.status is not Status.RETIRED)
         complaint = "not everything that was due could be done"
-        return in_turn(living, self._look_at, complaint, (ConflictError, EnvironmentBusyError))
+        return in_turn(present, self._look_at, complaint, (ConflictError, EnvironmentBusyError))
 
     def _look_at(self, environment: Environment) -> str:
+        if environment.status in AT_WORK:  # to start what has begun, or has ended, starts nothing
+            payload = environment.execution_payload
+            self.workflows.start(environment.work, environment.execution_name, payload)
+        if environment.is_going:
+            return ""
         return (
             self._end(environment)
             or self._follow_schedule(environment)
