@@ -10,7 +10,7 @@ from stargate.adapters.aws import client, code_of, message_of
 from stargate.adapters.refusals import REFUSED_STATUS, named, refused
 from stargate.domain.operating.facts import Deployment, ServiceFacts, Task
 from stargate.domain.provisioning.moves import ObservedTask
-from stargate.errors import ActionRefusedError, TaskRefusedError
+from stargate.errors import ActionRefusedError, AwsDeniedError, TaskRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,23 +30,25 @@ class EcsTasks:
         client_token: str,
         overrides: Sequence[dict[str, Any]] = (),
     ) -> str:
+        network = {
+            "subnets": list(subnets),
+            "securityGroups": [security_group],
+            "assignPublicIp": "DISABLED",
+        }
         try:
-            answer = client("ecs", region).run_task(
-                cluster=cluster,
-                taskDefinition=family,
-                launchType="FARGATE",
-                count=1,
-                startedBy=started_by,
-                clientToken=client_token,
-                overrides={"containerOverrides": list(overrides)},
-                networkConfiguration={
-                    "awsvpcConfiguration": {
-                        "subnets": list(subnets),
-                        "securityGroups": [security_group],
-                        "assignPublicIp": "DISABLED",
-                    }
-                },
-            )
+            with named("RunTask"):
+                answer = client("ecs", region).run_task(
+                    cluster=cluster,
+                    taskDefinition=family,
+                    launchType="FARGATE",
+                    count=1,
+                    startedBy=started_by,
+                    clientToken=client_token,
+                    overrides={"containerOverrides": list(overrides)},
+                    networkConfiguration={"awsvpcConfiguration": network},
+                )
+        except AwsDeniedError as denied:
+            raise TaskRefusedError(str(denied)) from denied
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in REFUSED_STATUS:
                 raise TaskRefusedError(message_of(error)) from error
