@@ -11,6 +11,7 @@ from chalice import Chalice, Response
 from stargate.api.problems import PROBLEM_TYPE, Reply, problem, problem_of
 from stargate.errors import StargateError
 from stargate.telemetry import logger, observed
+from stargate.throttles import throttle_in
 from stargate.wiring import api
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def route(path: str, method: str) -> Callable[[View], View]:
         def answer(**path: str) -> Response:
             try:
                 return _reply(view(**path))
-            except StargateError as error:
-                told = problem_of(error)
+            except Exception as error:
+                told = _refusal(error)
                 if told is None:
                     raise
                 logger.info("refused", extra={"problem": told.body})
@@ -87,6 +88,12 @@ def route(path: str, method: str) -> Callable[[View], View]:
         return view
 
     return register
+
+
+def _refusal(error: Exception) -> Reply | None:
+    """What the caller is told; None of what is ours to repair."""
+    refused = error if isinstance(error, StargateError) else throttle_in(error)
+    return None if refused is None else problem_of(refused)
 
 
 def _caller() -> tuple[str, Any]:

@@ -25,7 +25,7 @@ def _reply(hook_id: str, headers: dict[str, str], body: bytes) -> Reply:
         taken = receive_delivery()(hook_id, headers, body)
     except StargateError as error:
         told = problem_of(error)
-        if told is None:
+        if told is None or told.status >= 500:  # what the sender cannot mend fails the function, and rings
             raise
         count("DeliveryRefused")
         logger.info("refused", extra={"problem": told.body})

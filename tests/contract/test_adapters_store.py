@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
+from stargate.adapters import aws
 from stargate.adapters.state.environment_rows import EnvironmentRows
 from stargate.adapters.state.history_rows import HistoryRows
 from stargate.adapters.state.ledger_rows import LedgerRows
 from stargate.adapters.state.node_rows import NodeRows
+from stargate.adapters.state.rows import entry_row
 from stargate.adapters.state.sharer_rows import SharerRows
 from stargate.adapters.state.table import Table
 from stargate.domain.environment import Check, Declared, Environment, Mode, Status, Work
@@ -312,6 +317,44 @@ def test_a_mark_that_is_none_is_a_fault(after, monkeypatch):
     """Whatever somebody writes for `next` is answered as a fault of the request."""
     with pytest.raises(InvalidRequestError):
         EnvironmentRows(Table("stargate")).page(10, after)
+
+
+def test_a_mark_of_another_list_is_a_fault(monkeypatch):
+    """DynamoDB refuses to begin outside of what is asked for; without a mark that is ours to repair."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    aws.client.cache_clear()
+    mark = base64.urlsafe_b64encode(b'{"pk": "env#another", "sk": "ledger#1"}').decode()
+    with Stubber(aws.client("dynamodb")) as stub:
+        stub.add_client_error("query", "ValidationException", "outside query boundaries", 400)
+        stub.add_client_error("query", "ValidationException", "a word is reserved", 400)
+        with pytest.raises(InvalidRequestError, match=r"\?next: is no mark of a page"):
+            LedgerRows(Table("stargate")).page("aaaaaaaaaaaa", None, None, 10, mark)
+        with pytest.raises(ClientError, match="a word is reserved"):
+            LedgerRows(Table("stargate")).page("aaaaaaaaaaaa", None, None, 10, None)
+    aws.client.cache_clear()
+
+
+def test_few_of_a_kind_are_found_among_many_in_few_calls(monkeypatch):
+    """However few are wanted; and the next page goes on behind the last of them."""
+    with table_on_moto.table(monkeypatch) as table:
+        for place in range(300):
+            kind = "drill" if place in {40, 41, 299} else "step"
+            table.put(entry_row("aaaaaaaaaaaa", an_entry(f"{place:013d}-x", float(place), kind)))
+        calls: list[str] = []
+        aws.client("dynamodb").meta.events.register(
+            "before-call.dynamodb.Query", lambda **_: calls.append("query")
+        )
+        ledger, seen, after = LedgerRows(table), [], None
+        while True:
+            page = ledger.page("aaaaaaaaaaaa", None, "drill", 1, after)
+            seen += [entry.at for entry in page.items]
+            after = page.after
+            if after is None:
+                break
+    assert seen == [40.0, 41.0, 299.0]
+    assert len(calls) <= 6
 
 
 SHARED = SharedSecrets("poc", "us-west-1")

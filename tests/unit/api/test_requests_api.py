@@ -90,7 +90,10 @@ def test_a_whole_number_may_be_written_with_a_point(client):
     assert repr(body["spec"]["litellm"]["min_tasks"]) == "3"
 
 
-@pytest.mark.parametrize("raw", ["{", "", "nonsense", '{"name": }'])
+NO_JSON = ["{", "", "nonsense", '{"name": }', '{"ttl": NaN}', '{"ttl": 1e999}', '{"name": "\\ud800"}']
+
+
+@pytest.mark.parametrize("raw", NO_JSON)
 def test_a_body_that_is_no_json_is_a_problem(client, raw):
     """400, and it says where reading stopped."""
     status, headers, body = post(client, raw=raw)
@@ -135,7 +138,22 @@ def test_an_error_of_ours_is_a_problem_that_tells_nothing_of_the_inside(client):
     assert "NoneType" not in json.dumps(body)
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"limit": "many"}, {"page": "2"}])
+def test_what_aws_does_not_take_just_now_can_be_asked_again(client):
+    """503 with AWS's words; the same request once more starts what was asked for."""
+    client.play.workflows.throttled = True
+    status, headers, body = post(client)
+    assert (status, body["type"]) == (503, "urn:stargate:problem:aws-throttled")
+    assert headers["Content-Type"] == "application/problem+json"
+    assert "Rate exceeded" in body["detail"]
+    client.play.workflows.throttled = False
+    assert post(client)[0] == 202
+    assert [start[0] for start in client.play.workflows.started] == ["provision"]
+
+
+QUERIES = [{"limit": "0"}, {"limit": "101"}, {"limit": "many"}, {"limit": "9" * 5000}, {"page": "2"}]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=["none", "too many", "no number", "no end", "unknown"])
 def test_a_query_is_read_with_care(client, query):
     """Limits outside 1 to 100 and unknown names are faults."""
     assert list(faults(client.call("GET", "/environments", query=query))) == [f"?{next(iter(query))}"]

@@ -9,6 +9,8 @@ from stargate.errors import (
     ActionAskedError,
     ApprovalNotFoundError,
     ApprovalOverError,
+    AwsThrottledError,
+    ConflictError,
     DeliveryRefusedError,
     DrillNotFoundError,
     DrillOverError,
@@ -67,6 +69,8 @@ PROBLEMS: dict[type[StargateError], tuple[int, str, str]] = {
     PlanFailedError: (503, "plan-failed", "No plan could be made"),
     EnvironmentProtectedError: (409, "environment-protected", "The environment is protected"),
     EnvironmentBusyError: (409, "environment-busy", "The environment does not allow this now"),
+    ConflictError: (409, "changed-meanwhile", "Others change it all the time"),
+    AwsThrottledError: (503, "aws-throttled", "AWS takes no more just now: ask again a little later"),
     RequestInProgressError: (409, "request-in-progress", "The same request is being worked on"),
     IdempotencyKeyReusedError: (422, "idempotency-key-reused", "The idempotency key was used before"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +52,11 @@ class Once:
 
 def parsed(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_float=_number)
+        document = json.loads(body, parse_float=_number, parse_constant=_number)
+        json.dumps(document, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:  # the latter if it is nested too deeply
         raise MalformedDocumentError(f"the body is no JSON document: {error}") from error
+    return document
 
 
 def refuse(faults: list[Fault]) -> None:
@@ -64,6 +67,8 @@ def refuse(faults: list[Fault]) -> None:
 def _number(text: str) -> float | int:
     """JSON Schema takes 2.0 for a whole number, so from here on it is one."""
     number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number that can be kept")
     return int(number) if number.is_integer() else number
 
 
@@ -75,7 +80,7 @@ def checked(query: Query, known: tuple[str, ...]) -> int:
         if name not in known
     ]
     limit = query.get("limit", str(USUAL_PAGE))
-    if not limit.isdecimal() or not 1 <= int(limit) <= LARGEST_PAGE:
+    if not limit.isdecimal() or len(limit) > len(str(LARGEST_PAGE)) or not 1 <= int(limit) <= LARGEST_PAGE:
         faults.append(
             Fault("?limit", f"{limit!r} is not allowed", f"a whole number from 1 to {LARGEST_PAGE}")
         )

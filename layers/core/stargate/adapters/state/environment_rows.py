@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stargate.adapters.state.attributes import encode
-from stargate.adapters.state.page_marks import page_mark, page_start
+from stargate.adapters.state.page_marks import page_mark, query_behind
 from stargate.adapters.state.rows import (
     LISTED,
     entry_row,
@@ -51,12 +51,13 @@ class EnvironmentRows:
         return environment_of(row) if row else None
 
     def page(self, limit: int, after: str | None) -> Page[Environment]:
-        rows, last = self.table.query(
+        rows, last = query_behind(
+            self.table,
+            after,
             IndexName="gsi1",
             KeyConditionExpression="gsi1pk = :listed",
             ExpressionAttributeValues={":listed": encode(LISTED)},
             Limit=limit,
-            **page_start(after),
         )
         return Page(tuple(environment_of(row) for row in rows), page_mark(last))
 

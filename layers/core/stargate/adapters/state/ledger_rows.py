@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stargate.adapters.state.attributes import encode, encode_row
-from stargate.adapters.state.page_marks import page_mark, page_start
+from stargate.adapters.state.attributes import encode
+from stargate.adapters.state.page_marks import page_mark, query_behind
 from stargate.adapters.state.rows import entry_of
 from stargate.domain.paging import Page
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from stargate.adapters.state.rows import Row
     from stargate.adapters.state.table import Table
     from stargate.domain.ledger import Entry
+
+LOOKED_THROUGH = 200  # entries at once, where only those of one kind are wanted
 
 
 @dataclass(frozen=True)
@@ -23,24 +25,27 @@ class LedgerRows:
     def page(
         self, environment_id: str, since: float | None, kind: str | None, limit: int, after: str | None
     ) -> Page[Entry]:
+        """One that wants a kind looks through many entries for few: never for as few as it wants."""
         values: Row = {":pk": f"env#{environment_id}", ":first": "ledger#", ":last": "ledger#~"}
         if since is not None:
             values[":first"] = f"ledger#{max(0, round(since * 1000)):013d}"
-        found: list[Row] = []
-        start, arguments = page_start(after), {}
+        arguments: Row = {"Limit": limit}
         if kind is not None:
             values[":kind"] = kind
-            arguments = {"FilterExpression": "kind = :kind"}
+            arguments = {"Limit": LOOKED_THROUGH, "FilterExpression": "kind = :kind"}
+        found: list[Row] = []
         while True:
-            rows, last = self.table.query(
+            rows, last = query_behind(
+                self.table,
+                after,
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
-                Limit=limit - len(found),
                 ConsistentRead=True,
                 **arguments,
-                **start,
             )
             found.extend(rows)
-            if last is None or len(found) >= limit:
-                return Page(tuple(entry_of(row) for row in found), page_mark(last))
-            start = {"ExclusiveStartKey": encode_row(last)}
+            if len(found) > limit:
+                found, last = found[:limit], {name: found[limit - 1][name] for name in ("pk", "sk")}
+            after = page_mark(last)
+            if after is None or len(found) == limit:
+                return Page(tuple(entry_of(row) for row in found), after)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.faults import Fault
 from stargate.domain.moments import told
+from stargate.domain.paging import NO_MARK
 from stargate.errors import EnvironmentNotFoundError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ class ShowReports:
 
 
 def _day(after: str | None) -> date | None:
+    """Before the first day that there is lies none."""
     try:
-        return None if after is None else date.fromisoformat(after)
+        day = None if after is None else date.fromisoformat(after)
     except ValueError as error:
-        fault = Fault("?next", f"{after!r} is not allowed", "what `next` of the page before says")
-        raise InvalidRequestError([fault]) from error
+        raise InvalidRequestError([NO_MARK]) from error
+    if day == date.min:
+        raise InvalidRequestError([NO_MARK])
+    return day

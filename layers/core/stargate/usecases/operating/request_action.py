@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.faults import Fault
 from stargate.domain.moments import told
 from stargate.domain.operating.asking import faults_of_request, key_of_request
+from stargate.domain.paging import NO_MARK
 from stargate.errors import (
     ActionAskedError,
     EnvironmentBusyError,
@@ -56,8 +56,7 @@ class RequestAction:
         """`{"actions": […], "next": …}`: of the last day, whoever asked for them, the newest first."""
         known = self._overview(name).operations.actions
         if after is not None and after not in known:
-            fault = Fault("?next", "is no mark of a page", "the `next` of an earlier answer, unchanged")
-            raise InvalidRequestError([fault])
+            raise InvalidRequestError([NO_MARK])
         rest = [one for one in sorted(known, reverse=True) if after is None or one < after]
         page = rest[:limit]
         return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.faults import Fault
 from stargate.domain.moments import told
+from stargate.domain.paging import NO_MARK
 from stargate.errors import EnvironmentNotFoundError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class ShowConditions:
             key for key, one in known.conditions.items() if one.times_opened and (one.open or not open_only)
         )
         if after is not None and after not in known.conditions:
-            fault = Fault("?next", "is no mark of a page", "the `next` of an earlier answer, unchanged")
-            raise InvalidRequestError([fault])
+            raise InvalidRequestError([NO_MARK])
         rest = [key for key in keys if after is None or key > after]
         page = rest[:limit]
         return {

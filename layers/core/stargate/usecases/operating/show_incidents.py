@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.faults import Fault
 from stargate.domain.moments import told
 from stargate.domain.operating.incident_report import reported, timeline
+from stargate.domain.paging import NO_MARK
 from stargate.errors import EnvironmentNotFoundError, IncidentNotFoundError, InvalidRequestError
 from stargate.usecases.operating.end_incident import entries_of
 
@@ -31,8 +31,7 @@ class ShowIncidents:
     def all(self, name: str, limit: int, after: str | None) -> Document:
         """`{"incidents": […], "next": …}`: those that go on, on the first page, then the newest first."""
         if after is not None and MARK.fullmatch(after) is None:
-            fault = Fault("?next", "is no mark of a page", "the `next` of an earlier answer, unchanged")
-            raise InvalidRequestError([fault])
+            raise InvalidRequestError([NO_MARK])
         overview = self._overview(name)
         opened = [] if after else overview.operations.open_incidents()
         page = self.incidents.page(overview.environment.environment_id, limit, after)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stargate.domain.faults import Fault
 from stargate.domain.moments import told
+from stargate.domain.paging import NO_MARK
 from stargate.domain.people.approvals import approval_name, approval_of
 from stargate.errors import InvalidRequestError
 from stargate.usecases.people.answer_approval import found
@@ -31,8 +31,7 @@ class ShowApprovals:
     def all(self, limit: int, after: str | None) -> Document:
         """`{"approvals": […], "next": …}`: what is asked now, of any environment, the oldest first."""
         if after is not None and NAME.fullmatch(after) is None:
-            fault = Fault("?next", "is no mark of a page", "the `next` of an earlier answer, unchanged")
-            raise InvalidRequestError([fault])
+            raise InvalidRequestError([NO_MARK])
         overviews = map(self.operations.by_id, self.operations.open_environments())
         now = self.clock.now()
         asked = [
