@@ -161,13 +161,17 @@ def test_a_restore_lands_beside_its_source_and_in_its_network(stub):
     rds.add_response("describe_db_instances", found)
     rds.add_response(operation, {}, asked)
     rds.add_response("describe_db_instances", found)
-    rds.add_client_error(operation, "DBInstanceAlreadyExists", "DB instance already exists", 400)
-    rds.add_response("describe_db_instances", found)
+    for drill in ("d1", "d0"):
+        rds.add_client_error(operation, "DBInstanceAlreadyExists", "DB instance already exists", 400)
+        stands = {"DBInstances": [{"TagList": [{"Key": "stargate:drill", "Value": drill}]}]}
+        rds.add_response("describe_db_instances", stands, {"DBInstanceIdentifier": "side"})
+        rds.add_response("describe_db_instances", found)
     rds.add_client_error(operation, "PointInTimeRestoreNotEnabled", "no backups", 400)
     for _ in range(2):
         RdsRehearsals().restore(REGION, "blue", "side", {"stargate:drill": "d1"})
-    with pytest.raises(ActionRefusedError, match="no backups"):
-        RdsRehearsals().restore(REGION, "blue", "side", {"stargate:drill": "d1"})
+    for refusal in ("already exists", "no backups"):
+        with pytest.raises(ActionRefusedError, match=refusal):
+            RdsRehearsals().restore(REGION, "blue", "side", {"stargate:drill": "d1"})
 
 
 def test_an_instance_beside_is_deleted_once_rds_can(stub):

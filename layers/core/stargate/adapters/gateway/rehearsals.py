@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 class RdsRehearsals:
     def restore(self, region: str, source: str, side: str, tags: Mapping[str, str]) -> None:
-        """In one zone, which is quicker; in the network and with the parameters of the source."""
+        """In one zone, which is quicker; in the network and with the parameters of the source.
+
+        One that stands already is taken for an earlier try's only if it has these tags: what another
+        drill has left is no restore of this one.
+        """
         rds = client("rds", region)
         found: dict[str, Any] = rds.describe_db_instances(DBInstanceIdentifier=source)["DBInstances"][0]
         try:
@@ -40,7 +44,7 @@ class RdsRehearsals:
                     Tags=listed_tags(tags),
                 )
         except ActionRefusedError as error:
-            if "already exists" not in str(error):
+            if "already exists" not in str(error) or not _has(region, side, tags):
                 raise
 
     def describe(self, region: str, side: str) -> Side | None:
@@ -86,3 +90,10 @@ class RdsRehearsals:
 
     def checked(self, region: str, cluster: str, task_arn: str) -> ObservedTask | None:
         return EcsTasks().describe(region, cluster, task_arn)
+
+
+def _has(region: str, side: str, tags: Mapping[str, str]) -> bool:
+    with named("DescribeDBInstances"):
+        answer = client("rds", region).describe_db_instances(DBInstanceIdentifier=side)
+    found = {tag["Key"]: tag["Value"] for tag in answer["DBInstances"][0].get("TagList", [])}
+    return tags.items() <= found.items()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from stargate.adapters.aws import client, code_of, listed_tags
+from stargate.adapters.provisioning.secretsmanager import listed
 from stargate.adapters.refusals import named
 from stargate.domain.gateway.tags import owner_tags
 from stargate.domain.signals.hooks import PREFIX, Hook, is_hooks_secret
@@ -41,17 +42,12 @@ class ManagedHookSecrets:
         return str(found["SecretString"])
 
     def of(self, environment: Environment) -> list[Hook]:
-        """The filter ignores case and takes parts of names; a recovery window is not a life."""
-        prefix = f"stargate-{environment.name}/{PREFIX}"
-        pages = client("secretsmanager", environment.region).get_paginator("list_secrets")
+        """A recovery window is not a life."""
         with named("ListSecrets"):
             return [
                 _hook(environment, secret)
-                for page in pages.paginate(Filters=[{"Key": "name", "Values": [prefix]}])
-                for secret in page["SecretList"]
-                if secret["Name"].startswith(prefix)
-                and is_hooks_secret(secret["Name"])
-                and "DeletedDate" not in secret
+                for secret in listed(environment.region, f"stargate-{environment.name}/{PREFIX}")
+                if is_hooks_secret(secret["Name"]) and "DeletedDate" not in secret
             ]
 
     def remove(self, hook: Hook) -> bool:

@@ -17,7 +17,7 @@ def listed(region: str, prefix: str) -> Iterator[dict[str, Any]]:
     pages = client("secretsmanager", region).get_paginator("list_secrets")
     asked = {"IncludePlannedDeletion": True, "Filters": [{"Key": "name", "Values": [prefix]}]}
     for page in pages.paginate(**asked):
-        # The filter ignores case and takes parts of names.
+        # The filter takes beginnings as they are written; what is deleted by this list does not rest on it.
         yield from (secret for secret in page["SecretList"] if secret["Name"].startswith(prefix))
 
 

@@ -57,9 +57,14 @@ def _quotas(region: str, service: str) -> Iterator[dict[str, Any]]:
 
 
 def _asked(region: str, service: str, code: str) -> float | None:
+    pages = client("service-quotas", region).get_paginator(
+        "list_requested_service_quota_change_history_by_quota"
+    )
     with named("ListRequestedServiceQuotaChangeHistoryByQuota"):
-        answer = client("service-quotas", region).list_requested_service_quota_change_history_by_quota(
-            ServiceCode=service, QuotaCode=code
-        )
-    asked = [one["DesiredValue"] for one in answer["RequestedQuotas"] if one["Status"] in UNANSWERED]
+        asked = [
+            one["DesiredValue"]
+            for page in pages.paginate(ServiceCode=service, QuotaCode=code)
+            for one in page["RequestedQuotas"]
+            if one["Status"] in UNANSWERED
+        ]
     return max(asked, default=None)

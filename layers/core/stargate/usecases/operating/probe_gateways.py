@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.environment import Status
 from stargate.domain.signals.signal import Severity, Signal, Turn
+from stargate.usecases.each_environment import every, in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stargate.domain.environment import Environment
     from stargate.domain.operating.conditions import Condition
     from stargate.domain.operating.facts import Keys
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 PROBED = frozenset({Status.READY, Status.DEGRADED})
 KIND, OVER, SUBJECT, SOURCE = "keys-refused", "keys-served", "litellm", "observer"
-PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -39,27 +37,12 @@ class ProbeGateways:
 
     def __call__(self) -> dict[str, str]:
         """What was told of which environment; what went wrong with one is raised when all have had theirs."""
-        failures: list[Exception] = []
-        told = {}
-        for environment in self._running():
-            try:
-                signal = self._look_at(environment)
-                if signal is not None:
-                    told[environment.name] = self.take.take(signal).outcome
-            except Exception as failure:  # noqa: BLE001  (raised at the end)
-                failures.append(failure)
-        if failures:
-            raise ExceptionGroup("not every gateway could be probed", failures)
-        return told
+        running = (one for one in every(self.environments) if one.status in PROBED)
+        return in_turn(running, self._probe, "not every gateway could be probed")
 
-    def _running(self) -> Iterator[Environment]:
-        after = None
-        while True:
-            page = self.environments.page(PAGE, after)
-            yield from (one for one in page.items if one.status in PROBED)
-            after = page.after
-            if after is None:
-                return
+    def _probe(self, environment: Environment) -> str:
+        signal = self._look_at(environment)
+        return self.take.take(signal).outcome if signal else ""
 
     def _look_at(self, environment: Environment) -> Signal | None:
         keys = self.keys.look(environment.region, environment.name)

@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stargate.domain.paging import LARGEST_PAGE
 from stargate.domain.signals.envelope import EVERY
 from stargate.domain.signals.reading import all_in
 from stargate.domain.signals.scope import concerns
 from stargate.domain.signals.signal import Ignored, Signal
+from stargate.usecases.each_environment import every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stargate.domain.environment import Environment
     from stargate.ports.state import Environments
     from stargate.usecases.operating.take_signal import Taken, TakeSignal
 
@@ -52,7 +51,7 @@ class TakeEvent:
 
     def _for_each(self, signal: Signal) -> Iterator[Signal | Ignored]:
         """Those that stand: one that goes, or is gone, has nothing there any more."""
-        concerned = [one for one in self._all() if not one.is_going and concerns(signal, one)]
+        concerned = [one for one in every(self.environments) if not one.is_going and concerns(signal, one)]
         if not concerned:
             reason = (
                 f"{signal.kind} of {signal.subject} in {signal.region}: no environment has anything there"
@@ -60,10 +59,3 @@ class TakeEvent:
             yield Ignored(signal.event_id, reason, None, signal.at)
         for environment in concerned:
             yield replace(signal, environment=environment.name)
-
-    def _all(self) -> Iterator[Environment]:
-        page = self.environments.page(LARGEST_PAGE, None)
-        yield from page.items
-        while page.after is not None:
-            page = self.environments.page(LARGEST_PAGE, page.after)
-            yield from page.items

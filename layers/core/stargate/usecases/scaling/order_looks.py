@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 
 from stargate.domain.operating.limits import limits_of
 from stargate.domain.scaling.steering import LOOKED_AT, SERVICE
+from stargate.usecases.each_environment import every
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stargate.domain.environment import Environment
     from stargate.ports.state import Environments
     from stargate.ports.workflows import Looks
-
-PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -30,19 +27,10 @@ class OrderLooks:
     def __call__(self, cause: str) -> int:
         """How many gateways are looked at; `cause` is the event that asked for it."""
         ordered = 0
-        for environment in self._running():
+        for environment in filter(_is_scaled, every(self.environments)):
             self.looks.order(environment.environment_id, cause)
             ordered += 1
         return ordered
-
-    def _running(self) -> Iterator[Environment]:
-        after = None
-        while True:
-            page = self.environments.page(PAGE, after)
-            yield from filter(_is_scaled, page.items)
-            after = page.after
-            if after is None:
-                return
 
 
 def _is_scaled(environment: Environment) -> bool:

@@ -25,6 +25,7 @@ from stargate.domain.scaling.quota_watch import (
 )
 from stargate.domain.scaling.steering import SERVICE as LITELLM
 from stargate.domain.signals.signal import Severity, Signal, Turn
+from stargate.usecases.each_environment import every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from stargate.usecases.operating.take_signal import TakeSignal
 
 WATCHED = frozenset({Status.READY, Status.DEGRADED, Status.UPDATING})
-PAGE = 100
 MINUTE = 60.0
 WINDOW_SECONDS = 15 * MINUTE
 HIGH, THROTTLED, WARNED = "quota-high", "model-throttled", "quota-warning"
@@ -85,7 +85,7 @@ class WatchQuotas:
     def __call__(self) -> dict[str, Any]:
         """Percent of each quota by region, and how many signals were sent; failures are raised at the end."""
         regions: dict[str, list[User]] = {}
-        for environment in self._running():
+        for environment in filter(_is_watched, every(self.environments)):
             user = User(
                 self.operations.by_id(environment.environment_id),
                 self.profiles.of(environment.environment_id),
@@ -101,15 +101,6 @@ class WatchQuotas:
         if failures:
             raise ExceptionGroup("not every region's quotas could be watched", failures)
         return told
-
-    def _running(self) -> Iterator[Environment]:
-        after = None
-        while True:
-            page = self.environments.page(PAGE, after)
-            yield from (one for one in page.items if one.status in WATCHED and not one.is_at_rest)
-            after = page.after
-            if after is None:
-                return
 
     def _region(self, region: str, users: Sequence[User]) -> dict[str, Any]:
         now = self.clock.now()
@@ -169,6 +160,10 @@ class WatchQuotas:
         for quota, one in zip(self.quotas, watched, strict=True):
             if one.shares.get(user.name, 0.0) > 0.0 or _level_of(user, quota) is not Level.OK:
                 yield from _changes(region, user, quota, one, now)
+
+
+def _is_watched(environment: Environment) -> bool:
+    return environment.status in WATCHED and not environment.is_at_rest
 
 
 def _use_of(
