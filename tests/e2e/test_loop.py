@@ -28,6 +28,7 @@ pytestmark = pytest.mark.cloud
 
 LOOP = {"name": "loop", "preset": "sandbox", "overrides": {"network": {"cidr": "10.40.0.0/16"}}}
 CPU, CRASH = "cpu-high", "task-stopped"
+ALERTS = ("CanaryFails", "CanarySlow")
 CHAIN = ["signal", "decision", "action", "verification"]
 
 
@@ -283,7 +284,7 @@ def test_the_web_acl_blocks_who_asks_too_often(api, environment, record):
 
 @dataclass
 class Incident:
-    """One alert's, from its page to its end: as SNS delivered it to a program, and in every form."""
+    """One group of alerts, from its page to its end: as SNS delivered it to a program, and in every form."""
 
     secret: str = ""
     delivered: list = field(default_factory=list)
@@ -291,8 +292,8 @@ class Incident:
     shown: dict = field(default_factory=dict)
 
     def read(self, inbox, connection):
-        """What came since, of this alert alone."""
-        self.delivered += [one for one in inbox() if "CanaryFails" in one["Subject"]]
+        """What came since, of these alerts alone."""
+        self.delivered += [one for one in inbox() if "Canary" in one["Subject"]]
         threads = {json.loads(one["Message"])["thread"] for one in self.delivered}
         told = connection.control("GET", "/messages")["messages"]
         self.messages = [one for one in told if one["attributes"].get("thread") in threads]
@@ -301,7 +302,7 @@ class Incident:
 
 @pytest.fixture(scope="module")
 def incident(api, cloud, stranger, record):
-    """Alertmanager tells that something is wrong, says so again and again, and then that it is over."""
+    """Alertmanager tells of two alerts as one group, says so again and again, and then that they are over."""
     told, connection = Incident(), Connection(**asdict(cloud))
     inbox = subscribed(cloud, "on-call", "OperatorsTopicArn", environment=["loop"])
     hook = api.post("/hooks", {"environment": "loop", "note": "Alertmanager"}).document
@@ -312,8 +313,16 @@ def incident(api, cloud, stranger, record):
     since = record.ledger()[-1]["at"]
 
     def post(status):
-        sent = alertmanager(status, alertname="CanaryFails")
-        sent["alerts"][0] |= {"startsAt": since, "endsAt": "0001-01-01T00:00:00Z"}
+        sent = alertmanager(status)
+        sent["alerts"] = [
+            {
+                **alertmanager(status, alertname=name)["alerts"][0],
+                "fingerprint": name,
+                "startsAt": since,
+                "endsAt": "0001-01-01T00:00:00Z",
+            }
+            for name in ALERTS
+        ]
         assert stranger.send("POST", hook["path"], body=json.dumps(sent), headers=shown).status == 202
 
     paged = lambda: record.last("verification", "page")  # noqa: E731 - asked again and again
@@ -338,6 +347,7 @@ def test_an_incident_is_one_thread_from_its_page_to_its_end(incident):
     assert {one["attributes"]["thread"] for one in incident.messages} == {f"loop-{incident.shown['id']}"}
     (subject,) = {one["subject"] for one in incident.messages}
     assert subject == f"[stargate loop] alert of CanaryFails (incident {incident.shown['id'][-6:]})"
+    assert incident.shown["conditions"] == [f"alert#{name}" for name in ALERTS]
     assert len([one for one in incident.shown["timeline"] if one["kind"] == "action"]) == 1
 
 

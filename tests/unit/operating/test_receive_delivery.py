@@ -87,6 +87,37 @@ def test_a_delivery_that_comes_again_and_again_changes_nothing(door):
     assert len(door.loop.remedies.started) == 1
 
 
+def grouped(*names, group="{}:{job='gateway'}"):
+    """Critical all of them, as Alertmanager tells of what one rule of its routes puts together."""
+    alerts = []
+    for name in names:
+        (one,) = senders.alertmanager(alertname=name)["alerts"]
+        alerts.append({**one, "fingerprint": f"f-{name}"})
+    return {**senders.alertmanager(), "groupKey": group, "alerts": alerts}
+
+
+def test_who_is_told_of_a_group_is_paged_once_and_hears_of_all(door):
+    """Alertmanager's own routes say what belongs together: of one cause they wake nobody thrice."""
+    door.post(grouped("TargetDown", "ProbeFails", "NoTraffic"))
+    assert door.deliver() == ["taken"] * 3
+    (incident,) = door.loop.operations.by_id(IDENTIFIER).operations.open_incidents()
+    assert incident.conditions == ("alert#TargetDown", "alert#ProbeFails", "alert#NoTraffic")
+    assert len(door.loop.remedies.started) == 1
+    door.loop.performs()
+    ((_, text),) = door.loop.pager.pages
+    assert "Also open:\n- alert of ProbeFails, critical" in text
+    assert "- alert of NoTraffic, critical" in text
+
+
+def test_two_groups_are_two_incidents(door):
+    """Of unlike causes, as far as anybody knows: each wakes somebody."""
+    door.post(grouped("TargetDown"))
+    door.post(grouped("DiskFull", group="{}:{job='other'}"))
+    door.deliver()
+    assert len(door.loop.operations.by_id(IDENTIFIER).operations.open_incidents()) == 2
+    assert len(door.loop.remedies.started) == 2
+
+
 def test_the_end_that_overtakes_the_beginning_leaves_nothing_open(door):
     """Out of order, as two deliveries may come."""
     resolved = senders.alertmanager("resolved")

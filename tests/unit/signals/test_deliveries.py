@@ -130,7 +130,7 @@ def test_what_is_no_delivery_is_told_fault_by_fault(body, paths):
 
 
 def delivered(sent, now=NOW):
-    return [one for event in handed_over(HOOK, sent["alerts"], now) for one in signals_in(event)]
+    return [one for event in handed_over(HOOK, sent, now) for one in signals_in(event)]
 
 
 def test_an_alert_speaks_of_the_hooks_environment_whatever_its_labels_say():
@@ -183,11 +183,19 @@ def test_grafanas_own_test_of_a_contact_point_opens_nothing():
     assert "a test" in told.reason
 
 
+def test_alerts_say_of_which_group_they_were_told():
+    """So that what belongs together for Alertmanager or Grafana is one incident."""
+    (signal,) = delivered(senders.alertmanager())
+    assert signal.facts["group"] == '{}:{alertname="TargetDown"}'
+    (alone,) = delivered({**senders.alertmanager(), "groupKey": ""})
+    assert "group" not in alone.facts
+
+
 def test_many_alerts_are_handed_over_in_several_pieces_that_lambda_takes():
     """An asynchronous call takes 256 KB, and every text is cut to size."""
     alert = senders.alertmanager()["alerts"][0]
     long = {**alert, "annotations": dict.fromkeys(("summary", "description", "runbook_url"), "ü" * 5000)}
-    pieces = list(handed_over(HOOK, [long] * (AT_ONCE + 1), NOW))
+    pieces = list(handed_over(HOOK, {"alerts": [long] * (AT_ONCE + 1)}, NOW))
     assert [len(piece["alerts"]) for piece in pieces] == [AT_ONCE, 1]
     assert all(len(str(piece).encode()) < 256_000 for piece in pieces)
 

@@ -82,8 +82,11 @@ def may_come_of(cause: Condition, effect: Condition) -> bool:
 
 
 def are_related(one: Condition, other: Condition) -> bool:
-    """One may come of the other, or they are of one subject."""
-    return one.subject == other.subject or may_come_of(one, other) or may_come_of(other, one)
+    """One may come of the other, or they are of one subject, or their source told of both as one."""
+    if one.subject == other.subject or may_come_of(one, other) or may_come_of(other, one):
+        return True
+    group = one.facts.get("group")
+    return bool(group) and group == other.facts.get("group")
 
 
 def cause_among(conditions: Iterable[Condition]) -> Condition:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 PAGE = "page"
 MINUTES_TOLD = 5
-UNTOLD = frozenset({"reason", "was", "says", "message", "look", "runbook"})  # told elsewhere, or of no help
+UNTOLD = frozenset(
+    {"reason", "was", "says", "message", "look", "runbook", "group"}
+)  # told elsewhere, or of no help
 
 
 def composed(overview: Overview, action: Action, minutes: Sequence[Minute], now: float) -> Notice:

@@ -37,12 +37,13 @@ def faults_of_delivery(body: Any) -> list[Fault]:
     ]
 
 
-def handed_over(hook: Hook, alerts: list[Any], now: float) -> Iterator[dict[str, Any]]:
-    """Events for whoever takes signals, each with some of the alerts."""
-    taken = [_taken(alert, hook.environment) for alert in alerts]
+def handed_over(hook: Hook, body: Mapping[str, Any], now: float) -> Iterator[dict[str, Any]]:
+    """Events for whoever takes signals, each with some of the alerts and the key of their group."""
+    taken = [_taken(alert, hook.environment) for alert in body["alerts"]]
     for first in range(0, len(taken), AT_ONCE):
         yield {
             "hook": hook.hook_id,
+            "groupKey": text(body, "groupKey"),
             "timestamp": told(now),
             "alerts": taken[first : first + AT_ONCE],
         }

@@ -63,7 +63,8 @@ def _alerts(event: Event) -> list[object] | None:
     """Of Alertmanager and Grafana, as they send them or as a hook hands them over."""
     alerts = event.get("alerts")
     if isinstance(alerts, list) and not WEBHOOKS.isdisjoint(event):
-        return [{"alert": one} for one in alerts]
+        group = text(event, "groupKey")
+        return [{"alert": {**one, "group": group} if isinstance(one, Mapping) else one} for one in alerts]
     return None
 
 

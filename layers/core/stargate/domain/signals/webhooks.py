@@ -53,5 +53,6 @@ def _facts(name: str, alert: Mapping[str, Any]) -> dict[str, str]:
         "instance": text(alert, "labels", "instance"),
         "runbook": text(alert, "annotations", "runbook_url"),
         "look": text(alert, "generatorURL"),
+        "group": text(alert, "group"),
     }
     return {"alert": name, "says": says, **{key: value for key, value in found.items() if value}}

@@ -39,7 +39,7 @@ class ReceiveDelivery:
         faults = faults_of_delivery(document)
         if faults:
             raise InvalidRequestError(faults)
-        for event in handed_over(hook, document["alerts"], now):
+        for event in handed_over(hook, document, now):
             self.taker.hand_over(event)
         return {"hook": hook_id, "accepted": len(document["alerts"])}
 
