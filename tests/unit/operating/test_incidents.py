@@ -279,6 +279,19 @@ def test_an_incident_of_an_environment_that_goes_is_put_away(play):
     )
 
 
+def test_whoever_was_paged_hears_that_an_incident_was_put_away(play):
+    """In the same thread, once: it is not well again, but nobody has to do anything."""
+    told(play, "errors-high", "litellm")
+    play.performs()
+    play.becomes(status=Status.ASLEEP)
+    play.tick()
+    play.tick()
+    page, end = play.pager.notices
+    assert (end.news, end.thread, end.subject) == ("incident-over", page.thread, page.subject)
+    assert end.text.startswith("PUT AWAY: errors-high of litellm in sandbox, which is ASLEEP.")
+    assert "Well again:  nobody looks any more" in end.text
+
+
 def test_an_incident_in_which_nothing_was_done_says_so(play):
     """In mode observe everything is held."""
     play.becomes(mode=Mode.OBSERVE)

@@ -22,7 +22,7 @@ ASKED_FOR = ("detect", "act", "recover")
 
 
 def over(environment: Environment, incident: Incident, timeline: Sequence[Document]) -> Notice:
-    """Of an incident that has ended; of a long timeline its beginning and its end."""
+    """Of an incident that has ended or is put away; of a long timeline its beginning and its end."""
     return Notice(
         news=INCIDENT_OVER,
         notice_id=incident.entry_id,
@@ -45,14 +45,16 @@ def over(environment: Environment, incident: Incident, timeline: Sequence[Docume
 def _lines(environment: Environment, incident: Incident, timeline: Sequence[Document]) -> Iterator[str]:
     done = incident.summary["actions"]
     known, acted, well = (spoken(incident.summary["seconds"][f"to_{what}"]) for what in ASKED_FOR)
-    yield f"OVER: {spelled(incident.conditions[0])} in {environment.name}."
+    what = f"{spelled(incident.conditions[0])} in {environment.name}"
+    is_well = incident.recovered_at is not None
+    yield f"OVER: {what}." if is_well else f"PUT AWAY: {what}, which is {environment.status}."
     if incident.cause != incident.conditions[0]:
         yield f"It came of {spelled(incident.cause)}."
     yield ""
     yield f"Began:       {told(incident.opened_at)}"
     yield f"Known:       after {known}"
     yield f"Acted on:    {f'after {acted}' if done else 'not at all'}"
-    yield f"Well again:  after {well}"
+    yield f"Well again:  {f'after {well}' if is_well else 'nobody looks any more'}"
     yield ""
     yield "What was wrong:"
     yield from listed(map(spelled, incident.conditions))

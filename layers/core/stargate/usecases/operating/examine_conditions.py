@@ -157,7 +157,10 @@ class ExamineConditions:
             *(incident for incident, _ in over),
         ]
         entries = (entry, *(told for _, told in (*ends, *over)))
-        self.operations.record(environment.environment_id, Change(tuple(rows), entries))
+        change = Change(tuple(rows), entries)
+        self.operations.record(environment.environment_id, change)
+        if self.tell_ends is not None:
+            self.tell_ends(overview, replace(overview, operations=known.after(change)))
         return 1
 
     # Alarms of which nobody told.

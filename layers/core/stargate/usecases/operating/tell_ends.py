@@ -27,10 +27,10 @@ class TellEnds:
     ledger: Ledger
 
     def __call__(self, before: Overview, after: Overview) -> None:
-        """Of those that were open before and are not any more."""
+        """Of those that were open before and are not any more, well again or put away."""
         for incident in before.operations.open_incidents():
             ended = after.operations.incidents.get(incident.incident_id)
-            if ended is not None and not ended.open and ended.recovered_at is not None:
+            if ended is not None and not ended.open:
                 self._tell(after.environment, ended)
 
     def _tell(self, environment: Environment, incident: Incident) -> None:
