@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import requests
 import typer
+from typer.core import TyperGroup
 
 from cli.commands import (
     action,
@@ -42,8 +43,17 @@ VERBS = (
     switch,
 )
 
+
+class EnvironmentsFirst(TyperGroup):
+    """The verbs as help lists them: first those that everything else begins with."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return sorted(super().list_commands(ctx), key=lambda name: name != "env")
+
+
 app = typer.Typer(
     name="stargate",
+    cls=EnvironmentsFirst,
     help="LLM gateways on AWS: create them, watch them, change them, drill them, and know what they cost.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

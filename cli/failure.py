@@ -35,7 +35,8 @@ class CommandError(Exception):
         console = Console(stderr=True, highlight=False, markup=False)
         console.print(f"stargate: {self.title}")
         for fault in self.faults:
-            console.print(f"  {fault.path}: {fault.fault}; {fault.allowed}")
+            where = f"{fault.path}: " if fault.path else ""  # it may be all of the document
+            console.print(f"  {where}{fault.fault}; {fault.allowed}")
 
 
 class FailedError(CommandError):

@@ -29,7 +29,10 @@ MOST_SIGNALS = 10_000
 MEANT = ("rules", "version", "follows")  # what of an environment's playbook, as it was shown, is put again
 File = Annotated[Path, typer.Argument(help="A playbook, as `stargate playbook show --json` prints it.")]
 
-playbook = typer.Typer(no_args_is_help=True, help=__doc__)
+playbook = typer.Typer(
+    no_args_is_help=True,
+    help="Playbooks: show an environment's rules, check others, put them in force, replay what it heard.",
+)
 
 
 def register(app: typer.Typer) -> None:

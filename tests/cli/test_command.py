@@ -1,10 +1,15 @@
 """The command itself: how it refuses, and what it prints for programs."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 
 from cli.app import main
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def test_without_an_api_it_says_where_one_may_come_from(tmp_path, monkeypatch, capsys):
@@ -39,6 +44,27 @@ def test_what_the_command_does_not_know_is_bad_input(arguments, capsys):
 
 
 def test_help_is_no_failure(capsys):
-    """Asking for help exits 0 and lists the verbs."""
+    """Asking for help exits 0 and lists the verbs, those of environments before all others."""
     assert main(["--help"]) == 0
-    assert "switch" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert 0 < listed.index("│ env ") < listed.index("│ act ") < listed.index("│ switch ")
+
+
+def test_what_the_readme_says_to_try_without_a_cloud_works(tmp_path, monkeypatch, capsys):
+    """As it stands there, with no API named: no command fails, and the event leads to what is said of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STARGATE_API", raising=False)
+    (block,) = [block for block in README.read_text(encoding="utf-8").split("```\n") if "<<EVENT" in block]
+    commands, event, _ = re.split(r" - <<EVENT\n|EVENT\n", block)
+    (tmp_path / "event").write_text(event)
+    for command in f"{commands} event".splitlines():
+        assert main(shlex.split(command)[1:]) == 0
+    assert "raise_bound" in capsys.readouterr().out
+
+
+def test_a_fault_of_all_of_a_document_names_no_place(tmp_path, capsys):
+    """Where it stands is told only where there is a place to name."""
+    written = tmp_path / "playbook.json"
+    written.write_text("no JSON")
+    assert main(["playbook", "check", str(written)]) == 2
+    assert "\n  line 1: is no JSON" in capsys.readouterr().err
