@@ -14,7 +14,12 @@ from stargate.adapters import aws
 from stargate.adapters.provisioning.change_sets import CloudFormationChangeSets
 from stargate.adapters.workflows.lambda_functions import LambdaExplainer, LambdaPlanner
 from stargate.domain.provisioning.planning import ProposedUpdate, ResourceChange
-from stargate.errors import ExplanationFailedError, PlanFailedError, StackRefusedError
+from stargate.errors import (
+    AwsThrottledError,
+    ExplanationFailedError,
+    PlanFailedError,
+    StackRefusedError,
+)
 
 REGION, STACK = "us-west-1", "stargate-blue-data"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -100,6 +105,13 @@ def test_a_stack_that_is_busy_is_refused(cloud):
     words = "Stack is in UPDATE_IN_PROGRESS state and can not be updated"
     cloud.add_client_error("create_change_set", "ValidationError", words, 400)
     with pytest.raises(StackRefusedError, match="UPDATE_IN_PROGRESS"):
+        preview()
+
+
+def test_a_throttled_set_is_no_refusal(cloud):
+    """CloudFormation says nothing of the change then."""
+    cloud.add_client_error("create_change_set", "Throttling", "Rate exceeded", 400)
+    with pytest.raises(AwsThrottledError, match="Rate exceeded"):
         preview()
 
 

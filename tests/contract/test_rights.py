@@ -12,7 +12,7 @@ from stargate.adapters import aws
 from stargate.adapters.provisioning.account import AwsAccount
 from stargate.adapters.provisioning.iam import SimulatedRights
 from stargate.domain.provisioning.rights import Right
-from stargate.errors import AccountUnaskableError
+from stargate.errors import AccountUnaskableError, AwsThrottledError
 
 ROLE = "arn:aws:iam::123456789012:role/control-plane/service"
 BOUNDARY = "arn:aws:iam::123456789012:policy/control-plane/boundary"
@@ -113,6 +113,14 @@ def test_who_may_not_be_asked_about_is_told_too(stubbed):
         iam.add_client_error("simulate_principal_policy", "AccessDenied", "not authorized")
         refused = SimulatedRights(ROLE, BOUNDARY).refused("us-east-1", "one", ["AWS::RDS::DBInstance"])
     assert list(refused.values()) == ["IAM does not tell (AccessDenied: not authorized)"]
+
+
+def test_a_simulator_that_has_no_time_is_asked_again(stubbed):
+    """What IAM does not say just now is no fault of the environment's: the workflow asks anew."""
+    with stubbed("iam") as iam:
+        iam.add_client_error("simulate_principal_policy", "Throttling", "Rate exceeded", 400)
+        with pytest.raises(AwsThrottledError):
+            SimulatedRights(ROLE, BOUNDARY).refused("us-east-1", "one", ["AWS::RDS::DBInstance"])
 
 
 def test_tags_that_count_no_costs_are_told(stubbed):

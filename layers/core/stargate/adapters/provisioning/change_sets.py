@@ -14,6 +14,7 @@ from stargate.adapters.aws import client, code_of, message_of
 from stargate.adapters.provisioning.cloudformation import listed
 from stargate.domain.provisioning.planning import ResourceChange
 from stargate.errors import StackRefusedError
+from stargate.throttles import throttle_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ class CloudFormationChangeSets:
         except ClientError as error:
             if any(words in message_of(error) for words in UNCHANGED):
                 return []
-            raise StackRefusedError(message_of(error)) from error
+            raise throttle_in(error) or StackRefusedError(message_of(error)) from error
         try:
             return _read(cloudformation, place)
         finally:
@@ -63,9 +64,8 @@ class CloudFormationChangeSets:
         except ClientError as error:
             if code_of(error) != "AlreadyExistsException":
                 raise
-            cloudformation.delete_change_set(
-                **place
-            )  # of a plan that was cut off: it tells of the stack as it was
+            # Of a plan that was cut off: it tells of the stack as it was.
+            cloudformation.delete_change_set(**place)
             cloudformation.create_change_set(**asked)
 
 
