@@ -46,7 +46,8 @@ test: setup ## every test but the long ones
 	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/proof --ignore=tests/gateway
 
 proof: setup gateway-check ## the long tests
-	$(BIN)/pytest -n 2 --dist loadgroup --timeout 900 tests/proof
+	$(BIN)/pytest -n 2 --dist loadgroup --timeout 900 --ignore=tests/proof/test_crowd.py tests/proof
+	$(BIN)/pytest tests/proof/test_crowd.py
 
 # The real LiteLLM proxy: a judge with pins of its own, so in a virtual environment of its own.
 .venv-litellm/.ready: requirements/litellm.txt | setup

@@ -1,9 +1,8 @@
 """Many environments at once, while AWS throttles, in a cloud of their own; then twenty go, each interrupted.
 
-As many as STARGATE_CROWD says, and only where it says so: twenty take a quarter of an hour of two cores.
-
-How long each has to go is told all along, and held against how long it really took. Time runs slower here
-than in other tests: what is ours takes as long as this machine needs, and shall be small beside the cloud's.
+Fifty, or as many as STARGATE_CROWD says. How long each has to go is told all along, and held against how
+long it really took. Time runs slower here than in other tests, and nothing else runs beside it: what is ours
+takes as long as this machine needs, and shall be small beside the cloud's.
 """
 
 import os
@@ -17,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import requests
 from botocore.credentials import Credentials
 
 from cli.client import ApiClient
@@ -31,22 +31,18 @@ from tests.cloud import raised
 from tests.e2e.leaving import let_go
 from tests.e2e.patience import settled
 
-pytestmark = [
-    pytest.mark.cloud,
-    pytest.mark.timeout(2400),
-    pytest.mark.skipif("STARGATE_CROWD" not in os.environ, reason="a quarter of an hour: STARGATE_CROWD=20"),
-]
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(3000)]
 
-MANY = int(os.environ.get("STARGATE_CROWD", "20"))
+MANY = int(os.environ.get("STARGATE_CROWD", "50"))
 GOING = min(MANY, 20)
-SCALE = 6.0
-AT_ONCE = 16  # functions: most of a crowd's pause because AWS throttles them
+SCALE = 5.0
+AT_ONCE = 8  # functions: more than there are processors, since some pause because AWS throttles them
 SEED = "50"  # durations and moments of interruption can be had again
 PRESET = PRESETS["poc"]
 REGIONS = (PRESET.region, "us-east-1")
 QUOTAS = 200.0  # of everything that is counted: what an account asks for before it makes so many
 CLOUDFORMATION = {"service": "cloudformation", "per_second": 5, "burst": 20}
-LOOK_EVERY, LIMIT = 6.0, 900.0  # real seconds
+LOOK_EVERY, LIMIT = 6.0, 1200.0  # real seconds
 NEAR, OF_TWENTY = 0.2, 16  # within a fifth of the truth, in so many of twenty
 _never = threading.Event()
 
@@ -141,7 +137,10 @@ def _look(api, cloud, told):
 
 def _listed(api):
     """In one call: to ask for each would be much of what there is to compute. Unheard, it is asked again."""
-    answer = api.get("/environments", limit="100")
+    try:
+        answer = api.get("/environments", limit="100")
+    except requests.Timeout:
+        return []
     documents: list[Document] = answer.document["environments"] if answer.status == 200 else []
     return documents
 
