@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from stargate.domain.life.changes import faults_of_change
 from stargate.domain.life.schedule import Schedule, schedule_faults
 
 WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -71,3 +72,18 @@ def test_a_schedule_that_cannot_be_meant_is_refused(changes, paths):
     """Days that never begin, places nobody knows, dates that never come."""
     document = {**OFFICE.document(), **changes}
     assert [fault.path for fault in schedule_faults(document)] == paths
+
+
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [
+        (
+            {"schedule": {**OFFICE.document(), "holidays": ["2026-12-25"] * 367}},
+            "a list without repetitions, not empty, at most 366 long",
+        ),
+        ({"drills": {"availability": 89.5}}, "a number from 90 to 99.99"),
+    ],
+)
+def test_what_is_too_much_is_refused_with_what_is_allowed(change, allowed):
+    """A row of the table holds no endless list, and a share is no whole number."""
+    assert [fault.allowed for fault in faults_of_change(change)] == [allowed]

@@ -130,6 +130,7 @@ def test_a_request_that_is_sent_again_changes_nothing(change):
         ),
         ('{"version": 0,\n "follows": "mine"}', [("/follows", 2), ("/rules", 1)]),
         ('{"version": 0,\n "follows": "default",\n "rules": []}', [("/rules", 3)]),
+        ('{"version": 0,\n "follows": "default",\n "note": 5}', [("/note", 3)]),
     ],
 )
 def test_a_request_with_faults_is_refused_with_the_line_of_each(change, sent, expected):

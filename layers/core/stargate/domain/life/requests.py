@@ -84,7 +84,8 @@ HOURS = {
     "time_zone": {"type": "string"},
 }
 SCHEDULE = json_object(
-    {**HOURS, "holidays": {"type": "array", "items": {"type": "string"}}}, required=tuple(HOURS)
+    {**HOURS, "holidays": {"type": "array", "items": {"type": "string"}, "maxItems": 366}},
+    required=tuple(HOURS),
 )
 VERSION = {"type": "string", "pattern": r"^(latest|[0-9a-f]{12})\Z"}
 PLAN = {"type": "string", "pattern": r"^[0-9a-f]{16}\Z"}
@@ -200,9 +201,11 @@ def _allowed(schema: dict[str, Any]) -> str:
         pattern = schema["pattern"].replace(r"\Z", "$")
         return f"text matching {pattern}" + (f", but not {', '.join(refused)}" if refused else "")
     if "minimum" in schema:
-        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+        number = "a number" if schema["type"] == "number" else "a whole number"
+        return f"{number} from {schema['minimum']} to {schema['maximum']}"
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return " or ".join(TYPES[kind] for kind in kinds)
+    most = f", at most {schema['maxItems']} long" if "maxItems" in schema else ""
+    return f"{' or '.join(TYPES[kind] for kind in kinds)}{most}"
 
 
 def _readable_spec(request: Any, broken: set[str]) -> Spec | None:

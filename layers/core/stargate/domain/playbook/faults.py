@@ -20,12 +20,17 @@ def faults_of(document: Any) -> tuple[Fault, ...]:
     return tuple(_faults(document))
 
 
-def _faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+def faults_around(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Of what stands beside the rules, if there are any."""
     for field in document:
         if field not in TOP:
             yield Fault(f"/{field}", "is not known", f"one of {', '.join(TOP)}")
     if "note" in document:
         yield from said("/note", document["note"])
+
+
+def _faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from faults_around(document)
     rules = document.get("rules")
     if not isinstance(rules, list) or not 0 < len(rules) <= MOST_RULES:
         yield Fault("/rules", "is no list, or has too few or too many", f"a list of 1 to {MOST_RULES} rules")

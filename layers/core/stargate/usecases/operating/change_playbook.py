@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargate.domain.faults import Fault
 from stargate.domain.playbook.default import IDENTITY
-from stargate.domain.playbook.faults import faults_of
+from stargate.domain.playbook.faults import faults_around, faults_of
 from stargate.domain.playbook.own import OF_DEFAULT, OWN, UNWRITTEN, OwnPlaybook, differences
 from stargate.errors import (
     ConflictError,
@@ -112,9 +112,8 @@ def _faults(request: Any) -> list[Fault]:
     follows = request.get("follows", OWN)
     if follows not in (OWN, OF_DEFAULT):
         found.append(Fault("/follows", f"{follows!r} is not known", f"one of {OF_DEFAULT}, {OWN}"))
-    if follows == OF_DEFAULT and "rules" in request:
-        found.append(Fault("/rules", "are of a playbook of its own", "none, to follow the default"))
-        return found
     if follows == OF_DEFAULT:
-        return found
+        if "rules" in request:
+            found.append(Fault("/rules", "are of a playbook of its own", "none, to follow the default"))
+        return [*found, *faults_around(request)]
     return [*found, *faults_of(request)]
