@@ -225,6 +225,18 @@ def test_checks_are_recorded_for_the_attempt_they_were_made_in(store):
     assert store.environments.get(environment.environment_id).checks == (check,)
 
 
+def test_checks_are_not_written_over_by_who_read_before_they_were_made(store):
+    """A change of the mode meanwhile would have taken a failed check away, and with it DEGRADED."""
+    before = created(store)
+    store.environments.record_checks(before, [Check("keys", ok=False, measured="none", bound="one")])
+    with pytest.raises(ConflictError):
+        store.environments.replace(before, replace(before, mode=Mode.OBSERVE), an_entry("0000000002000-b"))
+    seen = store.environments.get(before.environment_id)
+    assert [check.ok for check in seen.checks] == [False]
+    store.environments.replace(seen, replace(seen, mode=Mode.OBSERVE), an_entry("0000000002000-b"))
+    assert store.environments.get(before.environment_id).checks == seen.checks
+
+
 def test_environments_are_listed_in_pages(store):
     """Every environment once, in the order they were made."""
     for number in range(5):

@@ -89,7 +89,8 @@ class FakeEnvironments:
     def record_checks(self, environment, checks, kept=()):
         present = self.table.environments[environment.environment_id]
         if (present.status, present.attempt) == (environment.status, environment.attempt):
-            found = replace(present, checks=tuple(checks), kept=tuple(kept))
+            revision = present.revision + 1
+            found = replace(present, checks=tuple(checks), kept=tuple(kept), revision=revision)
             self.table.environments[environment.environment_id] = found
 
     def note(self, environment, entry):

@@ -45,7 +45,9 @@ class Environments(Protocol):
 
     def record_checks(
         self, environment: Environment, checks: Sequence[Check], kept: Sequence[Kept] = ()
-    ) -> None: ...
+    ) -> None:
+        """Of the attempt that it is in; whoever read it before may not write it as it was."""
+        ...
 
     def note(self, environment: Environment, entry: Entry) -> None:
         """Into its ledger, and nothing else; the same entry again changes nothing."""

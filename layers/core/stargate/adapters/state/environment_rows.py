@@ -108,8 +108,9 @@ class EnvironmentRows:
                 ":kept": [one.document() for one in kept],
                 ":status": environment.status.value,
                 ":attempt": environment.attempt,
+                ":one": 1,
             },
-            UpdateExpression="SET checks = :checks, kept = :kept",
+            UpdateExpression="SET checks = :checks, kept = :kept ADD revision :one",
             ConditionExpression=SAME_ATTEMPT,
             ExpressionAttributeNames={"#status": "status"},
         )
