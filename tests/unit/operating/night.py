@@ -679,7 +679,7 @@ WISHES = (
 )
 WEIGHTS = {
     "hear": 12,
-    "aim": 10,
+    "aim": 14,
     "crash": 4,
     "again": 2,
     "alarm": 4,
