@@ -50,8 +50,16 @@ class FakeLooks:
 
 @dataclass
 class FakeWorkflows:
+    """`ended` has how an execution ended, by its name; the others that were started run."""
+
     started: list = field(default_factory=list)
+    ended: dict = field(default_factory=dict)
     throttled: bool = False
+
+    def status(self, work, execution_name):
+        if (work.value, execution_name) not in [start[:2] for start in self.started]:
+            return None
+        return self.ended.get(execution_name, "RUNNING")
 
     def start(self, work, execution_name, payload):
         if self.throttled:

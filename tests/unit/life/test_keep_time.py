@@ -39,6 +39,7 @@ class Clockwork(Night):
             self.workflows,
             self.retire,
             self.begin,
+            self.settle,
             self.clock,
             self.narrator("keep_time"),
         )
@@ -102,9 +103,25 @@ def test_a_workflow_that_never_began_is_started(clockwork):
         clockwork.at(8)
     clockwork.workflows.throttled = False
     assert clockwork.now().status is Status.RETIRING
-    for hours in (8.1, 8.2):
-        assert clockwork.at(hours) == {}
+    assert clockwork.at(8.1) == {"sandbox": "retire begun"}
+    assert clockwork.at(8.2) == {}
     assert [start[0] for start in clockwork.workflows.started] == ["provision", "retire"]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_a_workflow_whose_end_was_not_heard_ends_its_attempt(clockwork, status):
+    """EventBridge may lose the event: it says so, and the work can be resumed; what runs is let be."""
+    environment = clockwork.begin("sleep", "sandbox")
+    assert clockwork.at(1) == {}
+    clockwork.workflows.ended[environment.execution_name] = status
+    assert clockwork.at(1.1) == {"sandbox": "sleep settled"}
+    assert clockwork.at(1.2) == {}
+    seen = clockwork.now()
+    assert (seen.status, seen.failure.reason) == (
+        Status.FAILED,
+        f"its workflow ended {status} without a word",
+    )
+    assert clockwork.begin("resume", "sandbox").status is Status.UPDATING
 
 
 def test_a_schedule_has_it_asleep_at_night_and_awake_by_day(clockwork):

@@ -16,6 +16,10 @@ class Workflows(Protocol):
         """Start the one that does this work; the same name again starts nothing."""
         ...
 
+    def status(self, work: Work, execution_name: str) -> str | None:
+        """RUNNING, or how it ended, or None if there never was one of that name."""
+        ...
+
 
 class Remedies(Protocol):
     """The workflow that performs and verifies one action."""

@@ -97,6 +97,7 @@ def keep_time() -> KeepTime:
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.keep_time import KeepTime
     from stargate.usecases.life.retire_environment import RetireEnvironment
+    from stargate.wiring.provisioning import settle_environment
 
     given = settings.read(settings.KeepTimeSettings)
     table, workflows = Table(given.table_name), workflows_of(given)
@@ -110,6 +111,7 @@ def keep_time() -> KeepTime:
         workflows,
         RetireEnvironment(environments, workflows, clock, identifiers, narrator),
         BeginWork(environments, OperationsTable(table), workflows, clock, identifiers, narrator),
+        settle_environment("keep_time"),
         clock,
         narrator,
     )

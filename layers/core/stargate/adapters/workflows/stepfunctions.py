@@ -31,6 +31,9 @@ class StepFunctionsWorkflows:
     def start(self, work: Work, execution_name: str, payload: Mapping[str, Any]) -> None:
         _start(self.machines[work], execution_name, payload)
 
+    def status(self, work: Work, execution_name: str) -> str | None:
+        return _status(self.machines[work], execution_name)
+
 
 @dataclass(frozen=True)
 class StepFunctionsDrills:

@@ -1,6 +1,7 @@
 """Every few minutes: what is due by the clock. Ends, schedules, restarted databases, examinations for drift.
 
-And what was asked for and has not begun: whoever asked was cut off before the workflow was started.
+And work that is not under way: its workflow was never started, because whoever asked was cut off, or it
+ended and the event of that was lost.
 
 All of it is an order somebody gave beforehand, so the mode does not hold it; the kill switch does.
 """
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from stargate.usecases.life.begin_work import BeginWork
     from stargate.usecases.life.retire_environment import RetireEnvironment
     from stargate.usecases.narrate import Narrator
+    from stargate.usecases.provisioning.settle_environment import SettleEnvironment
 
+ENDED = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 DUE_FOR = 15 * 60.0  # three ticks, should one or two not come
 
 
@@ -39,6 +42,7 @@ class KeepTime:
     workflows: Workflows
     retire: RetireEnvironment
     begin: BeginWork
+    settle: SettleEnvironment
     clock: Clock
     narrator: Narrator
 
@@ -51,17 +55,27 @@ class KeepTime:
         return in_turn(present, self._look_at, complaint, (ConflictError, EnvironmentBusyError))
 
     def _look_at(self, environment: Environment) -> str:
-        if environment.status in AT_WORK:  # to start what has begun, or has ended, starts nothing
-            payload = environment.execution_payload
-            self.workflows.start(environment.work, environment.execution_name, payload)
-        if environment.is_going:
-            return ""
+        resumed = self._see_to_its_workflow(environment) if environment.status in AT_WORK else ""
+        if resumed or environment.is_going:
+            return resumed
         return (
             self._end(environment)
             or self._follow_schedule(environment)
             or self._stop_again(environment)
             or self._examine(environment)
         )
+
+    def _see_to_its_workflow(self, environment: Environment) -> str:
+        work, execution = environment.work, environment.execution_name
+        status = self.workflows.status(work, execution)
+        if status is None:
+            self.workflows.start(work, execution, environment.execution_payload)
+            return f"{work} begun"
+        if status in ENDED:
+            reason = f"its workflow ended {status} without a word"
+            self.settle(environment.environment_id, environment.attempt, Status.FAILED, status, reason)
+            return f"{work} settled"
+        return ""
 
     def _end(self, environment: Environment) -> str:
         deadline, now = environment.deadline, self.clock.now()
