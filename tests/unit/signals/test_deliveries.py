@@ -206,3 +206,9 @@ def test_a_hooks_own_secret_calls_for_nothing_when_it_changes():
     told = read_signal(record)
     assert isinstance(told, Ignored)
     assert "of a hook" in told.reason
+
+
+def test_a_name_without_end_is_a_subject_that_the_table_takes():
+    """In whichever script: a sort key has 1024 bytes, and more stands in it."""
+    signal = read_signal(senders.alertmanager(alertname="𒀀" * 500))
+    assert len(signal.subject.encode()) <= 800

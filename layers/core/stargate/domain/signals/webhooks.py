@@ -17,6 +17,9 @@ SEVERITIES = {
     **dict.fromkeys(("info", "none", "notice"), Severity.INFO),
 }
 A_TEST = ("TestAlert", "Grafana")  # alertname and instance of what Grafana's button "Test" sends
+LONGEST_SUBJECT = (
+    200  # it is part of a sort key, of which DynamoDB takes 1024 bytes: four for some characters
+)
 ENDS = frozenset({"resolved", "ok", "normal"})
 
 
@@ -31,7 +34,7 @@ def read_alert(envelope: Envelope) -> Signal | Ignored:
         kind="alert",
         severity=SEVERITIES.get(text(alert, "labels", "severity").lower(), Severity.WARNING),
         turn=Turn.CLOSES if over else Turn.OPENS,
-        subject=text(alert, "labels", "service") or name,
+        subject=(text(alert, "labels", "service") or name)[:LONGEST_SUBJECT],
         source=_source(name, text(alert, "fingerprint")),
         facts=_facts(name, alert),
     )
