@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import requests
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
 from cli.commands import (
@@ -80,6 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(failure, as_json=as_json)
     except InvalidRequestError as refusal:
         return _told(BadInputError("this is refused as it stands", refusal.faults), as_json=as_json)
+    except (BotoCoreError, ClientError) as failure:  # all that is asked of AWS's library is to sign
+        told = f"the request cannot be signed: {failure}; sign in as for the AWS CLI, or set AWS_PROFILE"
+        return _told(FailedError(told), as_json=as_json)
     except requests.RequestException as failure:
         return _told(FailedError(f"the API does not answer: {failure}"), as_json=as_json)
     return 0

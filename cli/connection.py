@@ -35,6 +35,8 @@ def connect(api: str | None, region: str | None) -> ApiClient:
 
 
 def _on_aws(api: str, region: str | None) -> ApiClient:
+    if urlsplit(api).scheme not in {"http", "https"} or not urlsplit(api).hostname:
+        raise BadInputError(f"{api!r} is no address of an API: give the stack's output ApiUrl")
     session = boto3.Session()
     place = region or _region_of(api) or session.region_name
     if not place:

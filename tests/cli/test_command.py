@@ -36,6 +36,27 @@ def test_for_programs_a_refusal_is_a_problem_document(tmp_path, monkeypatch, cap
     assert "no API" in json.loads(said.err)["title"]
 
 
+@pytest.mark.parametrize("api", ["nonsense", "ftp://api", "https://"])
+def test_what_is_no_address_of_an_api_is_bad_input(api, capsys):
+    """It says where the right one stands."""
+    assert main(["switch", "--api", api, "--api-region", "us-east-1"]) == 2
+    assert "ApiUrl" in capsys.readouterr().err
+
+
+def test_who_is_not_signed_in_is_told_so(tmp_path, monkeypatch, capsys):
+    """In the words of AWS's library, with what to do about it."""
+    (tmp_path / "config").write_text(
+        "[profile away]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = none\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    for profile in ("away", "nobody"):
+        monkeypatch.setenv("AWS_PROFILE", profile)
+        assert main(["switch", "--api", "https://a.execute-api.us-east-1.amazonaws.com/v1"]) == 1
+        told = " ".join(capsys.readouterr().err.split())
+        assert profile in told
+        assert "sign in as for the AWS CLI" in told
+
+
 @pytest.mark.parametrize("arguments", [["nonsense"], ["switch", "sideways"], ["switch", "--no-such-option"]])
 def test_what_the_command_does_not_know_is_bad_input(arguments, capsys):
     """An unknown verb, argument or option exits 2 and says what was wrong."""
