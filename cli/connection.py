@@ -6,7 +6,6 @@ whose description `make up` left in .stargate/local.json.
 
 import json
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -29,9 +28,7 @@ def connect(api: str | None, region: str | None) -> ApiClient:
     """
     if api:
         return _on_aws(api, region)
-    local = _local_cloud()
-    credentials = Credentials(local["access_key_id"], local["secret_access_key"])
-    return ApiClient(local["api"], local["region"], credentials)
+    return _on_the_local_cloud(_description())
 
 
 def _on_aws(api: str, region: str | None) -> ApiClient:
@@ -53,11 +50,19 @@ def _region_of(api: str) -> str | None:
     return labels[2] if len(labels) > 3 and labels[1] == "execute-api" else None
 
 
-def _local_cloud() -> dict[str, Any]:
+def _on_the_local_cloud(description: Path) -> ApiClient:
+    try:
+        local: dict[str, str] = json.loads(description.read_text(encoding="utf-8"))
+        credentials = Credentials(local["access_key_id"], local["secret_access_key"])
+        return ApiClient(local["api"], local["region"], credentials)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInputError(f"{description} is damaged: `make up` writes it anew") from error
+
+
+def _description() -> Path:
     for folder in (Path.cwd(), *Path.cwd().parents):
-        description = folder / LOCAL
-        if description.is_file():
-            return dict(json.loads(description.read_text()))
+        if (folder / LOCAL).is_file():
+            return folder / LOCAL
     raise NoApiError(
         "no API to speak to: give --api or STARGATE_API (the stack's output ApiUrl), or start the local cloud"
         " with `make up`"

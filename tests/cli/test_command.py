@@ -24,6 +24,20 @@ def test_without_an_api_it_says_where_one_may_come_from(tmp_path, monkeypatch, c
     assert "make up" in told
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"api": "http://127.0.0.1:4566"}'])
+def test_a_damaged_description_of_the_local_cloud_is_bad_input(text, tmp_path, monkeypatch, capsys):
+    """Cut off or edited by hand: the message says which file and what writes it."""
+    description = tmp_path / ".stargate" / "local.json"
+    description.parent.mkdir()
+    description.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STARGATE_API", raising=False)
+    assert main(["env", "list"]) == 2
+    told = capsys.readouterr().err
+    assert "local.json is damaged" in told.replace("\n", "")
+    assert "make up" in told
+
+
 def test_for_programs_a_refusal_is_a_problem_document(tmp_path, monkeypatch, capsys):
     """With --json a refusal is JSON on standard error, and standard output stays empty."""
     monkeypatch.chdir(tmp_path)

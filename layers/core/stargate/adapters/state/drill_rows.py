@@ -38,6 +38,7 @@ class DrillRows:
         rows = self.table.every(
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues={name: encode(value) for name, value in bounds.items()},
+            ConsistentRead=True,  # by what other drills hold it is decided what this one may
         )
         return [_drill(row) for row in rows]
 
