@@ -51,11 +51,13 @@ def service_of(node: ast.expr, known: Mapping[str, str]) -> str | None:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name in MAKERS and node.args and isinstance(node.args[0], ast.Constant):
             return str(node.args[0].value)
+        if f"{name}()" in known:
+            return known[f"{name}()"]
     return known.get(ast.unparse(node))
 
 
 def clients(tree: ast.AST) -> dict[str, str]:
-    """Names that stand for a client somewhere in the file: variables, attributes and properties."""
+    """Names that stand for a client somewhere in the file: variables, attributes, functions."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.cloud import Cloud
@@ -9,17 +10,23 @@ from tests.cloud import Cloud
 Document = dict[str, Any]
 
 
-def subscribed(cloud: Cloud, name: str, topic: str, **policy: list[str]) -> Callable[[], list[Document]]:
+@contextmanager
+def subscribed(
+    cloud: Cloud, name: str, topic: str, **policy: list[str]
+) -> Iterator[Callable[[], list[Document]]]:
     """What came since it was asked last, as SNS wraps it; `topic` is an output's name, `policy` a filter."""
     queues, arn = cloud.client("sqs"), cloud.output(topic)
     queue = queues.create_queue(QueueName=name)["QueueUrl"]
     found = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     address = found["Attributes"]["QueueArn"]
     queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(may_send(arn, address))})
-    cloud.client("sns").subscribe(
+    topics = cloud.client("sns")
+    subscription = topics.subscribe(
         TopicArn=arn, Protocol="sqs", Endpoint=address, Attributes={"FilterPolicy": json.dumps(policy)}
     )
-    return lambda: list(taken(queues, queue))
+    yield lambda: list(taken(queues, queue))
+    topics.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    queues.delete_queue(QueueUrl=queue)
 
 
 def taken(queues: Any, queue: str) -> Iterator[Document]:

@@ -301,10 +301,16 @@ class Incident:
 
 
 @pytest.fixture(scope="module")
-def incident(api, cloud, stranger, record):
+def inbox(cloud):
+    """Of whoever is on call for this environment alone."""
+    with subscribed(cloud, "on-call", "OperatorsTopicArn", environment=["loop"]) as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def incident(api, cloud, stranger, record, inbox):
     """Alertmanager tells of two alerts as one group, says so again and again, and then that they are over."""
     told, connection = Incident(), Connection(**asdict(cloud))
-    inbox = subscribed(cloud, "on-call", "OperatorsTopicArn", environment=["loop"])
     hook = api.post("/hooks", {"environment": "loop", "note": "Alertmanager"}).document
     told.secret = cloud.client("secretsmanager").get_secret_value(SecretId=hook["secret"]["name"])[
         "SecretString"

@@ -49,8 +49,8 @@ def record(api, witness, environment):
 @pytest.fixture(scope="module")
 def inbox(cloud):
     """Alice's: she has subscribed by her name."""
-    box = subscribed(cloud, "alice", "ApproversTopicArn", approver=["alice"])
-    return lambda: [one["Message"] for one in box()]
+    with subscribed(cloud, "alice", "ApproversTopicArn", approver=["alice"]) as box:
+        yield lambda: [one["Message"] for one in box()]
 
 
 @pytest.fixture(scope="module")

@@ -260,5 +260,5 @@ def test_a_list_of_nobodys_and_a_mark_of_nothing_are_refused(play):
     """By name."""
     with pytest.raises(EnvironmentNotFoundError):
         play.show("other", 1, None)
-    with pytest.raises(InvalidRequestError, match="'soon' is not allowed"):
+    with pytest.raises(InvalidRequestError, match="next: is no mark of a page"):
         play.show("sandbox", 1, "soon")

@@ -32,14 +32,15 @@ class SimulatedRights:
         _, partition, _, _, account, _ = self.role_arn.split(":", 5)
         wanted = rights_to_make(types, Place(partition, account, region, name))
         services = [list(rights) for _, rights in groupby(sorted(wanted, key=_by_service), _by_service)]
-        ask = partial(self._refused_of_service, client("iam"), region)
+        client("iam")  # made before there are threads: boto3 makes no two clients side by side
+        ask = partial(self._refused_of_service, region)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return {right: reason for told in pool.map(ask, services) for right, reason in told.items()}
 
-    def _refused_of_service(self, iam: Any, region: str, rights: Sequence[Right]) -> dict[Right, str]:
+    def _refused_of_service(self, region: str, rights: Sequence[Right]) -> dict[Right, str]:
         """The simulator tries each action on each resource: of its answers only the pairs asked for count."""
         try:
-            results = list(self._try(iam, region, rights))
+            results = list(self._try(region, rights))
         except ClientError as error:
             throttled = throttle_in(error)
             if throttled:
@@ -49,8 +50,9 @@ class SimulatedRights:
         reasons = {right: _reason(decided.get((right.action, right.resource), {})) for right in rights}
         return {right: reason for right, reason in reasons.items() if reason}
 
-    def _try(self, iam: Any, region: str, rights: Sequence[Right]) -> Iterator[Mapping[str, Any]]:
-        pages = iam.get_paginator("simulate_principal_policy").paginate(
+    def _try(self, region: str, rights: Sequence[Right]) -> Iterator[Mapping[str, Any]]:
+        pages = client("iam").get_paginator("simulate_principal_policy")
+        asked = pages.paginate(
             PolicySourceArn=self.role_arn,
             ActionNames=sorted({right.action for right in rights}),
             ResourceArns=sorted({right.resource for right in rights}),
@@ -60,7 +62,7 @@ class SimulatedRights:
                 _context("iam:PassedToService", "ecs-tasks.amazonaws.com"),
             ],
         )
-        for page in pages:
+        for page in asked:
             yield from page["EvaluationResults"]
 
 
