@@ -67,6 +67,7 @@ class FakeStacks:
     updated: list = field(default_factory=list)
     continued: list = field(default_factory=list)
     refuse: dict = field(default_factory=dict)
+    updated_before: dict = field(default_factory=dict)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def describe(self, region, stack_name):
@@ -108,6 +109,9 @@ class FakeStacks:
         if stack_name in self.refuse:
             raise StackRefusedError(self.refuse[stack_name])
         stack = self.stacks[stack_name]
+        if stack_name in self.updated_before:
+            stack.outputs = self.updated_before[stack_name]
+            raise StackUnchangedError(stack_name)
         if (stack.parameters, stack.template_url) == (dict(parameters), template_url):
             raise StackUnchangedError(stack_name)
         stack.before = stack.parameters, stack.template_url

@@ -219,3 +219,12 @@ def test_a_stack_of_a_row_without_fingerprint_is_compared_by_cloudformation(work
     workshop.update(overrides=MORE)
     assert workshop.stacks.updated == ["stargate-sandbox-litellm"]
     assert workshop.answered() == set(PLAIN.names) - {"litellm"}
+
+
+def test_what_an_earlier_call_has_updated_is_looked_at_anew(workshop):
+    """Its answer was lost, and the call came again: by then the stack has other outputs than when looked at."""
+    outputs = {**workshop.stacks.stacks["stargate-sandbox-data"].outputs, "DatabaseAddress": "larger.example"}
+    workshop.stacks.updated_before["stargate-sandbox-data"] = outputs
+    workshop.update(overrides=LARGER)
+    assert workshop.table.nodes[workshop.environment.environment_id]["data"].outputs == outputs
+    assert "data" in workshop.answered()

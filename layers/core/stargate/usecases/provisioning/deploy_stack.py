@@ -120,8 +120,8 @@ class DeployStack:
     def _perform(self, situation: Situation, observed: ObservedStack | None, move: DeployMove) -> None:
         if isinstance(move, Submit):
             self._submit(situation)
-        elif isinstance(move, Update) and observed is not None:
-            self._update(situation, observed, move)
+        elif isinstance(move, Update):
+            self._update(situation, move)
         elif isinstance(move, Failed):
             self.desk.fail(situation, move.failure)
         elif isinstance(move, Stands) and observed is not None:
@@ -196,7 +196,7 @@ class DeployStack:
             return
         self.desk.save(environment.environment_id, submitted, replace(submitted, stack_id=stack_id))
 
-    def _update(self, situation: Situation, observed: ObservedStack, move: Update) -> None:
+    def _update(self, situation: Situation, move: Update) -> None:
         """Asked for first, noted after: a stack that still stands as it was is never taken for updated."""
         environment, order = situation.environment, self._order(situation)
         try:
@@ -208,7 +208,7 @@ class DeployStack:
                 situation.request_token,
             )
         except StackUnchangedError:
-            self._stands(situation, observed)
+            self._found_unchanged(situation)
             return
         except StackRefusedError as refused:
             if "_IN_PROGRESS" in str(refused):
@@ -216,6 +216,12 @@ class DeployStack:
             self._refused(situation, str(refused))
             return
         self._note_updating(situation, order, move)
+
+    def _found_unchanged(self, situation: Situation) -> None:
+        """Looked at anew: the same call may have come before, and what it changed has other outputs."""
+        observed = self.stacks.describe(situation.region, situation.stack_name)
+        if observed is not None and observed.status in STANDING_STATUSES:
+            self._stands(situation, observed)
 
     def _with_live_bounds(self, situation: Situation, order: Order) -> Mapping[str, str]:
         """A change leaves autoscaling where it is: what raised a bound still needs it."""
