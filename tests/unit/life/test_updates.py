@@ -222,7 +222,7 @@ def test_a_stack_of_a_row_without_fingerprint_is_compared_by_cloudformation(work
 
 
 def test_what_an_earlier_call_has_updated_is_looked_at_anew(workshop):
-    """Its answer was lost, and the call came again: by then the stack has other outputs than when looked at."""
+    """Its answer was lost, and the call came again: by then the stack has outputs that it had not before."""
     outputs = {**workshop.stacks.stacks["stargate-sandbox-data"].outputs, "DatabaseAddress": "larger.example"}
     workshop.stacks.updated_before["stargate-sandbox-data"] = outputs
     workshop.update(overrides=LARGER)
