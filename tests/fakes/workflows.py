@@ -95,6 +95,7 @@ class FakeCallbacks:
 @dataclass
 class FakeMovers:
     calls: list = field(default_factory=list)
+    newest_first: bool = False
 
     def deploy(self, environment_id, attempt, node, cause):
         self.calls.append(("deploy", environment_id, attempt, node, cause))

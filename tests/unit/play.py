@@ -37,6 +37,7 @@ OUTPUTS = {
         "MirrorSecurityGroupId": "sg-2",
     },
     "balancer": {"LitellmTargetGroupArn": "arn:litellm"},
+    "data": {"DatabaseEndpoint": "first.example"},
     "edge": {
         "DistributionId": "E1",
         "DistributionDomain": "d1.cloudfront.net",
@@ -44,7 +45,7 @@ OUTPUTS = {
     },
 }
 OWN_PARAMETERS = {
-    "litellm": ["LitellmMinTasks", "LitellmMaxTasks", "LitellmTargetGroupArn"],
+    "litellm": ["LitellmMinTasks", "LitellmMaxTasks", "LitellmTargetGroupArn", "DatabaseEndpoint"],
     "data": ["DatabaseClass"],
 }
 REQUEST = {"name": "sandbox", "preset": "sandbox"}
@@ -264,7 +265,9 @@ class Play:
         if happening is not None:
             self.notice(happening)
         while self.movers.calls:
-            _, environment_id, attempt, node, cause = self.movers.calls.pop(0)
+            _, environment_id, attempt, node, cause = self.movers.calls.pop(
+                -1 if self.movers.newest_first else 0
+            )
             self._move(Call(environment_id, attempt, node, None, cause))
 
     def tell_again(self, index=-1):

@@ -228,3 +228,17 @@ def test_what_an_earlier_call_has_updated_is_looked_at_anew(workshop):
     workshop.update(overrides=LARGER)
     assert workshop.table.nodes[workshop.environment.environment_id]["data"].outputs == outputs
     assert "data" in workshop.answered()
+
+
+def test_what_needs_a_stack_is_made_with_what_it_has_after_its_update(workshop):
+    """Whoever is woken first: its dependents may run before it was itself looked at."""
+    workshop.update(overrides={**LARGER, **MORE})
+    workshop.clock.pass_seconds(60)
+    data = workshop.stacks.stacks["stargate-sandbox-data"]
+    workshop.stacks.updated_well(data.name)
+    data.outputs = {**data.outputs, "DatabaseEndpoint": "larger.example"}
+    workshop.movers.newest_first = True
+    workshop.stack_event("data", "UPDATE_COMPLETE")
+    assert (
+        workshop.stacks.stacks["stargate-sandbox-litellm"].parameters["DatabaseEndpoint"] == "larger.example"
+    )

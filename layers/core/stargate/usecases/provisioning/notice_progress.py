@@ -90,7 +90,8 @@ class NoticeProgress:
         if isinstance(happening, ResourceChanged):
             return self._note_resource(environment, state, happening)
         if happening.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-            self._note_standing(environment, state, happening, stack_id=happening.stack_id)
+            # What it has after an update is not what it had: whoever needs it before it is looked at, asks.
+            self._note_standing(environment, state, happening, stack_id=happening.stack_id, outputs={})
         if happening.status == "DELETE_COMPLETE":
             self._note_gone(environment, state, happening)
         return happening.status in STATUSES_TO_LOOK_AT
