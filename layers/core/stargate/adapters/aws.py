@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from botocore.exceptions import ClientError
 
@@ -45,6 +45,11 @@ def signing_client(service: str) -> Any:
 def listed_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """As most of AWS's calls take them."""
     return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
+def tags_of(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The values by their names, of a list as most of AWS's calls give it."""
+    return {tag["Key"]: tag["Value"] for tag in listed}
 
 
 def code_of(error: ClientError) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stargate.adapters.aws import client, code_of, listed_tags, message_of
+from stargate.adapters.aws import client, code_of, listed_tags, message_of, tags_of
 from stargate.adapters.gateway.ecs import EcsTasks
 from stargate.adapters.refusals import named, refused
 from stargate.domain.drills.restoring import DELETING, Side
@@ -95,5 +95,4 @@ class RdsRehearsals:
 def _has(region: str, side: str, tags: Mapping[str, str]) -> bool:
     with named("DescribeDBInstances"):
         answer = client("rds", region).describe_db_instances(DBInstanceIdentifier=side)
-    found = {tag["Key"]: tag["Value"] for tag in answer["DBInstances"][0].get("TagList", [])}
-    return tags.items() <= found.items()
+    return tags.items() <= tags_of(answer["DBInstances"][0].get("TagList", [])).items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stargate.adapters.aws import client, code_of, listed_tags, message_of
+from stargate.adapters.aws import client, code_of, listed_tags, message_of, tags_of
 from stargate.domain.provisioning.moves import ObservedStack, StackEvent
 from stargate.errors import StackExistsError, StackRefusedError, StackUnchangedError
 
@@ -42,7 +42,7 @@ class CloudFormationStacks:
             stack_id=stack["StackId"],
             status=stack["StackStatus"],
             reason=stack.get("StackStatusReason", ""),
-            tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])},
+            tags=tags_of(stack.get("Tags", [])),
             outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
             parameters={one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])},
         )

@@ -51,8 +51,8 @@ class SimulatedRights:
         return {right: reason for right, reason in reasons.items() if reason}
 
     def _try(self, region: str, rights: Sequence[Right]) -> Iterator[Mapping[str, Any]]:
-        pages = client("iam").get_paginator("simulate_principal_policy")
-        asked = pages.paginate(
+        paginator = client("iam").get_paginator("simulate_principal_policy")
+        pages = paginator.paginate(
             PolicySourceArn=self.role_arn,
             ActionNames=sorted({right.action for right in rights}),
             ResourceArns=sorted({right.resource for right in rights}),
@@ -62,7 +62,7 @@ class SimulatedRights:
                 _context("iam:PassedToService", "ecs-tasks.amazonaws.com"),
             ],
         )
-        for page in asked:
+        for page in pages:
             yield from page["EvaluationResults"]
 
 

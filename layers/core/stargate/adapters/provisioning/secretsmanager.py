@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stargate.adapters.aws import client
+from stargate.adapters.aws import client, tags_of
 from stargate.domain.gateway.tags import ENVIRONMENT_TAG
 from stargate.domain.provisioning.returning import AccountSecret
 
@@ -26,7 +26,7 @@ def named(region: str, prefix: str) -> list[AccountSecret]:
         AccountSecret(
             secret["Name"],
             secret["ARN"],
-            {tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}.get(ENVIRONMENT_TAG, ""),
+            tags_of(secret.get("Tags", [])).get(ENVIRONMENT_TAG, ""),
             "DeletedDate" in secret,
         )
         for secret in listed(region, prefix)

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = "page"
 MINUTES_TOLD = 5
-UNTOLD = frozenset(
-    {"reason", "was", "says", "message", "look", "runbook", "group"}
-)  # told elsewhere, or of no help
+# Facts that are told elsewhere, or of no help.
+UNTOLD = frozenset({"reason", "was", "says", "message", "look", "runbook", "group"})
 
 
 def composed(overview: Overview, action: Action, minutes: Sequence[Minute], now: float) -> Notice:

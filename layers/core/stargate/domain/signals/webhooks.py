@@ -17,9 +17,8 @@ SEVERITIES = {
     **dict.fromkeys(("info", "none", "notice"), Severity.INFO),
 }
 A_TEST = ("TestAlert", "Grafana")  # alertname and instance of what Grafana's button "Test" sends
-LONGEST_SUBJECT = (
-    200  # it is part of a sort key, of which DynamoDB takes 1024 bytes: four for some characters
-)
+# It is part of a sort key, of which DynamoDB takes 1024 bytes: four for some characters.
+LONGEST_SUBJECT = 200
 ENDS = frozenset({"resolved", "ok", "normal"})
 
 
